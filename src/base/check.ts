@@ -1,0 +1,63 @@
+/** @file Checks of arguments; each returns the value it was given or throws a `UsageError`. */
+import { unexpected, UsageError } from './errors.ts'
+import { nearest } from './names.ts'
+
+/** An inclusive range of numbers; `above` and `below` exclude the end. */
+export interface Range {
+  readonly min?: number
+  readonly max?: number
+  readonly above?: number
+  readonly below?: number
+  readonly integer?: boolean
+}
+
+/** The range in words: `a number in [0, 2]`, `an integer of at least 1`. */
+export function rangeInWords(range: Range): string {
+  const kind = range.integer === true ? 'an integer' : 'a number'
+  const low = range.min ?? range.above
+  const high = range.max ?? range.below
+  if (low !== undefined && high !== undefined) {
+    return `${kind} in ${range.min === undefined ? '(' : '['}${low}, ${high}${range.max === undefined ? ')' : ']'}`
+  }
+  if (low !== undefined) return `${kind} ${range.min === undefined ? 'above' : 'of at least'} ${low}`
+  if (high !== undefined) return `${kind} ${range.max === undefined ? 'below' : 'of at most'} ${high}`
+  return kind
+}
+
+/** Checks that `value` is a finite number within `range`. @throws UsageError */
+export function checkNumber(name: string, value: unknown, range: Range = {}): number {
+  const fits =
+    typeof value === 'number' &&
+    Number.isFinite(value) &&
+    (range.integer !== true || Number.isInteger(value)) &&
+    (range.min === undefined || value >= range.min) &&
+    (range.max === undefined || value <= range.max) &&
+    (range.above === undefined || value > range.above) &&
+    (range.below === undefined || value < range.below)
+  if (!fits) throw unexpected(name, rangeInWords(range), value)
+  return value
+}
+
+/** Checks that `value` is an integer within `range`. @throws UsageError */
+export function checkInteger(name: string, value: unknown, range: Range = {}): number {
+  return checkNumber(name, value, { ...range, integer: true })
+}
+
+/** Checks that `value` is one of `choices`; a near miss is answered with a suggestion. @throws UsageError */
+export function checkChoice<T extends string>(name: string, value: unknown, choices: readonly T[]): T {
+  const found = choices.find((choice) => choice === value)
+  if (found !== undefined) return found
+  const near = typeof value === 'string' ? nearest(value, choices) : undefined
+  const hint = near === undefined ? '' : ` (did you mean ${near}?)`
+  throw new UsageError(unexpected(name, `one of ${choices.join(', ')}`, value).message + hint)
+}
+
+/** Checks that `options` has only `known` keys; names the nearest right one. @throws UsageError */
+export function checkKeys(what: string, options: object, known: readonly string[]): void {
+  for (const key of Object.keys(options)) {
+    if (known.includes(key)) continue
+    const near = nearest(key, known)
+    const hint = near === undefined ? `known are ${known.join(', ')}` : `did you mean \`${near}\`?`
+    throw new UsageError(`Unknown option \`${key}\` for ${what}; ${hint}`)
+  }
+}

@@ -1,0 +1,31 @@
+/** @file What every source of labelled face images offers to samplers and batches. */
+import type { Image } from '../image/image.ts'
+
+/** One image of one identity. */
+export interface Sample {
+  /** Unique and stable within the data set: the path relative to its folder, or the record's key. */
+  readonly id: string
+  /** Index into `identities`. */
+  readonly identity: number
+}
+
+/** Labelled images, ordered by code point of their ids; reading is random access. */
+export interface Dataset extends AsyncDisposable {
+  readonly identities: readonly string[]
+  readonly samples: readonly Sample[]
+  /** The decoded image at `index`. @throws FormatError where it cannot be read. */
+  image(index: number): Promise<Image>
+}
+
+/** What the network is fed: `pixels` is [N, 3, H, W], normalised; `labels` is [N]. */
+export interface Batch {
+  readonly pixels: Float32Array
+  readonly labels: Int32Array
+}
+
+/** Batches of a run, by iteration; the same iteration always gives the same batch, whatever the worker count. */
+export interface BatchSource extends AsyncDisposable {
+  readonly batchesPerEpoch: number
+  /** The batch of `iteration`; the following ones are prepared meanwhile. */
+  batch(iteration: number): Promise<Batch>
+}

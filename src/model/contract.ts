@@ -1,0 +1,31 @@
+/** @file A model's contract: everything needed to feed it and to read what it returns. Stored in the ONNX metadata. */
+import type { Point, Size } from '../image/image.ts'
+
+/** How an image's and its mirror image's features become one template. */
+export type FlipRule = 'concat' | 'sum' | 'none'
+
+export interface ModelContract {
+  readonly schema: 'cosface-model/1'
+  /** A hash of weights and preprocessing; embeddings of different ids are never mixed. */
+  readonly id: string
+  readonly input: Size
+  readonly channels: 'rgb' | 'bgr'
+  /** (pixel − mean) / std, pixels in [0, 255]. */
+  readonly mean: number
+  readonly std: number
+  readonly flip: FlipRule
+  readonly embeddingSize: number
+  /** embeddingSize, doubled by `concat`. */
+  readonly templateSize: number
+  /** Left eye, right eye, nose, left and right mouth corner in input pixels; absent where unknown. */
+  readonly alignmentPoints?: readonly Point[]
+  readonly license?: string
+  /** What it was trained on and how, in plain words and numbers. */
+  readonly training?: Readonly<Record<string, string | number>>
+}
+
+/** Prepared pixels [N, 3, H, W] of the contract's input → raw embeddings [N, D], neither normalised nor fused. */
+export interface EmbeddingModel extends AsyncDisposable {
+  readonly contract: ModelContract
+  embed(pixels: Float32Array, count: number): Promise<Float32Array>
+}
