@@ -4,7 +4,10 @@ import type { Layout } from './plan.ts'
 
 /** One input or output of an emitted model. */
 export interface ProgramTensor {
+  /** Its name in the graph; an output that replaces a state has the state's name. */
   readonly name: string
+  /** Its name in the model, which the runtime is called with: ONNX wants outputs named unlike inputs. */
+  readonly port: string
   /** The shape as declared in the model. */
   readonly shape: readonly number[]
   readonly dtype: DType
