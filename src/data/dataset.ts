@@ -13,6 +13,8 @@ export interface Sample {
 export interface Dataset extends AsyncDisposable {
   readonly identities: readonly string[]
   readonly samples: readonly Sample[]
+  /** The image file of each sample, where samples are files: lets other threads read them without asking. */
+  readonly files?: readonly string[]
   /** The decoded image at `index`. @throws FormatError where it cannot be read. */
   image(index: number): Promise<Image>
 }
@@ -23,9 +25,20 @@ export interface Batch {
   readonly labels: Int32Array
 }
 
+/** A sample whose image could not be read, and why. */
+export interface UnreadableImage {
+  readonly id: string
+  readonly reason: string
+}
+
 /** Batches of a run, by iteration; the same iteration always gives the same batch, whatever the worker count. */
 export interface BatchSource extends AsyncDisposable {
+  /** Batches in one pass over the samples, rounded up. */
   readonly batchesPerEpoch: number
+  /** Seconds that calls of `batch` have waited so far. */
+  readonly waitedSeconds: number
+  /** Images found unreadable so far, ordered by id; a checkpoint stores them and a resumed run is given them. */
+  readonly unreadable: readonly UnreadableImage[]
   /** The batch of `iteration`; the following ones are prepared meanwhile. */
   batch(iteration: number): Promise<Batch>
 }
