@@ -48,7 +48,10 @@ export interface TrainConfig {
   readonly batch: number
   /** Parts the batch is split into. */
   readonly accumulate: number
+  /** Updates; 0 until the data has been read where the length is asked for in `epochs` (`forImages` fills it in). */
   readonly iterations: number
+  /** Passes over the training images, where the length was asked for so. */
+  readonly epochs?: number
   readonly learningRate: number
   readonly schedule: ScheduleConfig
   /** Iterations of linear warm-up. */

@@ -1,0 +1,19 @@
+/** @file The list of commands. */
+import type { Command } from './command.ts'
+import { demoCommand } from './commands/demo.ts'
+import { doctorCommand } from './commands/doctor.ts'
+import { embedCommand } from './commands/embed.ts'
+import { evaluateCommand } from './commands/evaluate.ts'
+import { exportCommand } from './commands/export.ts'
+import { synthCommand } from './commands/synth.ts'
+import { trainCommand } from './commands/train.ts'
+
+export const commands: readonly Command[] = [
+  demoCommand,
+  doctorCommand,
+  trainCommand,
+  exportCommand,
+  evaluateCommand,
+  embedCommand,
+  synthCommand,
+]

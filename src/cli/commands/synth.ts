@@ -1,0 +1,57 @@
+/** @file `cosface synth`: drawn people for trying things out; no photograph is involved. */
+import { UsageError } from '../../base/errors.ts'
+import { integerOption, type OptionSpecs, sizeOption } from '../../base/option.ts'
+import type { Size } from '../../image/image.ts'
+import { type Command, command } from '../command.ts'
+import { jsonOption, seedOption } from '../options.ts'
+
+interface SynthOptions {
+  readonly identities: number
+  readonly images: number
+  readonly size: Size
+  readonly seed: number
+  readonly json: boolean
+}
+
+const options: OptionSpecs<SynthOptions> = {
+  identities: integerOption({
+    group: 'Faces',
+    meaning: 'drawn people',
+    unit: 'people',
+    min: 1,
+    max: 100_000,
+    default: '100',
+  }),
+  images: integerOption({
+    group: 'Faces',
+    meaning: 'pictures of each',
+    unit: 'images',
+    min: 1,
+    max: 10_000,
+    default: '20',
+  }),
+  size: sizeOption({
+    group: 'Faces',
+    meaning: 'size of a picture',
+    unit: 'pixels, height x width',
+    min: 16,
+    max: 512,
+    default: '112x96',
+  }),
+  seed: seedOption,
+  json: jsonOption,
+}
+
+export const synthCommand: Command = command<SynthOptions>({
+  name: 'synth',
+  group: 'Data',
+  summary: 'draw a folder of made-up people, for trying things out',
+  detail:
+    'Draws faces from parts: the person is fixed, pose, expression, clothes, light, blur and occlusion vary. Numbers on drawn faces say nothing about photographs.',
+  arguments: [{ name: 'folder', meaning: 'new folder', required: true }],
+  options,
+  examples: ['cosface synth drawn/ --identities 200 --images 20'],
+  run: async () => {
+    throw new UsageError('synth is not wired yet')
+  },
+})

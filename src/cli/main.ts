@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+/** @file The process around the command line: signals, streams and the only `process.exit`. */
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { commands } from './commands.ts'
+import type { Writer } from './output.ts'
+import { runCli } from './run.ts'
+
+const root = new URL('../../', import.meta.url)
+const about: unknown = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
+const version =
+  typeof about === 'object' && about !== null && 'version' in about ? String(about.version) : 'unknown'
+
+const abort = new AbortController()
+let signals = 0
+const interrupted = (): void => {
+  signals++
+  if (signals > 1) process.exit(1)
+  process.stderr.write('\nFinishing the step in hand; once more stops at once.\n')
+  abort.abort()
+}
+process.on('SIGINT', interrupted)
+process.on('SIGTERM', interrupted)
+
+const writer = (stream: NodeJS.WriteStream): Writer => ({
+  write: (text) => {
+    stream.write(text)
+  },
+  columns: stream.isTTY ? stream.columns : undefined,
+})
+// the reader of a pipe may leave early (`| head`); that is no failure worth a stack
+process.stdout.on('error', () => process.exit(0))
+
+const code = await runCli(commands, process.argv.slice(2), {
+  stdout: writer(process.stdout),
+  stderr: writer(process.stderr),
+  cwd: process.cwd(),
+  signal: abort.signal,
+  version,
+  glossary: fileURLToPath(new URL('docs/glossary.md', root)),
+  debug: process.env['COSFACE_DEBUG'] !== undefined,
+})
+// what was written reaches a pipe before the process ends
+process.stdout.write('', () => process.exit(code))

@@ -1,0 +1,95 @@
+/** @file Arguments in, exit code out: wires the tables to commander and turns errors into one sentence. */
+import { Argument, Command as Parser, CommanderError, Option } from 'commander'
+import { UsageError } from '../base/errors.ts'
+import { flagOf } from '../base/option.ts'
+import type { Command, ExitCode, OptionRow } from './command.ts'
+import { renderCommandHelp, renderHelp } from './help.ts'
+import { createOutput, type Writer } from './output.ts'
+
+/** What the frame needs of the process; tests give their own. */
+export interface CliSurroundings {
+  readonly stdout: Writer
+  readonly stderr: Writer
+  readonly cwd: string
+  readonly signal: AbortSignal
+  readonly version: string
+  readonly glossary: string
+  /** Show stacks (COSFACE_DEBUG). */
+  readonly debug: boolean
+}
+
+/** Runs one command line; prints, never exits. */
+export async function runCli(
+  commands: readonly Command[],
+  argv: readonly string[],
+  surroundings: CliSurroundings,
+): Promise<ExitCode> {
+  const { stdout, stderr } = surroundings
+  const help = {
+    version: surroundings.version,
+    glossary: surroundings.glossary,
+    columns: stdout.columns ?? 100,
+  }
+  let code: ExitCode = 0
+  const quiet = (one: Parser): Parser =>
+    one
+      .exitOverride()
+      .helpCommand(false)
+      .allowExcessArguments(false)
+      .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: () => undefined })
+  const parser = quiet(new Parser('cosface'))
+  parser.version(surroundings.version, '--version', 'print the version')
+  parser.helpInformation = () => `${renderHelp(commands, help)}\n`
+  for (const command of commands) {
+    const sub = quiet(new Parser(command.name))
+    sub.helpInformation = () => `${renderCommandHelp(command, help)}\n`
+    for (const argument of command.arguments) {
+      const name = argument.many === true ? `${argument.name}...` : argument.name
+      sub.addArgument(new Argument(argument.required === true ? `<${name}>` : `[${name}]`, argument.meaning))
+    }
+    for (const row of command.options) sub.addOption(optionOf(row))
+    sub.action(async () => {
+      const values: Readonly<Record<string, unknown>> = sub.opts()
+      const output = createOutput(stdout, stderr, values['json'] === true)
+      code = await command.run(
+        { output, signal: surroundings.signal, cwd: surroundings.cwd },
+        sub.args,
+        values,
+      )
+    })
+    parser.addCommand(sub)
+  }
+  try {
+    if (argv.length === 0) stdout.write(parser.helpInformation())
+    else await parser.parseAsync(argv, { from: 'user' })
+    return code
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0
+    stderr.write(`cosface: ${sentenceOf(error)}\n`)
+    if (surroundings.debug && error instanceof Error) stderr.write(`${error.stack ?? ''}\n`)
+    return error instanceof UsageError || error instanceof CommanderError ? 2 : 1
+  }
+}
+
+function optionOf(row: OptionRow): Option {
+  const { key, spec } = row
+  const flag = flagOf(key)
+  if (spec.value === undefined) return new Option(flag, spec.meaning)
+  return new Option(`${flag} <value>`, spec.meaning).argParser((text: string, previous: unknown) => {
+    const value = spec.check(flag, spec.parse(text))
+    if (spec.repeats !== true) return value
+    const before: readonly unknown[] = Array.isArray(previous) ? previous : []
+    const added: readonly unknown[] = Array.isArray(value) ? value : []
+    return [...before, ...added]
+  })
+}
+
+/** One line for a person, whatever was thrown. */
+export function sentenceOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  const plain = message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ')
+  const known = error instanceof Error && error.name !== 'Error' && !(error instanceof TypeError)
+  const system = error instanceof Error && 'code' in error && 'syscall' in error
+  if (known || system || plain === '') return plain
+  return `${plain} (COSFACE_DEBUG=1 shows where)`
+}
