@@ -1,0 +1,120 @@
+/** @file From a configuration to a head that a step can use. */
+import { add, multiply, type Operand } from '../graph/ops.ts'
+import type { AnyValue } from '../graph/value.ts'
+import { checkMargin, marginWarnings } from './check-margin.ts'
+import type { EmbeddingLoss } from './embedding-loss.ts'
+import type { BuiltHead, HeadResult, HeadSize, LossSettings, ScheduledScalar, Values } from './head.ts'
+import type { MarginHead } from './margin-head.ts'
+import { marginLoss } from './margin-loss.ts'
+import { readOptions, type LossOptions } from './options.ts'
+import { embeddingLosses, lossByName, optionsOf } from './registry.ts'
+
+/** The class weights [C·K, D]. */
+export const weightName = 'head.weight'
+const marginShareName = 'head.marginShare'
+const scaleName = 'head.scale'
+
+/**
+ * Checks a loss before the number of classes is known.
+ * @throws UsageError on an unknown name or option (with the nearest one) or a value out of range
+ */
+export function checkLoss(settings: LossSettings): void {
+  const loss = lossByName(settings.name)
+  const options = readOptions(loss.name, optionsOf(loss), settings)
+  if (loss.kind === 'margin') loss.check?.(options, undefined)
+}
+
+/**
+ * The head of a configuration for C classes and embeddings of size D.
+ * @throws UsageError as `checkLoss`, and where the margin is above the bound of Eq 7
+ */
+export function buildHead(settings: LossSettings, size: HeadSize): BuiltHead {
+  const loss = lossByName(settings.name)
+  const options = readOptions(loss.name, optionsOf(loss), settings)
+  return loss.kind === 'margin' ? marginHead(loss, options, size) : embeddingHead(loss, options, size)
+}
+
+const lookUp =
+  (loss: string, values: Values) =>
+  (name: string): AnyValue => {
+    const found = values[name]
+    if (found === undefined) throw new RangeError(`The loss ${loss} was built without \`${name}\``)
+    return found
+  }
+
+/** A share that grows from 0 at iteration 0 to 1 at iteration `over`. */
+const ramp = (iteration: number, over: number): number => Math.min(1, iteration / over)
+
+const ramps = (options: LossOptions): ScheduledScalar[] => {
+  const result: ScheduledScalar[] = []
+  const marginWarmup = options.has('marginWarmup') ? options.number('marginWarmup') : 0
+  if (marginWarmup > 0)
+    result.push({ name: marginShareName, valueAt: (iteration) => ramp(iteration, marginWarmup) })
+  const scaleWarmup = options.has('scaleWarmup') ? options.number('scaleWarmup') : 0
+  if (scaleWarmup > 0) {
+    const [from, to] = [options.number('scaleFrom'), options.number('scale')]
+    result.push({
+      name: scaleName,
+      valueAt: (iteration) => from + (to - from) * ramp(iteration, scaleWarmup),
+    })
+  }
+  return result
+}
+
+const marginHead = (head: MarginHead, options: LossOptions, size: HeadSize): BuiltHead => {
+  head.check?.(options, size)
+  if (head.options.some((option) => option.name === 'margin')) checkMargin(options.number('margin'), size)
+  const added = embeddingLosses.filter((loss) => options.number(loss.weight.name) > 0)
+  const rows = size.classes * (head.normaliseWeights ? options.number('subcenters') : 1)
+  const scheduled = [...ramps(options), ...(head.scheduled?.(options) ?? [])]
+  const follows = (name: string): boolean => scheduled.some((scalar) => scalar.name === name)
+  return {
+    name: head.name,
+    parameters: [
+      {
+        name: weightName,
+        shape: [rows, size.embeddingSize],
+        init: { kind: 'xavier', fanIn: size.embeddingSize },
+        decay: true,
+      },
+    ],
+    buffers: [...(head.buffers?.(size) ?? []), ...added.flatMap((loss) => loss.buffers?.(size) ?? [])],
+    scheduled,
+    needsImagesPerIdentity: added.some((loss) => loss.needsImagesPerIdentity),
+    warnings: marginWarnings(head, options, size),
+    build: (features, labels, values) => {
+      const value = lookUp(head.name, values)
+      const option = (name: string): Operand =>
+        head.ramped.includes(name) && follows(marginShareName)
+          ? multiply(value(marginShareName), options.number(name))
+          : options.number(name)
+      const scale = follows(scaleName) ? value(scaleName) : options.has('scale') ? options.number('scale') : 1
+      const result = marginLoss(head, {
+        features,
+        labels,
+        weights: value(weightName),
+        size,
+        options,
+        scale,
+        option,
+        value,
+      })
+      return added.reduce<HeadResult>((sum, loss) => {
+        const extra = loss.evaluate({ features, labels, size, options, value })
+        const weighted = multiply(extra.loss, options.number(loss.weight.name))
+        return { ...sum, loss: add(sum.loss, weighted), buffers: { ...sum.buffers, ...extra.buffers } }
+      }, result)
+    },
+  }
+}
+
+const embeddingHead = (loss: EmbeddingLoss, options: LossOptions, size: HeadSize): BuiltHead => ({
+  name: loss.name,
+  parameters: [],
+  buffers: loss.buffers?.(size) ?? [],
+  scheduled: [],
+  needsImagesPerIdentity: loss.needsImagesPerIdentity,
+  warnings: [],
+  build: (features, labels, values) =>
+    loss.evaluate({ features, labels, size, options, value: lookUp(loss.name, values) }),
+})

@@ -1,0 +1,52 @@
+/** @file Eq 7 as a gate: a margin no arrangement of classes can satisfy is refused, a doubtful one is named. */
+import { UsageError } from '../base/errors.ts'
+import { lossFloor, marginUpperBound, scaleLowerBound } from './bounds.ts'
+import type { HeadSize } from './head.ts'
+import type { MarginHead } from './margin-head.ts'
+import type { LossOptions } from './options.ts'
+
+const short = (value: number): string => String(Number(value.toPrecision(3)))
+
+/** @throws UsageError where `margin` is above C/(C−1), the bound of Eq 7 */
+export function checkMargin(margin: number, { classes }: HeadSize): void {
+  if (classes < 2) return
+  const bound = classes / (classes - 1)
+  if (margin > bound) {
+    throw new UsageError(
+      `Expected \`margin\` to be at most C/(C−1) = ${short(bound)} for ${classes} classes (Eq 7), got ${margin}`,
+    )
+  }
+}
+
+/** One line for each choice of s and m that can hardly work with C classes in D dimensions. */
+export function marginWarnings(head: MarginHead, options: LossOptions, size: HeadSize): string[] {
+  const { classes, embeddingSize } = size
+  const known = (name: string): boolean => head.options.some((option) => option.name === name)
+  if (classes < 2) return [`With ${classes} class the loss is always 0: there is nothing to tell apart`]
+  const warnings: string[] = []
+  const margin = known('margin') ? options.number('margin') : 0
+  const { regime, largest } = marginUpperBound(classes, embeddingSize)
+  if (margin > largest) {
+    const why =
+      regime === 'plane'
+        ? `1 − cos(2π/C) = ${short(largest)}, the bound of Eq 7 in two dimensions`
+        : `${short(largest)}, the most that ${classes} directions in ${embeddingSize} dimensions can keep apart (Eq 7, C > D + 1)`
+    warnings.push(`margin ${margin} is above ${why}: it cannot be satisfied for all classes`)
+  }
+  const scaled = options.has('normaliseFeatures') ? options.flag('normaliseFeatures') : head.normaliseFeatures
+  if (!scaled || !known('scale')) return warnings
+  const scale = options.number('scale')
+  const least = scaleLowerBound(classes, 0.9)
+  if (scale < least) {
+    warnings.push(
+      `scale ${scale} is below ${short(least)}, what ${classes} classes need for a posterior of 0.9 (Eq 6): the loss cannot become small`,
+    )
+  }
+  const floor = lossFloor({ classes, scale, margin, embeddingSize })
+  if (floor > 1) {
+    warnings.push(
+      `with scale ${scale} and margin ${margin} the loss cannot go under ${short(floor)}; raise the scale`,
+    )
+  }
+  return warnings
+}

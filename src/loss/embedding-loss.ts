@@ -1,0 +1,32 @@
+/** @file A loss on the embeddings themselves, alone or added to a margin head, as data. */
+import type { AnyValue } from '../graph/value.ts'
+import type { HeadBuffer, HeadResult, HeadSize, LossOption } from './head.ts'
+import type { LossOptions } from './options.ts'
+
+/** What an embedding loss sees of a batch. */
+export interface EmbeddingContext {
+  /** Raw embeddings [N, D]. */
+  readonly features: AnyValue
+  /** int32 [N]. */
+  readonly labels: AnyValue
+  readonly size: HeadSize
+  readonly options: LossOptions
+  /** A buffer of the loss by its name. */
+  readonly value: (name: string) => AnyValue
+}
+
+/** A loss without class weights. */
+export interface EmbeddingLoss {
+  readonly kind: 'embedding'
+  readonly name: string
+  readonly aliases: readonly string[]
+  /** One line for lists and help. */
+  readonly title: string
+  /** The option that adds this loss to a margin head. */
+  readonly weight: LossOption
+  readonly options: readonly LossOption[]
+  readonly needsImagesPerIdentity: boolean
+  readonly buffers?: (size: HeadSize) => readonly HeadBuffer[]
+  /** The loss alone, with the metrics it can give. */
+  readonly evaluate: (context: EmbeddingContext) => HeadResult
+}

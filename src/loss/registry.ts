@@ -1,0 +1,43 @@
+/** @file Every loss by its name. */
+import { checkChoice } from '../base/check.ts'
+import { cosface } from './cosface.ts'
+import type { EmbeddingLoss } from './embedding-loss.ts'
+import type { LossOption } from './head.ts'
+import type { MarginHead } from './margin-head.ts'
+import { cosineOptions, sharedOptions } from './options.ts'
+import { nsl, softmax } from './softmax.ts'
+
+/** A registered loss. */
+export type Loss = MarginHead | EmbeddingLoss
+
+/** The losses on embeddings; each may be added to any margin head. */
+export const embeddingLosses: readonly EmbeddingLoss[] = []
+
+const losses: readonly Loss[] = [cosface, softmax, nsl, ...embeddingLosses]
+
+/** The names losses are registered under, without aliases. */
+export const lossNames: readonly string[] = losses.map((loss) => loss.name)
+
+/** The loss of a name or alias. @throws UsageError naming the nearest one */
+export function lossByName(name: string): Loss {
+  const wanted = name.toLowerCase()
+  const found = losses.find((loss) => loss.name === wanted || loss.aliases.includes(wanted))
+  if (found !== undefined) return found
+  const canonical = checkChoice(
+    'loss',
+    wanted,
+    losses.flatMap((loss) => [loss.name, ...loss.aliases]),
+  )
+  throw new RangeError(`No loss is registered as ${canonical}`)
+}
+
+/** Every option a loss takes, its own first. */
+export function optionsOf(loss: Loss): readonly LossOption[] {
+  if (loss.kind === 'embedding') return loss.options
+  return [
+    ...loss.options,
+    ...sharedOptions,
+    ...(loss.normaliseWeights ? cosineOptions : []),
+    ...embeddingLosses.flatMap((added) => [added.weight, ...added.options]),
+  ]
+}
