@@ -52,4 +52,6 @@ export interface ScoredPair {
   readonly same: boolean
   readonly fold: number
   readonly score: number
+  /** Who is on `a` and on `b`, where the list says so. */
+  readonly identities?: readonly [string, string]
 }

@@ -1,8 +1,6 @@
 /** @file A model's contract: everything needed to feed it and to read what it returns. Stored in the ONNX metadata. */
+import type { FlipRule } from '../evaluate/features.ts'
 import type { Point, Size } from '../image/image.ts'
-
-/** How an image's and its mirror image's features become one template. */
-export type FlipRule = 'concat' | 'sum' | 'none'
 
 export interface ModelContract {
   readonly schema: 'cosface-model/1'

@@ -1,0 +1,37 @@
+/** @file Pairs: what a protocol asks about, before and after its images are found. */
+
+/** Two images and whether they show the same person. `a` and `b` are paths relative to the image folder. */
+export interface Pair {
+  readonly a: string
+  readonly b: string
+  readonly same: boolean
+  /** From 0. */
+  readonly fold: number
+  /** Who is on `a` and on `b`, where the list says so. */
+  readonly identities?: readonly [string, string]
+}
+
+/** Pairs with where their folds come from. */
+export interface PairSet {
+  readonly pairs: readonly Pair[]
+  /** `given`: by the list; `tenths`: the k-th tenth of each class; `drawn`: made here, no person in two folds. */
+  readonly folds: 'given' | 'tenths' | 'drawn'
+  /** Pairs left out since an image is missing. */
+  readonly skipped: number
+  /** The seed of drawn pairs. */
+  readonly seed?: number
+}
+
+/**
+ * Folds for a list that has none: fold k holds the k-th tenth of each class, so every fold has both. Fewer folds where
+ * a class has fewer than ten pairs.
+ */
+export function tenths(same: readonly boolean[]): number[] {
+  const totals = { same: same.filter(Boolean).length, different: same.filter((value) => !value).length }
+  const folds = Math.max(1, Math.min(10, totals.same, totals.different))
+  const seen = { same: 0, different: 0 }
+  return same.map((isSame) => {
+    const kind = isSame ? 'same' : 'different'
+    return Math.floor((seen[kind]++ * folds) / totals[kind])
+  })
+}

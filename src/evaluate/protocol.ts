@@ -1,0 +1,40 @@
+import type { FlipRule } from './features.ts'
+import type { PairSet } from './pair.ts'
+
+const foldsInWords: Readonly<Record<PairSet['folds'], (count: number) => string>> = {
+  given: (count) => `${count} ${count === 1 ? 'fold' : 'folds'} as the list gives them`,
+  tenths: (count) =>
+    count === 1
+      ? 'a list without folds'
+      : `a list without folds: fold k is the k-th of ${count} equal parts of each class`,
+  drawn: (count) =>
+    `pairs drawn at random, half of them of one person, in ${count} folds that share no person`,
+}
+
+const flipInWords: Readonly<Record<FlipRule, string>> = {
+  concat: 'features of the image and of its mirror image concatenated, then normalised',
+  sum: 'features of the image and of its mirror image added, then normalised',
+  none: 'features of the image alone, normalised',
+}
+
+/** What a protocol sentence is made of. */
+export interface ProtocolParts {
+  readonly folds: PairSet['folds']
+  readonly flip: FlipRule
+  readonly thresholdFrom?: { readonly source: string }
+}
+
+/** The procedure behind a number, in words. */
+export function protocolSentence(parts: ProtocolParts, folds: number): string {
+  const chosen = (): string => {
+    if (parts.thresholdFrom !== undefined)
+      return `all judged with the threshold chosen on ${parts.thresholdFrom.source}`
+    return folds === 1
+      ? 'judged with the threshold chosen on these very pairs'
+      : 'each judged with the threshold chosen on the others'
+  }
+  return (
+    `${foldsInWords[parts.folds](folds)}, ${chosen()}; the threshold is the most accurate one, among equals the ` +
+    `highest; same person iff cosine ≥ threshold; ${flipInWords[parts.flip]}`
+  )
+}

@@ -1,0 +1,181 @@
+/** @file Verification: scored pairs become a result with its protocol and its uncertainty. */
+import { DataError } from '../base/errors.ts'
+import { mean } from '../tensor/statistics.ts'
+import { bootstrapTar } from './bootstrap.ts'
+import { cosine } from './features.ts'
+import type { FlipRule, TemplateSet } from './features.ts'
+import { foldSpread, judgeFolds } from './folds.ts'
+import { identitiesOf, sharedBetween, sharedBetweenFolds } from './identities.ts'
+import { wilson } from './interval.ts'
+import type { Pair, PairSet } from './pair.ts'
+import { protocolSentence } from './protocol.ts'
+import type { ScoredPair, TarAtFar, VerificationResult } from './result.ts'
+import { auc, eer, roc } from './roc.ts'
+import type { Roc } from './roc.ts'
+import { bestThreshold, operatingPoint } from './threshold.ts'
+
+/** FARs a result reports. */
+export const reportedFars: readonly number[] = [1e-1, 1e-2, 1e-3, 1e-4]
+
+/** A threshold chosen on other pairs. */
+export interface ThresholdFrom {
+  readonly threshold: number
+  /** What it was chosen on, in words: a file's name, "validation identities". */
+  readonly source: string
+  /** Who was on those pairs, to see whether anybody is on these too. */
+  readonly identities?: ReadonlySet<string>
+}
+
+export interface VerifyOptions {
+  readonly folds: PairSet['folds']
+  readonly flip: FlipRule
+  /** Judge all pairs with this threshold instead of choosing one on the other folds. */
+  readonly thresholdFrom?: ThresholdFrom
+  readonly skipped?: number
+  /** The model's id. */
+  readonly model?: string
+  /** The seed of drawn pairs; the bootstrap uses it too. @defaultValue 0 */
+  readonly seed?: number
+  /** Bootstrap replicates for the intervals of TAR; 0 leaves the intervals out. @defaultValue 1000 */
+  readonly replicates?: number
+  readonly warnings?: readonly string[]
+}
+
+/** Scores pairs by the cosine of their templates. @throws DataError on a pair without a template */
+export function scorePairs(pairs: readonly Pair[], templates: TemplateSet): ScoredPair[] {
+  const { data, size } = templates
+  const rows = new Map(templates.names.map((name, row) => [name, row * size]))
+  const rowOf = (name: string): number => {
+    const row = rows.get(name)
+    if (row === undefined) throw new DataError(`There is no template of ${name}`)
+    return row
+  }
+  return pairs.map((pair) => ({ ...pair, score: cosine(data, rowOf(pair.a), data, rowOf(pair.b), size) }))
+}
+
+/** The threshold that decides these pairs best, to be used on others. */
+export function thresholdFrom(scored: readonly ScoredPair[], source: string): ThresholdFrom {
+  return {
+    threshold: bestThreshold(roc(scored)).threshold,
+    source,
+    identities: new Set(identitiesOf(scored).flat()),
+  }
+}
+
+const tarAtFar = (curve: Roc, scored: readonly ScoredPair[], options: VerifyOptions): readonly TarAtFar[] => {
+  const carried = reportedFars.filter((far) => far * curve.different >= 10 - 1e-9)
+  const owners = identitiesOf(scored)
+  const owned = scored.map(({ same, score }, i) => ({
+    same,
+    score,
+    identities: owners[i] ?? (['', ''] as const),
+  }))
+  const replicates = options.replicates ?? 1000
+  const intervals =
+    replicates > 0 ? bootstrapTar(owned, { fars: carried, seed: options.seed ?? 0, replicates }) : []
+  return reportedFars.map((far) => {
+    const index = carried.indexOf(far)
+    if (index < 0) {
+      const needed = Math.round(10 / far).toLocaleString('en-US')
+      return {
+        far,
+        insufficient:
+          `insufficient pairs: ${curve.different} pairs of different people leave ` +
+          `${Number((far * curve.different).toPrecision(3))} false accepts at this FAR; it takes ${needed} such pairs`,
+      }
+    }
+    const { tar, threshold } = operatingPoint(curve, far)
+    const interval = intervals[index]
+    return { far, tar, threshold, ...(interval === undefined ? {} : { interval }) }
+  })
+}
+
+const warningsOf = (scored: readonly ScoredPair[], options: VerifyOptions, folds: number): string[] => {
+  const warnings = [...(options.warnings ?? [])]
+  const from = options.thresholdFrom
+  if (from !== undefined) {
+    const shared = from.identities === undefined ? 0 : sharedBetween(scored, from.identities)
+    if (shared > 0) {
+      warnings.push(
+        `${shared} people are both on these pairs and on those the threshold was chosen on (${from.source}); ` +
+          'the accuracy is likely too high',
+      )
+    }
+  } else if (folds === 1) {
+    warnings.push(
+      'There is one fold only: the threshold was chosen on the pairs it is judged by, which flatters it',
+    )
+  } else {
+    const shared = sharedBetweenFolds(scored)
+    if (shared > 0) {
+      warnings.push(
+        `${shared} people appear in more than one fold: the threshold was chosen on pairs with people it is judged by`,
+      )
+    }
+  }
+  if ((options.skipped ?? 0) > 0) {
+    warnings.push(
+      `${options.skipped} pairs were left out since an image is missing; the protocol asks for all`,
+    )
+  }
+  return warnings
+}
+
+/**
+ * Judges scored pairs.
+ * @throws DataError without pairs of both kinds, or on a score that is no finite number
+ */
+export function verifyScores(scored: readonly ScoredPair[], options: VerifyOptions): VerificationResult {
+  const curve = roc(scored)
+  const judged = judgeFolds(scored, options.thresholdFrom?.threshold)
+  const folds = judged.accuracies.length
+  const spread = foldSpread(judged.accuracies)
+  const thresholds =
+    options.thresholdFrom === undefined ? judged.thresholds : [options.thresholdFrom.threshold]
+  return {
+    schema: 'cosface-evaluation/1',
+    protocol: protocolSentence(options, folds),
+    accuracy: mean(judged.accuracies),
+    ...spread,
+    accuracyInterval: wilson(judged.correct, scored.length),
+    threshold: mean(thresholds),
+    thresholds,
+    auc: auc(curve),
+    eer: eer(curve),
+    tarAtFar: tarAtFar(curve, scored, options),
+    pairs: {
+      total: scored.length,
+      same: curve.same,
+      different: curve.different,
+      skipped: options.skipped ?? 0,
+    },
+    ...(options.model === undefined ? {} : { model: options.model }),
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+    warnings: warningsOf(scored, options, folds),
+  }
+}
+
+/** A result and the pairs it rests on. */
+export interface Verification {
+  readonly result: VerificationResult
+  readonly scored: readonly ScoredPair[]
+}
+
+/** Scores the pairs of a set by their templates and judges them. */
+export function verify(
+  set: PairSet,
+  templates: TemplateSet,
+  options: Omit<VerifyOptions, 'folds' | 'skipped'>,
+): Verification {
+  const scored = scorePairs(set.pairs, templates)
+  const seed = options.seed ?? set.seed
+  return {
+    scored,
+    result: verifyScores(scored, {
+      ...options,
+      folds: set.folds,
+      skipped: set.skipped,
+      ...(seed === undefined ? {} : { seed }),
+    }),
+  }
+}
