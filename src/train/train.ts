@@ -1,0 +1,246 @@
+/** @file The training loop: an async iterable of events. It prints nothing and knows no platform. */
+import { buildHead } from '../loss/build.ts'
+import { backbone } from '../nn/backbones.ts'
+import { sizeOf } from '../tensor/tensor.ts'
+import type { VerificationResult } from '../evaluate/result.ts'
+import { learningRateAt } from '../optim/schedule.ts'
+import type { Batch } from '../data/dataset.ts'
+import { checkState, fingerprintChanges, type BestSoFar, type Checkpoint } from './checkpoint.ts'
+import type { TrainConfig } from './config.ts'
+import type { StepMetrics, TrainEvent } from './events.ts'
+import { firstNonFinite } from './non-finite.ts'
+import { pace } from './pace.ts'
+import { trainedArrays, type Recipe } from './recipe.ts'
+import type { Surroundings, ValidationSet } from './surroundings.ts'
+import { feedNames } from './step.ts'
+import { Trainer } from './trainer.ts'
+
+/** The step a configuration asks for, for `classes` people. @throws UsageError where an option cannot hold */
+export function recipeOf(config: TrainConfig, classes: number): Recipe {
+  const { size, embeddingSize } = config
+  return {
+    network: backbone(config.backbone, { size, embeddingSize }),
+    head: buildHead(config.loss, { classes, embeddingSize }),
+    size,
+    classes,
+    batch: config.batch,
+    accumulate: config.accumulate,
+    momentum: config.momentum,
+    weightDecay: config.weightDecay,
+    clip: config.clip,
+    embedBatch: Math.max(1, Math.min(32, config.batch / config.accumulate)),
+  }
+}
+
+/**
+ * Trains, telling every step. Ends by itself after `config.iterations` updates, after a `stopped` event when `signal`
+ * is aborted (the step under way is finished and saved) or when loss or gradient stop being finite.
+ */
+export async function* train(
+  config: TrainConfig,
+  surroundings: Surroundings,
+  signal: AbortSignal,
+): AsyncGenerator<TrainEvent, void> {
+  const { data, resume, openSession } = surroundings
+  const recipe = recipeOf(config, data.identities.length)
+  for (const text of recipe.head.warnings) yield { kind: 'note', level: 'warning', text }
+  const plan = resume?.record.plan ?? surroundings.plan
+  await using trainer = await Trainer.open(recipe, {
+    openSession,
+    device: config.device,
+    threads: config.threads,
+    seed: config.seed,
+    ...(plan === undefined ? {} : { plan }),
+  })
+  if (resume !== undefined) {
+    checkState(resume.state, trainer.savedShapes())
+    await trainer.restore(resume.state)
+    const changes = fingerprintChanges(resume.record.fingerprint, trainer.session.fingerprint)
+    if (changes.length > 0) {
+      yield {
+        kind: 'note',
+        level: 'warning',
+        text: `This run goes on under another execution (${changes.join('; ')}), so not bit for bit.`,
+      }
+    }
+  }
+  yield* new Run(config, surroundings, trainer, signal).events()
+}
+
+/** One run's course: what is done so far and what comes next. */
+class Run {
+  readonly #config: TrainConfig
+  readonly #surroundings: Surroundings
+  readonly #trainer: Trainer
+  readonly #signal: AbortSignal
+  #iteration: number
+  #best: BestSoFar | undefined
+  #saved = -1
+
+  constructor(config: TrainConfig, surroundings: Surroundings, trainer: Trainer, signal: AbortSignal) {
+    this.#config = config
+    this.#surroundings = surroundings
+    this.#trainer = trainer
+    this.#signal = signal
+    this.#iteration = surroundings.resume?.record.iteration ?? 0
+    this.#best = surroundings.resume?.record.best
+  }
+
+  async *events(): AsyncGenerator<TrainEvent, void> {
+    const { iterations, checkpointEvery, validateEvery } = this.#config
+    const { batches, summary } = this.#surroundings.data
+    const { network, head } = this.#trainer.recipe
+    yield {
+      kind: 'start',
+      config: this.#config,
+      iteration: this.#iteration,
+      iterations,
+      data: summary,
+      fingerprint: this.#trainer.session.fingerprint,
+      parameters: trainedArrays({ network, head }).reduce((sum, { shape }) => sum + sizeOf(shape), 0),
+      resumed: this.#surroundings.resume !== undefined,
+    }
+    const first = this.#iteration
+    const watch = pace(this.#config.batch, iterations - first)
+    while (this.#iteration < iterations) {
+      if (this.#signal.aborted) return yield* this.#interrupted()
+      const waited = batches.waitedSeconds
+      const batch = await batches.batch(this.#iteration)
+      const learningRate = this.#learningRate()
+      const { metrics, accepted } = await this.#trainer.step(batch, learningRate, this.#iteration)
+      if (!accepted) return yield* this.#nonFinite(batch, learningRate, metrics)
+      const { seconds, imagesPerSecond, secondsLeft } = watch.step()
+      yield {
+        kind: 'step',
+        iteration: this.#iteration,
+        epoch: Math.floor(this.#iteration / batches.batchesPerEpoch),
+        learningRate,
+        metrics,
+        seconds,
+        waitedSeconds: batches.waitedSeconds - waited,
+        imagesPerSecond,
+        secondsLeft,
+      }
+      this.#iteration++
+      const last = this.#iteration === iterations
+      const chosen = last || this.#iteration % validateEvery === 0 ? yield* this.#validate() : false
+      if (this.#signal.aborted && !last) return yield* this.#interrupted()
+      if (chosen || last || this.#iteration % checkpointEvery === 0) yield* this.#save(chosen)
+    }
+    if (this.#saved < 0) yield* this.#save(false)
+    const seconds = watch.total()
+    yield {
+      kind: 'end',
+      iteration: this.#iteration,
+      seconds,
+      imagesPerSecond: ((this.#iteration - first) * this.#config.batch) / Math.max(seconds, 1e-9),
+      waitedShare: batches.waitedSeconds / Math.max(seconds, 1e-9),
+    }
+  }
+
+  #learningRate(): number {
+    const { learningRate: base, schedule, warmup, iterations } = this.#config
+    return learningRateAt({ base, schedule, warmup, iterations }, this.#iteration)
+  }
+
+  /** Verifies every set; only sets of kind `validation` decide whether the model is the best so far. */
+  async *#validate(): AsyncGenerator<TrainEvent, boolean> {
+    let chosen = false
+    for (const set of this.#surroundings.validation) {
+      const result = await this.#evaluate(set)
+      if (result === undefined) return false
+      const best = set.kind === 'validation' && this.#isBest(result)
+      if (best) this.#best = { iteration: this.#iteration, accuracy: result.accuracy, auc: result.auc }
+      chosen ||= best
+      yield { kind: 'validation', iteration: this.#iteration, set: set.kind, name: set.name, result, best }
+    }
+    return chosen
+  }
+
+  async #evaluate(set: ValidationSet): Promise<VerificationResult | undefined> {
+    try {
+      return await set.evaluate((pixels, count) => this.#trainer.embed(pixels, count), this.#signal)
+    } catch (error) {
+      if (this.#signal.aborted) return undefined
+      throw error
+    }
+  }
+
+  #isBest({ accuracy, auc }: { accuracy: number; auc: number }): boolean {
+    const best = this.#best
+    return best === undefined || accuracy > best.accuracy || (accuracy === best.accuracy && auc > best.auc)
+  }
+
+  async *#save(best: boolean): AsyncGenerator<TrainEvent, void> {
+    const folder = await this.#surroundings.checkpoints.save(await this.#checkpoint(), best)
+    this.#saved = this.#iteration
+    yield { kind: 'checkpoint', iteration: this.#iteration, folder }
+  }
+
+  async #checkpoint(): Promise<Checkpoint> {
+    const { data } = this.#surroundings
+    return {
+      record: {
+        schema: 'cosface-checkpoint/1',
+        iteration: this.#iteration,
+        config: this.#config,
+        plan: this.#trainer.session.plan,
+        fingerprint: this.#trainer.session.fingerprint,
+        identities: data.identities,
+        unreadable: data.batches.unreadable,
+        ...(this.#best === undefined ? {} : { best: this.#best }),
+      },
+      state: await this.#trainer.state(),
+    }
+  }
+
+  async *#interrupted(): AsyncGenerator<TrainEvent, void> {
+    if (this.#saved !== this.#iteration) yield* this.#save(false)
+    const text = `Stopped after ${this.#iteration} of ${this.#config.iterations} iterations; everything is saved.`
+    yield { kind: 'stopped', iteration: this.#iteration, reason: 'interrupted', text }
+  }
+
+  async *#nonFinite(
+    batch: Batch,
+    learningRate: number,
+    metrics: StepMetrics,
+  ): AsyncGenerator<TrainEvent, void> {
+    if (this.#saved !== this.#iteration) yield* this.#save(false)
+    const { threads, device } = this.#config
+    const { head, accumulate, size } = this.#trainer.recipe
+    const { openSession } = this.#surroundings
+    const program = accumulate === 1 ? 'step' : 'accumulate'
+    const graph = this.#trainer.programs.programs[program]
+    const images = batch.labels.length / accumulate
+    const one = (value: number) => ({ shape: [], data: Float32Array.of(value) })
+    const name =
+      graph === undefined
+        ? undefined
+        : await firstNonFinite(graph, {
+            state: await this.#trainer.session.readState(),
+            feeds: {
+              [feedNames.pixels]: {
+                shape: [images, 3, size.height, size.width],
+                data: batch.pixels.subarray(0, batch.pixels.length / accumulate),
+              },
+              [feedNames.labels]: { shape: [images], data: batch.labels.subarray(0, images) },
+              [feedNames.learningRate]: one(learningRate),
+              [feedNames.keep]: one(0),
+              ...Object.fromEntries(
+                head.scheduled.map((scalar) => [scalar.name, one(scalar.valueAt(this.#iteration))]),
+              ),
+            },
+            openSession,
+            device,
+            threads,
+          })
+    const what = Number.isFinite(metrics.loss) ? 'gradient' : 'loss'
+    const where = name === undefined ? '' : `; the first tensor that is not finite is ${name}`
+    yield {
+      kind: 'stopped',
+      iteration: this.#iteration,
+      reason: 'non-finite',
+      text: `The ${what} is not finite at iteration ${this.#iteration}${where}. The last good state is kept: lower the learning rate, or clip the gradient, and resume.`,
+    }
+  }
+}

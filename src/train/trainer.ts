@@ -1,0 +1,192 @@
+/** @file A session that trains one recipe: initial state, one update, embedding, reading the state back. */
+import { initialise } from '../nn/initialise.ts'
+import type { Batch } from '../data/dataset.ts'
+import type { OpenSession, Session } from '../runtime/session.ts'
+import type { Device } from '../runtime/session.ts'
+import type { Plan } from '../onnx/plan.ts'
+import { zeros, type Tensor } from '../tensor/tensor.ts'
+import { sizeOf } from '../tensor/tensor.ts'
+import type { StepMetrics } from './events.ts'
+import { readMetrics } from './metrics.ts'
+import { accumulatedName, trainedArrays, velocityName, type Recipe } from './recipe.ts'
+import { feedNames, resultNames, stepPrograms, type StepPrograms } from './step.ts'
+
+/** What one update reports. */
+export interface StepReport {
+  readonly metrics: StepMetrics
+  /** ‖gradient‖ of each trained array, in the order of `trainedArrays`. */
+  readonly gradientNorms: Float32Array
+  /** False where loss or gradient was not finite; the state is then as it was before. */
+  readonly accepted: boolean
+}
+
+export interface TrainerOptions {
+  readonly openSession: OpenSession
+  readonly device: Device
+  readonly threads: number
+  readonly seed: number
+  readonly plan?: Plan
+}
+
+/** Owns the session of a training. Close with `await using`. */
+export class Trainer implements AsyncDisposable {
+  readonly session: Session
+  readonly recipe: Recipe
+  readonly programs: StepPrograms
+
+  private constructor(session: Session, recipe: Recipe, programs: StepPrograms) {
+    this.session = session
+    this.recipe = recipe
+    this.programs = programs
+  }
+
+  /** Compiles the recipe and draws the initial state from the seed. */
+  static async open(
+    recipe: Recipe,
+    { openSession, device, threads, seed, plan }: TrainerOptions,
+  ): Promise<Trainer> {
+    const programs = stepPrograms(recipe)
+    const session = await openSession({
+      ...programs,
+      device,
+      threads,
+      ...(plan === undefined ? {} : { plan }),
+    })
+    const trainer = new Trainer(session, recipe, programs)
+    try {
+      await session.writeState(initialState(recipe, seed))
+    } catch (error) {
+      await session[Symbol.asyncDispose]()
+      throw error
+    }
+    return trainer
+  }
+
+  /** One update of the weights from one batch. */
+  async step({ pixels, labels }: Batch, learningRate: number, iteration: number): Promise<StepReport> {
+    const { batch, accumulate, size, head } = this.recipe
+    const images = batch / accumulate
+    const scheduled = Object.fromEntries(
+      head.scheduled.map(({ name, valueAt }) => [name, scalarFeed(valueAt(iteration))]),
+    )
+    const part = (index: number) => ({
+      [feedNames.pixels]: {
+        shape: [images, 3, size.height, size.width],
+        data: pixels.subarray(
+          (index * pixels.length) / accumulate,
+          ((index + 1) * pixels.length) / accumulate,
+        ),
+      },
+      [feedNames.labels]: { shape: [images], data: labels.subarray(index * images, (index + 1) * images) },
+      ...scheduled,
+    })
+    const rate = { [feedNames.learningRate]: scalarFeed(learningRate) }
+    const guard = { guard: resultNames.metrics }
+    if (accumulate === 1) {
+      const results = await this.session.run('step', { ...part(0), ...rate }, guard)
+      return report([result(results, resultNames.metrics)], result(results, resultNames.gradientNorms))
+    }
+    const vectors: Tensor[] = []
+    for (let index = 0; index < accumulate; index++) {
+      const results = await this.session.run(
+        'accumulate',
+        { ...part(index), [feedNames.keep]: scalarFeed(index === 0 ? 0 : 1) },
+        guard,
+      )
+      vectors.push(result(results, resultNames.metrics))
+      if (!finite(vectors.at(-1))) return report(vectors, { shape: [0], data: new Float32Array(0) }, NaN)
+    }
+    const results = await this.session.run('update', rate, guard)
+    return report(
+      vectors,
+      result(results, resultNames.gradientNorms),
+      result(results, resultNames.metrics).data[0] ?? NaN,
+    )
+  }
+
+  /** Raw embeddings [N, D] of prepared pixels [N, 3, H, W] with the current weights. */
+  async embed(pixels: Float32Array, count: number): Promise<Float32Array> {
+    const { size, embedBatch } = this.recipe
+    const each = 3 * size.height * size.width
+    const parts: Float32Array[] = []
+    for (let start = 0; start < count; start += embedBatch) {
+      const images = Math.min(embedBatch, count - start)
+      const feed = new Float32Array(embedBatch * each)
+      feed.set(pixels.subarray(start * each, (start + images) * each))
+      const shape = [embedBatch, 3, size.height, size.width]
+      const results = await this.session.run('embed', { [feedNames.pixels]: { shape, data: feed } })
+      const { data, shape: found } = result(results, resultNames.embedding)
+      parts.push(data.subarray(0, images * (found[1] ?? 1)))
+    }
+    const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
+    let at = 0
+    for (const part of parts) {
+      all.set(part, at)
+      at += part.length
+    }
+    return all
+  }
+
+  /** Everything a checkpoint keeps, in canonical layout. */
+  async state(): Promise<Map<string, Tensor>> {
+    return this.session.readState(this.#savedNames())
+  }
+
+  /** Takes up a checkpoint's state. */
+  async restore(state: ReadonlyMap<string, Tensor>): Promise<void> {
+    await this.session.writeState(
+      new Map(
+        this.#savedNames().flatMap((name) => {
+          const value = state.get(name)
+          return value === undefined ? [] : [[name, value]]
+        }),
+      ),
+    )
+  }
+
+  /** The names and shapes a checkpoint must have. */
+  savedShapes(): Record<string, readonly number[]> {
+    return Object.fromEntries(this.#savedNames().map((name) => [name, this.programs.state[name] ?? []]))
+  }
+
+  #savedNames(): string[] {
+    const transient = new Set(trainedArrays(this.recipe).map(({ name }) => accumulatedName(name)))
+    return Object.keys(this.programs.state).filter((name) => !transient.has(name))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.session[Symbol.asyncDispose]()
+  }
+}
+
+const scalarFeed = (value: number): Tensor => ({ shape: [], data: Float32Array.of(value) })
+
+const result = (results: Readonly<Record<string, Tensor>>, name: string): Tensor => {
+  const found = results[name]
+  if (found === undefined) throw new RangeError(`the session returned no ${name}`)
+  return found
+}
+
+const finite = (vector: Tensor | undefined): boolean =>
+  vector !== undefined && vector.data.every(Number.isFinite)
+
+const report = (vectors: readonly Tensor[], norms: Tensor, gradientNorm?: number): StepReport => ({
+  metrics: readMetrics(vectors, gradientNorm),
+  gradientNorms: norms.data,
+  accepted: vectors.every(finite) && (gradientNorm === undefined || Number.isFinite(gradientNorm)),
+})
+
+/** The state before the first update: parameters drawn from the seed, velocities 0, buffers as declared. */
+export function initialState(recipe: Recipe, seed: number): Map<string, Tensor> {
+  const { network, head, accumulate } = recipe
+  const state = new Map<string, Tensor>()
+  for (const parameter of [...network.parameters, ...head.parameters]) {
+    state.set(parameter.name, initialise(parameter, seed))
+    state.set(velocityName(parameter.name), zeros(parameter.shape))
+    if (accumulate > 1) state.set(accumulatedName(parameter.name), zeros(parameter.shape))
+  }
+  for (const { name, shape, initial } of [...network.buffers, ...head.buffers]) {
+    state.set(name, { shape, data: new Float32Array(sizeOf(shape)).fill(initial) })
+  }
+  return state
+}
