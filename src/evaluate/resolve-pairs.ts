@@ -40,12 +40,14 @@ export function resolvePairs(list: PairList, paths: Iterable<string>, options: R
   const find = nameResolver(paths)
   const missing = new Set<string>()
   const pairs: Pair[] = []
-  for (const { line, ...pair } of list.pairs) {
+  for (const pair of list.pairs) {
     const a = find(pair.a)
     const b = find(pair.b)
     if (a === undefined) missing.add(pair.a)
     if (b === undefined) missing.add(pair.b)
-    if (a !== undefined && b !== undefined) pairs.push({ ...pair, a, b })
+    if (a === undefined || b === undefined) continue
+    const { same, fold, identities } = pair
+    pairs.push({ a, b, same, fold, ...(identities === undefined ? {} : { identities }) })
   }
   if (missing.size > 0 && options.skipMissing !== true) {
     const first = [...missing].slice(0, 5).join(', ')

@@ -37,7 +37,7 @@ export function zeros(shape: readonly number[]): Tensor {
 
 /** The distance in elements between neighbours along each axis. */
 export function stridesOf(shape: readonly number[]): number[] {
-  const strides = new Array<number>(shape.length).fill(1)
+  const strides = shape.map(() => 1)
   for (let axis = shape.length - 2; axis >= 0; axis--)
     strides[axis] = (strides[axis + 1] ?? 1) * (shape[axis + 1] ?? 1)
   return strides

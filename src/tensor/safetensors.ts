@@ -1,0 +1,144 @@
+/** @file The safetensors format: a JSON header with names, types, shapes and offsets, then the numbers. */
+import { bytesOf, ByteReader, concatBytes } from '../base/bytes.ts'
+import { FormatError } from '../base/errors.ts'
+import { sizeOf } from './tensor.ts'
+import type { IntTensor, Tensor } from './tensor.ts'
+
+/** Named tensors, and notes that travel with them. */
+export interface SafetensorsContent {
+  readonly tensors: ReadonlyMap<string, Tensor | IntTensor>
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+type Make = (bytes: Uint8Array, shape: readonly number[]) => Tensor | IntTensor
+
+const makers: Readonly<Record<string, Make>> = {
+  F32: (bytes, shape) => ({
+    shape,
+    data: new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4),
+  }),
+  I32: (bytes, shape) => ({
+    shape,
+    data: new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4),
+  }),
+}
+
+const metadataKey = '__metadata__'
+// the reference implementation's own limit
+const headerLimit = 100_000_000
+
+/**
+ * The file in pieces, header first, so that large tensors are written without being copied. Tensors lie in the map's
+ * order; numbers start at a multiple of eight.
+ */
+export function safetensorsPieces(
+  tensors: ReadonlyMap<string, Tensor | IntTensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array[] {
+  let offset = 0
+  const entries = [...tensors].map(([name, { shape, data }]): [string, object] => {
+    if (name === metadataKey) throw new RangeError(`A tensor cannot be called ${metadataKey}`)
+    const start = offset
+    offset += data.byteLength
+    const dtype = data instanceof Float32Array ? 'F32' : 'I32'
+    return [name, { dtype, shape, data_offsets: [start, offset] }]
+  })
+  const notes: [string, object][] = Object.keys(metadata).length === 0 ? [] : [[metadataKey, metadata]]
+  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries([...notes, ...entries])))
+  const header = new Uint8Array(8 + Math.ceil(text.length / 8) * 8).fill(0x20)
+  new DataView(header.buffer).setBigUint64(0, BigInt(header.length - 8), true)
+  header.set(text, 8)
+  return [header, ...[...tensors.values()].map(({ data }) => bytesOf(data))]
+}
+
+/** Named tensors as a safetensors file. */
+export function encodeSafetensors(
+  tensors: ReadonlyMap<string, Tensor | IntTensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
+  return concatBytes(safetensorsPieces(tensors, metadata))
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const isCounts = (value: unknown): value is readonly number[] =>
+  Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0)
+
+interface Entry {
+  readonly name: string
+  readonly make: Make
+  readonly shape: readonly number[]
+  readonly start: number
+  readonly end: number
+}
+
+const entryOf = (name: string, value: unknown, fail: (reason: string) => FormatError): Entry => {
+  if (!isObject(value)) throw fail(`the entry of ${name} is no object`)
+  const { dtype, shape, data_offsets: offsets } = value
+  const make = typeof dtype === 'string' && Object.hasOwn(makers, dtype) ? makers[dtype] : undefined
+  if (make === undefined) throw fail(`${name} has the type ${String(dtype)}; only F32 and I32 are read`)
+  if (!isCounts(shape)) throw fail(`${name} has no valid shape`)
+  const [start, end, ...more] = isCounts(offsets) ? offsets : []
+  if (start === undefined || end === undefined || more.length > 0) throw fail(`${name} has no valid offsets`)
+  if (end - start !== sizeOf(shape) * 4) {
+    throw fail(
+      `${name} of shape [${shape.join(', ')}] takes ${sizeOf(shape) * 4} bytes, its offsets give ${end - start}`,
+    )
+  }
+  return { name, make, shape, start, end }
+}
+
+const metadataOf = (
+  value: unknown,
+  fail: (reason: string) => FormatError,
+): Readonly<Record<string, string>> => {
+  if (value === undefined) return {}
+  if (!isObject(value)) throw fail(`${metadataKey} is no object`)
+  const notes = Object.entries(value).map(([key, note]): [string, string] => {
+    if (typeof note !== 'string') throw fail(`${metadataKey}.${key} is no text`)
+    return [key, note]
+  })
+  return Object.fromEntries(notes)
+}
+
+const headerOf = (reader: ByteReader): Readonly<Record<string, unknown>> => {
+  const length = reader.uint64()
+  if (length > headerLimit) throw new FormatError(reader.file, `a header of ${length} bytes is too long`, 0)
+  const text = reader.take(length, 'header')
+  try {
+    const header: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(text))
+    if (isObject(header)) return header
+  } catch (cause) {
+    throw new FormatError(reader.file, 'the header is no JSON', 8, { cause })
+  }
+  throw new FormatError(reader.file, 'the header is no JSON object', 8)
+}
+
+/**
+ * Reads a safetensors file of F32 and I32 tensors, in the order in which they lie. Tensors are views of `bytes` where
+ * their place allows it: do not write into them.
+ * @throws FormatError on anything the format forbids: truncation, holes, overlaps, offsets that do not fit the shape
+ */
+export function decodeSafetensors(bytes: Uint8Array, file: string): SafetensorsContent {
+  const reader = new ByteReader(bytes, file)
+  const header = headerOf(reader)
+  const dataStart = reader.offset
+  const fail = (reason: string): FormatError => new FormatError(file, reason, 8)
+  const entries = Object.entries(header)
+    .filter(([name]) => name !== metadataKey)
+    .map(([name, value]) => entryOf(name, value, fail))
+    .sort((a, b) => a.start - b.start || a.end - b.end)
+  const tensors = new Map<string, Tensor | IntTensor>()
+  for (const { name, make, shape, start, end } of entries) {
+    if (dataStart + start !== reader.offset) {
+      throw fail(
+        `${name} starts at ${start}, expected ${reader.offset - dataStart}: tensors must lie one after another`,
+      )
+    }
+    const place = reader.take(end - start, name)
+    tensors.set(name, make(place.byteOffset % 4 === 0 ? place : place.slice(), shape))
+  }
+  if (reader.remaining > 0) throw reader.fail(`${reader.remaining} bytes follow the last tensor`)
+  return { tensors, metadata: metadataOf(header[metadataKey], fail) }
+}
