@@ -17,6 +17,8 @@ export interface Output {
   say(line: string): void
   /** A line that must not be missed; always on stderr. */
   warn(line: string): void
+  /** A line about work under way; always on stderr. */
+  progress(line: string): void
   /** The machine-readable result: one JSON document on stdout, and only with `--json`. */
   result(value: unknown): void
 }
@@ -30,6 +32,7 @@ export function createOutput(stdout: Writer, stderr: Writer, json: boolean): Out
     columns: stderr.columns ?? 100,
     say: (line) => person.write(`${line}\n`),
     warn: (line) => stderr.write(`${line}\n`),
+    progress: (line) => stderr.write(`${line}\n`),
     result: (value) => {
       if (json) stdout.write(`${JSON.stringify(value, null, 2)}\n`)
     },

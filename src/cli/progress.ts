@@ -1,0 +1,78 @@
+/** @file How far long work is: a bar where somebody watches, a line now and then elsewhere. */
+import type { Output } from './output.ts'
+import { duration } from './words.ts'
+
+/** Long work being shown. */
+export interface Progress extends Disposable {
+  /** So much of `total` is done; `facts` stand beside the bar. */
+  update(done: number, facts?: string): void
+  /** A line that stays. */
+  note(line: string): void
+}
+
+/** What the bar is drawn with, injected so that tests need no terminal. */
+export interface ProgressOptions {
+  readonly title: string
+  readonly total: number
+  /** What is counted, in the plural. */
+  readonly unit: string
+  /** Seconds between plain lines. @defaultValue 10 */
+  readonly every?: number
+}
+
+/** Starts showing; ends with `using`. */
+export async function openProgress(output: Output, options: ProgressOptions): Promise<Progress> {
+  return output.terminal ? openBar(output, options) : openLines(output, options)
+}
+
+/** Plain lines, throttled: the first, one every `every` seconds, and the last. */
+export function openLines(output: Output, options: ProgressOptions): Progress {
+  const { title, total, unit, every = 10 } = options
+  const start = performance.now()
+  let last = -Infinity
+  let shown = -1
+  let latest = { done: 0, facts: '' }
+  const show = (): void => {
+    if (latest.done === shown) return
+    shown = latest.done
+    const facts = latest.facts === '' ? '' : ` · ${latest.facts}`
+    output.progress(`${title}: ${latest.done} of ${total} ${unit}${facts}`)
+  }
+  return {
+    update: (done, facts = '') => {
+      latest = { done, facts }
+      const now = performance.now()
+      if (now - last < every * 1000) return
+      last = now
+      show()
+    },
+    note: (line) => output.progress(line),
+    [Symbol.dispose]: () => {
+      show()
+      if (latest.done > 0) output.progress(`${title}: ${duration((performance.now() - start) / 1000)}`)
+    },
+  }
+}
+
+async function openBar(output: Output, options: ProgressOptions): Promise<Progress> {
+  const { default: progress } = await import('cli-progress')
+  const bars = new progress.MultiBar(
+    {
+      stream: process.stderr,
+      format: `${options.title} {bar} {value}/{total} ${options.unit}{facts}`,
+      barsize: Math.max(10, Math.min(30, Math.floor(output.columns / 5))),
+      hideCursor: true,
+      clearOnComplete: false,
+      fps: 5,
+    },
+    progress.Presets.shades_classic,
+  )
+  const bar = bars.create(options.total, 0, { facts: '' })
+  return {
+    update: (done, facts = '') => bar.update(done, { facts: facts === '' ? '' : ` · ${facts}` }),
+    note: (line) => {
+      bars.log(`${line}\n`)
+    },
+    [Symbol.dispose]: () => bars.stop(),
+  }
+}

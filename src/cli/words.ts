@@ -1,0 +1,44 @@
+/** @file Numbers as people read them. */
+
+/** `42 s`, `3 min`, `1 h 05 min`. */
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return 'unknown'
+  if (seconds < 90) return `${Math.round(seconds)} s`
+  const minutes = Math.round(seconds / 60)
+  if (minutes < 90) return `${minutes} min`
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`
+}
+
+/** `12,345`. */
+export function count(value: number): string {
+  return value.toLocaleString('en-US')
+}
+
+/** `1 image`, `12,345 images`. */
+export function counted(value: number, one: string, many: string): string {
+  return `${count(value)} ${value === 1 ? one : many}`
+}
+
+/** A share as per cent with one digit, two where it is close to the ends. */
+export function percent(share: number, digits = 1): string {
+  return `${(share * 100).toFixed(digits)} %`
+}
+
+/** A rate as people write it: `0.1`, `1e-4`. */
+export function rate(value: number): string {
+  return String(Number(value.toPrecision(3)))
+}
+
+/** Columns side by side, the first to the left, the others to the right. */
+export function table(rows: readonly (readonly string[])[]): string[] {
+  const columns = Math.max(0, ...rows.map((row) => row.length))
+  const widths = Array.from({ length: columns }, (_, at) =>
+    Math.max(...rows.map((row) => row[at]?.length ?? 0)),
+  )
+  return rows.map((row) =>
+    row
+      .map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)))
+      .join('   ')
+      .trimEnd(),
+  )
+}
