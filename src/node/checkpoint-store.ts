@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DataError, FormatError } from '../base/errors.ts'
-import { decodeSafetensors, encodeSafetensors } from '../tensor/safetensors.ts'
+import { decodeSafetensors, safetensorsPieces } from '../tensor/safetensors.ts'
 import type { IntTensor, Tensor } from '../tensor/tensor.ts'
 import type { Checkpoint, CheckpointRecord, CheckpointStore } from '../train/checkpoint.ts'
 import { velocityName } from '../train/recipe.ts'
@@ -26,15 +26,17 @@ interface StoredRecord extends CheckpointRecord {
 
 const nameOf = (iteration: number): string => String(iteration).padStart(8, '0')
 
-/** Writes bytes, brings them to the disk and returns their hash; in pieces, so that nothing else waits long. */
-const writeDurably = async (file: string, bytes: Uint8Array): Promise<string> => {
+/** Writes pieces, brings them to the disk and returns their hash; in pieces, so that nothing else waits long. */
+const writeDurably = async (file: string, pieces: readonly Uint8Array[]): Promise<string> => {
   const hash = createHash('sha256')
   const handle = await open(file, 'wx')
   try {
-    for (let at = 0; at < bytes.length; at += chunk) {
-      const part = bytes.subarray(at, at + chunk)
-      hash.update(part)
-      await handle.writeFile(part)
+    for (const piece of pieces) {
+      for (let at = 0; at < piece.length; at += chunk) {
+        const part = piece.subarray(at, at + chunk)
+        hash.update(part)
+        await handle.writeFile(part)
+      }
     }
     await handle.sync()
   } finally {
@@ -66,12 +68,12 @@ export function checkpointFolder(run: string, keep = 2): CheckpointStore {
       const velocities = new Map([...state].filter(([tensor]) => isVelocity(tensor)))
       try {
         const sha256 = {
-          [weightsFile]: await writeDurably(join(draft, weightsFile), encodeSafetensors(weights)),
-          [optimizerFile]: await writeDurably(join(draft, optimizerFile), encodeSafetensors(velocities)),
+          [weightsFile]: await writeDurably(join(draft, weightsFile), safetensorsPieces(weights)),
+          [optimizerFile]: await writeDurably(join(draft, optimizerFile), safetensorsPieces(velocities)),
         }
         const stored: StoredRecord = { ...record, sha256 }
         await writeDurably(join(draft, recordFile), [
-          new TextEncoder().encode(`${JSON.stringify(stored, null, 2)}\n`),
+          [new TextEncoder().encode(`${JSON.stringify(stored, null, 2)}\n`)],
         ])
         const final = join(root, name)
         // the same iteration saved twice (best and last) holds the same state: the new one takes the old one's place
