@@ -1,0 +1,188 @@
+/** @file The sets of a training run from its configuration: what to learn from, what to choose by, what to report on. */
+import { open, readFile, stat } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
+import { mapBounded } from '../base/concurrency.ts'
+import { DataError, UsageError } from '../base/errors.ts'
+import type { Dataset } from '../data/dataset.ts'
+import { describeDataset } from '../data/describe.ts'
+import type { Remark } from '../data/describe.ts'
+import { decodeText } from '../data/lists-text.ts'
+import { parseNameList } from '../data/name-list.ts'
+import type { NameList } from '../data/name-list.ts'
+import { splitIdentities } from '../data/split.ts'
+import type { SplitRule } from '../data/split.ts'
+import { selectIdentities } from '../data/subset.ts'
+import { imageHeader } from '../image/header.ts'
+import type { Size } from '../image/image.ts'
+import type { DataConfig } from '../train/config.ts'
+import { openFolders } from './folder-dataset.ts'
+import type { FolderDataset } from './folder-dataset.ts'
+
+/** The sets of a run; no identity is in two of them. */
+export interface TrainingData extends AsyncDisposable {
+  readonly train: Dataset
+  readonly validation: Dataset
+  readonly test: Dataset
+  /** What to tell before training begins. */
+  readonly remarks: readonly Remark[]
+}
+
+const readList = async (path: string): Promise<NameList> => {
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw new UsageError(`The list ${path} cannot be read (${String(cause)})`, { cause })
+  })
+  return parseNameList(decodeText(bytes, path), path)
+}
+
+/** `FILE`, or `FOLDER=FILE` where FOLDER is one of the folders or its last part: a list for that folder only. */
+const listRule = (
+  text: string,
+  folders: readonly string[],
+): { readonly file: string; readonly folder?: string } => {
+  for (const folder of folders) {
+    for (const name of [folder, basename(resolve(folder))]) {
+      if (text.startsWith(`${name}=`)) return { file: text.slice(name.length + 1), folder }
+    }
+  }
+  return { file: text }
+}
+
+const few = (names: readonly string[]): string =>
+  names.slice(0, 3).join(', ') + (names.length > 3 ? ` and ${names.length - 3} more` : '')
+
+/** The sets' rule, or the folder it names. */
+const setRule = async (
+  value: string | number,
+): Promise<{ readonly rule: SplitRule; readonly folder?: string; readonly list?: NameList }> => {
+  if (typeof value === 'number') {
+    return { rule: value === 0 ? { kind: 'none' } : { kind: 'share', share: value } }
+  }
+  if (value === '' || value === 'none') return { rule: { kind: 'none' } }
+  const share = Number(value)
+  if (!Number.isNaN(share)) return setRule(share)
+  const found = await stat(value).catch((cause: unknown) => {
+    throw new UsageError(`Expected a share, a folder or a list of names, and there is nothing at ${value}`, {
+      cause,
+    })
+  })
+  if (found.isDirectory()) return { rule: { kind: 'none' }, folder: value }
+  const list = await readList(value)
+  return { rule: { kind: 'names', names: list.names.map(({ name }) => name), source: value }, list }
+}
+
+/** Sizes of up to `most` images, evenly spread, from their first bytes. */
+const someSizes = async (files: readonly string[], most: number): Promise<Size[]> => {
+  const count = Math.min(most, files.length)
+  const chosen = Array.from(
+    { length: count },
+    (_, place) => files[Math.floor((place * files.length) / count)] ?? '',
+  )
+  const sizes = await mapBounded(chosen, 8, async (path) => {
+    const start = new Uint8Array(65_536)
+    try {
+      await using file = await open(path)
+      const { bytesRead } = await file.read(start, 0, start.length, 0)
+      const header = imageHeader(start.subarray(0, bytesRead))
+      return header === undefined ? [] : [{ height: header.height, width: header.width }]
+    } catch {
+      // unreadable files are counted and named when they are decoded
+      return []
+    }
+  })
+  return sizes.flat()
+}
+
+/**
+ * Opens the folders of `config` and divides their identities. A validation or test folder is taken as a set of its own;
+ * names in it that are also trained on are left out of training and said so.
+ * @throws UsageError, DataError as `openFolders` and `splitIdentities`; DataError with fewer than two identities left
+ */
+export async function openTrainingData(config: DataConfig, seed: number, input: Size): Promise<TrainingData> {
+  const remarks: Remark[] = []
+  const note = (text: string, level: Remark['level'] = 'info'): void => {
+    remarks.push({ level, text })
+  }
+  const all = await openAll(config, note)
+  const sets = { validation: await setRule(config.validation), test: await setRule(config.test) }
+  const counts = new Array<number>(all.identities.length).fill(0)
+  for (const sample of all.samples) counts[sample.identity] = (counts[sample.identity] ?? 0) + 1
+  const split = splitIdentities(
+    all.names.map((name, index) => ({ name, images: counts[index] ?? 0 })),
+    { validation: sets.validation.rule, test: sets.test.rule },
+    seed,
+  )
+  if (split.missing.length > 0) {
+    note(`${split.missing.length} listed names are in no folder: ${few(split.missing)}`, 'warning')
+  }
+  const apart = async (set: 'validation' | 'test'): Promise<FolderDataset | undefined> => {
+    const { folder } = sets[set]
+    return folder === undefined ? undefined : openFolders([folder])
+  }
+  const [validationFolder, testFolder] = [await apart('validation'), await apart('test')]
+  const taken = new Set([...(validationFolder?.names ?? []), ...(testFolder?.names ?? [])])
+  const shared = split.train.filter((index) => taken.has(all.names[index] ?? ''))
+  if (shared.length > 0) {
+    const names = shared.map((index) => all.names[index] ?? '')
+    note(
+      `${shared.length} identities are not trained on, as validation or test has them too: ${few(names)}`,
+      'warning',
+    )
+  }
+  const trained = split.train.filter((index) => !taken.has(all.names[index] ?? ''))
+  if (trained.length < 2) {
+    throw new DataError(
+      `Training needs at least two identities, ${trained.length} ${trained.length === 1 ? 'is' : 'are'} left in ` +
+        `${config.folders.join(', ')}${all.dropped > 0 ? ` (${all.dropped} have under ${config.minImages} images)` : ''}`,
+    )
+  }
+  const sizes = await someSizes(all.files, 400)
+  const imagesPerIdentity = trained.map((index) => counts[index] ?? 0)
+  return {
+    train: selectIdentities(all, trained),
+    validation: validationFolder ?? selectIdentities(all, split.validation),
+    test: testFolder ?? selectIdentities(all, split.test),
+    remarks: [...describeDataset({ imagesPerIdentity, sizes, input }), ...remarks],
+    [Symbol.asyncDispose]: async () => {
+      await all[Symbol.asyncDispose]()
+    },
+  }
+}
+
+type Note = (text: string, level?: Remark['level']) => void
+
+const openAll = async (config: DataConfig, note: Note): Promise<FolderDataset> => {
+  const rule = config.identities === undefined ? undefined : listRule(config.identities, config.folders)
+  const list = rule === undefined ? undefined : await readList(rule.file)
+  const wanted = new Map(list?.names.map((entry) => [entry.name, entry]))
+  const found = new Set<string>()
+  const limited = (folder: string): boolean => rule?.folder === undefined || rule.folder === folder
+  const all = await openFolders(config.folders, {
+    mergeNames: config.mergeNames,
+    minImages: config.minImages,
+    accept: (name, folder) => {
+      if (rule === undefined || !limited(folder)) return true
+      if (!wanted.has(name)) return false
+      found.add(`${folder}\n${name}`)
+      return true
+    },
+  })
+  if (rule !== undefined) {
+    for (const folder of config.folders.filter(limited)) {
+      if ([...found].some((key) => key.startsWith(`${folder}\n`))) continue
+      throw new DataError(
+        `None of the names in ${rule.file} is an identity in ${folder}` +
+          (config.folders.length > 1 ? '; to apply the list to one folder only, write FOLDER=FILE' : ''),
+      )
+    }
+    const present = new Set([...found].map((key) => key.slice(key.indexOf('\n') + 1)))
+    const missing = [...wanted.keys()].filter((name) => !present.has(name))
+    if (missing.length > 0)
+      note(`${missing.length} names of ${rule.file} are in no folder: ${few(missing)}`, 'warning')
+    if ((list?.duplicates.length ?? 0) > 0)
+      note(`${rule.file} names some twice: ${few(list?.duplicates ?? [])}`)
+  }
+  for (const text of all.notes) note(text, 'warning')
+  if (all.dropped > 0)
+    note(`${all.dropped} identities have under ${config.minImages} images and were left out`)
+  return all
+}
