@@ -15,8 +15,8 @@ export interface OptionSpec<T> {
   readonly range: string
   /** The heading it stands under in help. */
   readonly group: string
-  /** Given several times, the values add up to a list. */
-  readonly repeats?: boolean
+  /** Present where the option may be given several times: how the values add up. */
+  combine?(before: T, added: T): T
   /** Whether the value is chosen from names, listed here. */
   readonly choices?: readonly string[]
   /** Text of the command line → a value for `check`. */
@@ -89,11 +89,38 @@ export function textsOption(text: OptionText & { readonly range?: string }): Opt
   const one = textOption(text)
   return {
     ...one,
-    repeats: true,
+    combine: (before, added) => [...before, ...added],
     parse: (value) => [value],
     check: (name, value) => {
       if (!Array.isArray(value)) throw unexpected(name, `a list, each ${one.range}`, value)
       return value.map((item: unknown) => one.check(name, item))
+    },
+  }
+}
+
+/** `name=value` pairs, the option given once for each; a record in a config file. */
+export function pairsOption(text: OptionText): OptionSpec<Readonly<Record<string, number | boolean>>> {
+  const words = 'name=value, the value a number, true or false'
+  const valueOf = (value: string): unknown =>
+    value === 'true' ? true : value === 'false' ? false : parseNumber(value)
+  return {
+    ...described(text, 'name=value', words),
+    combine: (before, added) => ({ ...before, ...added }),
+    parse: (value) => {
+      const at = value.indexOf('=')
+      return at < 1 ? value : { [value.slice(0, at)]: valueOf(value.slice(at + 1)) }
+    },
+    check: (name, value) => {
+      if (typeof value !== 'object' || value === null || Array.isArray(value))
+        throw unexpected(name, words, value)
+      const entries = Object.entries(value).map(
+        ([key, one]: [string, unknown]): [string, number | boolean] => {
+          if (typeof one !== 'number' && typeof one !== 'boolean')
+            throw unexpected(`${name} ${key}`, words, one)
+          return [key, one]
+        },
+      )
+      return Object.fromEntries(entries)
     },
   }
 }

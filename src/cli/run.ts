@@ -77,10 +77,7 @@ function optionOf(row: OptionRow): Option {
   if (spec.value === undefined) return new Option(flag, spec.meaning)
   return new Option(`${flag} <value>`, spec.meaning).argParser((text: string, previous: unknown) => {
     const value = spec.check(flag, spec.parse(text))
-    if (spec.repeats !== true) return value
-    const before: readonly unknown[] = Array.isArray(previous) ? previous : []
-    const added: readonly unknown[] = Array.isArray(value) ? value : []
-    return [...before, ...added]
+    return spec.combine === undefined || previous === undefined ? value : spec.combine(previous, value)
   })
 }
 

@@ -1,7 +1,8 @@
 /** @file From options, a preset and a config file to one checked configuration. Pure: nothing is read or written. */
 import { unexpected, UsageError } from '../base/errors.ts'
 import { checkOneOf, readOptions } from '../base/option.ts'
-import type { AugmentationConfig, ScheduleConfig, TrainConfig } from './config.ts'
+import { checkLoss } from '../loss/build.ts'
+import type { AugmentationConfig, LossConfig, ScheduleConfig, TrainConfig } from './config.ts'
 import { augmentations, defaultSettings, milestoneShares, type PresetName, presets } from './presets.ts'
 import { trainOptions } from './options.ts'
 import type { MergedSettings, TrainSettings } from './settings.ts'
@@ -58,13 +59,20 @@ export function configure(given: Partial<TrainSettings>, input: ConfigureInput):
   if (settings.batch % settings.accumulate !== 0) {
     throw unexpected('accumulate', `a divisor of \`batch\` (${settings.batch})`, settings.accumulate)
   }
+  const loss: LossConfig = {
+    name: settings.loss,
+    scale: settings.scale,
+    margin: settings.margin,
+    ...(settings.lossOption === undefined ? {} : { options: settings.lossOption }),
+  }
+  checkLoss(loss)
   const config: TrainConfig = {
     schema: 'cosface-config/1',
     preset,
     backbone: settings.backbone,
     embeddingSize: settings.embeddingSize,
     size: settings.size,
-    loss: { name: settings.loss, scale: settings.scale, margin: settings.margin },
+    loss,
     batch: settings.batch,
     accumulate: settings.accumulate,
     iterations: settings.iterations ?? 0,

@@ -1,4 +1,5 @@
 /** @file The options of a training, one table for the command line, the config file, help and documentation. */
+import { unexpected } from '../base/errors.ts'
 import {
   choiceOption,
   flagOption,
@@ -6,23 +7,17 @@ import {
   numberOption,
   numbersOption,
   type OptionSpecs,
+  pairsOption,
   shareOrPathOption,
   sizeOption,
   switchOption,
   textOption,
   textsOption,
 } from '../base/option.ts'
+import { lossByName, lossNames } from '../loss/registry.ts'
+import { backboneNames } from '../nn/backbones.ts'
 import { defaultSettings, milestoneShares, presets } from './presets.ts'
 import type { MergedSettings, TrainSettings } from './settings.ts'
-
-/** The backbones a training can be asked for. */
-export const backboneChoices: readonly string[] = ['sphere4', 'sphere10', 'sphere20', 'sphere36', 'sphere64']
-
-/** The losses a training can be asked for. */
-export const lossChoices: readonly string[] = ['cosface', 'nsl', 'softmax']
-
-/** Other names users know a loss by. */
-export const lossAliases: Readonly<Record<string, string>> = { lmcl: 'cosface', 'normalised-softmax': 'nsl' }
 
 // what holds without --preset
 const defaults: MergedSettings = { ...defaultSettings, ...presets['small-set'].settings }
@@ -39,7 +34,7 @@ export const trainOptions: OptionSpecs<TrainSettings> = {
   backbone: choiceOption({
     group: network,
     meaning: 'the network between image and embedding',
-    choices: backboneChoices,
+    choices: backboneNames,
     default: defaults.backbone,
   }),
   embeddingSize: integerOption({
@@ -57,13 +52,19 @@ export const trainOptions: OptionSpecs<TrainSettings> = {
     max: 512,
     default: `${defaults.size.height}x${defaults.size.width}`,
   }),
-  loss: choiceOption({
+  loss: {
     group: head,
-    meaning: 'the head: cosface is the paper’s large margin cosine loss (also lmcl)',
-    choices: lossChoices,
-    aliases: lossAliases,
+    value: 'name',
+    meaning: 'the loss: cosface (also lmcl) is the paper’s large margin cosine loss',
+    range: `one of ${lossNames.join(', ')}`,
+    choices: lossNames,
     default: defaults.loss,
-  }),
+    parse: (text) => text,
+    check: (name, value) => {
+      if (typeof value !== 'string') throw unexpected(name, `one of ${lossNames.join(', ')}`, value)
+      return lossByName(value).name
+    },
+  },
   scale: numberOption({
     group: head,
     meaning: 's of Eq 4: what cosines are multiplied by',
@@ -78,6 +79,12 @@ export const trainOptions: OptionSpecs<TrainSettings> = {
     min: 0,
     max: 2,
     default: String(defaults.margin),
+  }),
+  lossOption: pairsOption({
+    group: head,
+    meaning:
+      'an option of the chosen loss beside scale and margin (marginRadians=0.5 for arcface); may be repeated',
+    default: 'each loss’s own',
   }),
   batch: integerOption({
     group: optimiser,

@@ -10,6 +10,8 @@ export interface TrainSettings {
   readonly loss: string
   readonly scale: number
   readonly margin: number
+  /** Options that only some losses have, by name. */
+  readonly lossOption: Readonly<Record<string, number | boolean>>
   readonly batch: number
   readonly accumulate: number
   readonly epochs: number
@@ -54,6 +56,7 @@ export type DefaultSettings = Omit<
   | 'milestones'
   | 'identities'
   | 'threads'
+  | 'lossOption'
   | 'augmentFlip'
   | 'augmentShift'
   | 'augmentZoom'
