@@ -1,0 +1,83 @@
+/** @file Where a tensor's numbers lie in each layout, and the host's way between them. */
+import { sizeOf, type Tensor } from '../tensor/tensor.ts'
+import type { Layout } from './plan.ts'
+
+/** Whether a tensor of this shape can take `layout` with blocks of `blockSize`. */
+export function layoutFits(shape: readonly number[], layout: Layout, blockSize: number): boolean {
+  if (layout === 'plain') return true
+  if (blockSize <= 1 || shape.length !== 4) return false
+  const [first = 0, second = 0] = shape
+  return second % blockSize === 0 && (layout === 'blocked' || first % blockSize === 0)
+}
+
+/** A reordering of axes: the tensor is seen as `shape` and its axes are permuted. */
+export interface Reordering {
+  readonly shape: readonly number[]
+  readonly permutation: readonly number[]
+}
+
+/** How `layout` comes from the plain one. */
+export function reorderingTo(shape: readonly number[], layout: Layout, block: number): Reordering {
+  const [a = 1, b = 1, h = 1, w = 1] = shape
+  return layout === 'blocked'
+    ? { shape: [a, b / block, block, h, w], permutation: [0, 1, 3, 4, 2] }
+    : { shape: [a / block, block, b / block, block, h, w], permutation: [0, 2, 4, 5, 3, 1] }
+}
+
+/** The way back to the plain layout. */
+export function inverse({ shape, permutation }: Reordering): Reordering {
+  return {
+    shape: permutation.map((axis) => shape[axis] ?? 1),
+    permutation: permutation.map((_, axis) => permutation.indexOf(axis)),
+  }
+}
+
+const reorder = (data: Float32Array, { shape, permutation }: Reordering): Float32Array => {
+  const result = new Float32Array(data.length)
+  const strides = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)))
+  const lengths = permutation.map((axis) => shape[axis] ?? 1)
+  const steps = permutation.map((axis) => strides[axis] ?? 1)
+  const last = lengths.length - 1
+  const inner = lengths[last] ?? 1
+  const step = steps[last] ?? 1
+  const position = new Array<number>(lengths.length).fill(0)
+  let from = 0
+  for (let at = 0; at < data.length; at += inner) {
+    for (let i = 0; i < inner; i++) result[at + i] = data[from + i * step]!
+    for (let axis = last - 1; axis >= 0; axis--) {
+      from += steps[axis]!
+      if (++position[axis]! < lengths[axis]!) break
+      from -= lengths[axis]! * steps[axis]!
+      position[axis] = 0
+    }
+  }
+  return result
+}
+
+const checked = (shape: readonly number[], layout: Layout, blockSize: number): void => {
+  if (!layoutFits(shape, layout, blockSize)) {
+    throw new RangeError(
+      `the shape [${shape.join(', ')}] has no ${layout} layout with blocks of ${blockSize}`,
+    )
+  }
+}
+
+/** The numbers of a canonical tensor in `layout`; the tensor's own array where that is `plain`. @throws RangeError */
+export function packLayout(tensor: Tensor, layout: Layout, blockSize: number): Float32Array {
+  checked(tensor.shape, layout, blockSize)
+  return layout === 'plain'
+    ? tensor.data
+    : reorder(tensor.data, reorderingTo(tensor.shape, layout, blockSize))
+}
+
+/** The canonical tensor of numbers kept in `layout`; over the same array where that is `plain`. @throws RangeError */
+export function unpackLayout(
+  data: Float32Array,
+  shape: readonly number[],
+  layout: Layout,
+  blockSize: number,
+): Tensor {
+  checked(shape, layout, blockSize)
+  if (layout === 'plain') return { shape, data }
+  return { shape, data: reorder(data, inverse(reorderingTo(shape, layout, blockSize))) }
+}
