@@ -1,7 +1,7 @@
 /** @file Running a head on the float64 interpreter: the value, the metrics, the gradients. */
 import { random } from '../src/base/random.ts'
 import { gradients } from '../src/graph/gradient.ts'
-import { interpret, type HostValue } from '../src/graph/interpret.ts'
+import { interpret } from '../src/graph/interpret.ts'
 import { input } from '../src/graph/ops.ts'
 import type { AnyValue } from '../src/graph/value.ts'
 import { buildHead } from '../src/loss/build.ts'
@@ -27,9 +27,9 @@ export interface HeadNumbers {
   readonly gradients: Readonly<Record<string, readonly number[]>>
 }
 
-const numbers = (value: HostValue | undefined): number[] => {
+const numbers = (value: { readonly data: ArrayLike<number> } | undefined): number[] => {
   if (value === undefined) throw new Error('the interpreter gave no such output')
-  return [...value.data]
+  return Array.from(value.data)
 }
 
 /** Everything a head gives for one batch, in float64. Values left out start as the head says (xavier: zeros). */

@@ -1,19 +1,41 @@
 /** @file Every loss by its name. */
 import { checkChoice } from '../base/check.ts'
+import { adacos } from './adacos.ts'
+import { adaface } from './adaface.ts'
+import { arcface, combined } from './arcface.ts'
+import { center } from './center.ts'
+import { contrastive } from './contrastive.ts'
 import { cosface } from './cosface.ts'
+import { curricularface } from './curricularface.ts'
 import type { EmbeddingLoss } from './embedding-loss.ts'
 import type { LossOption } from './head.ts'
+import { magface } from './magface.ts'
 import type { MarginHead } from './margin-head.ts'
 import { cosineOptions, sharedOptions } from './options.ts'
 import { nsl, softmax } from './softmax.ts'
+import { lsoftmax, sphereface } from './sphereface.ts'
+import { triplet } from './triplet.ts'
 
 /** A registered loss. */
 export type Loss = MarginHead | EmbeddingLoss
 
 /** The losses on embeddings; each may be added to any margin head. */
-export const embeddingLosses: readonly EmbeddingLoss[] = []
+export const embeddingLosses: readonly EmbeddingLoss[] = [center, contrastive, triplet]
 
-const losses: readonly Loss[] = [cosface, softmax, nsl, ...embeddingLosses]
+const losses: readonly Loss[] = [
+  cosface,
+  nsl,
+  softmax,
+  sphereface,
+  lsoftmax,
+  arcface,
+  combined,
+  adacos,
+  curricularface,
+  magface,
+  adaface,
+  ...embeddingLosses,
+]
 
 /** The names losses are registered under, without aliases. */
 export const lossNames: readonly string[] = losses.map((loss) => loss.name)
