@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cosine, fuse, mirrorPixels, normalizeRows } from './features.ts'
+import { cosine, fuse, normalizeRows } from './features.ts'
 
 fc.configureGlobal({ seed: 1 })
 
@@ -88,11 +88,5 @@ describe('cosine', () => {
 
   it('invents no score for a zero row', () => {
     expect(cosine([0, 0], 0, [1, 0], 0, 2)).toBeNaN()
-  })
-})
-
-describe('mirrorPixels', () => {
-  it('turns every row around', () => {
-    expect([...mirrorPixels(Float32Array.of(1, 2, 3, 4, 5, 6), 3)]).toEqual([3, 2, 1, 6, 5, 4])
   })
 })

@@ -16,18 +16,25 @@ export function templateSize(embeddingSize: number, flip: FlipRule): number {
   return flip === 'concat' ? 2 * embeddingSize : embeddingSize
 }
 
+/** What a row belongs to, for messages. */
+export type RowName = (row: number) => string
+
 /**
  * Scales every row of [N, size] to length 1, in place.
  * @throws DataError on a row that is zero or not finite: it has no direction
  */
-export function normalizeRows(data: Float32Array, size: number): Float32Array {
+export function normalizeRows(
+  data: Float32Array,
+  size: number,
+  nameOf: RowName = (row) => `image ${row + 1}`,
+): Float32Array {
   for (let start = 0; start < data.length; start += size) {
     let square = 0
     for (let i = start; i < start + size; i++) square += data[i]! * data[i]!
     const length = Math.sqrt(square)
     if (!(length > 0 && Number.isFinite(length))) {
       throw new DataError(
-        `The embedding of image ${start / size + 1} has the length ${length}; it has no direction`,
+        `The embedding of ${nameOf(start / size)} has the length ${length}; it has no direction`,
       )
     }
     for (let i = start; i < start + size; i++) data[i] = data[i]! / length
@@ -45,9 +52,10 @@ export function fuse(
   mirrored: Float32Array | undefined,
   embeddingSize: number,
   flip: FlipRule,
+  nameOf?: RowName,
 ): Float32Array {
   const count = raw.length / embeddingSize
-  if (flip === 'none') return normalizeRows(raw.slice(), embeddingSize)
+  if (flip === 'none') return normalizeRows(raw.slice(), embeddingSize, nameOf)
   if (mirrored?.length !== raw.length) {
     throw new RangeError(
       `Expected as many mirrored features (${raw.length}), got ${mirrored?.length ?? 'none'}`,
@@ -57,6 +65,7 @@ export function fuse(
     return normalizeRows(
       raw.map((value, i) => value + mirrored[i]!),
       embeddingSize,
+      nameOf,
     )
   const size = 2 * embeddingSize
   const templates = new Float32Array(count * size)
@@ -65,16 +74,7 @@ export function fuse(
     templates.set(raw.subarray(from, from + embeddingSize), n * size)
     templates.set(mirrored.subarray(from, from + embeddingSize), n * size + embeddingSize)
   }
-  return normalizeRows(templates, size)
-}
-
-/** Mirrors images [N, channels, H, W] left to right. */
-export function mirrorPixels(pixels: Float32Array, width: number): Float32Array {
-  const mirrored = new Float32Array(pixels.length)
-  for (let row = 0; row < pixels.length; row += width) {
-    for (let x = 0; x < width; x++) mirrored[row + x] = pixels[row + width - 1 - x]!
-  }
-  return mirrored
+  return normalizeRows(templates, size, nameOf)
 }
 
 /** The cosine of two rows, accumulated in float64; in [−1, 1]. NaN where a row is zero or not finite. */

@@ -145,6 +145,21 @@ const differentPairs = (fold: Fold, count: number, index: number, stream: Random
   return [...drawn.values()]
 }
 
+const usableOf = (identities: readonly Identity[]): Identity[] =>
+  identities
+    .filter(({ images }) => images.length >= 2)
+    .map(({ name, images }): Identity => ({ name, images: [...images].sort(byCodePoint) }))
+    .sort((a, b) => byCodePoint(a.name, b.name))
+
+const foldsOf = (usable: readonly Identity[], seed: number): Fold[] =>
+  dealFolds(usable, random(seed, 'random-pairs', 'folds'))
+
+/** The largest number of pairs `randomPairs` can draw; 0 with too few people. */
+export function mostRandomPairs(identities: readonly Identity[], seed: number): number {
+  const usable = usableOf(identities)
+  return usable.length < 2 * foldCount ? 0 : 2 * largestPerClass(foldsOf(usable, seed))
+}
+
 /**
  * Draws `count` pairs, half of one person and half of two, in ten folds that share no person. People with a single
  * image are left out. Equal seeds and identities give equal pairs, in whatever order the identities come.
@@ -154,17 +169,14 @@ const differentPairs = (fold: Fold, count: number, index: number, stream: Random
 export function randomPairs(identities: readonly Identity[], count: number, seed: number): PairSet {
   checkInteger('random-pairs', count, { min: 2 * foldCount })
   if (count % 2 !== 0) throw unexpected('random-pairs', 'an even number (half and half)', count)
-  const usable = identities
-    .filter(({ images }) => images.length >= 2)
-    .map(({ name, images }): Identity => ({ name, images: [...images].sort(byCodePoint) }))
-    .sort((a, b) => byCodePoint(a.name, b.name))
+  const usable = usableOf(identities)
   if (usable.length < 2 * foldCount) {
     throw new DataError(
       `Random pairs need at least ${2 * foldCount} people with two or more images each, two for each of ${foldCount} ` +
         `folds; there are ${usable.length}`,
     )
   }
-  const folds = dealFolds(usable, random(seed, 'random-pairs', 'folds'))
+  const folds = foldsOf(usable, seed)
   const largest = 2 * largestPerClass(folds)
   if (count > largest) {
     throw new DataError(

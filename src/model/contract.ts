@@ -6,6 +6,8 @@ export interface ModelContract {
   readonly schema: 'cosface-model/1'
   /** A hash of weights and preprocessing; embeddings of different ids are never mixed. */
   readonly id: string
+  /** A hash of the weights alone, from which the id follows. */
+  readonly weights: string
   readonly input: Size
   readonly channels: 'rgb' | 'bgr'
   /** (pixel − mean) / std, pixels in [0, 255]. */
@@ -22,8 +24,11 @@ export interface ModelContract {
   readonly training?: Readonly<Record<string, string | number>>
 }
 
-/** Prepared pixels [N, 3, H, W] of the contract's input → raw embeddings [N, D], neither normalised nor fused. */
+/** Prepared pixels [N, 3, H, W] → raw embeddings [N, D], neither normalised nor fused. */
+export type Embed = (pixels: Float32Array, count: number) => Promise<Float32Array>
+
+/** A model that can be asked; pixels are of the contract's input. */
 export interface EmbeddingModel extends AsyncDisposable {
   readonly contract: ModelContract
-  embed(pixels: Float32Array, count: number): Promise<Float32Array>
+  readonly embed: Embed
 }
