@@ -8,6 +8,7 @@ import {
   max,
   minimum,
   multiply,
+  negate,
   reshape,
   select,
   stopGradient,
@@ -35,7 +36,9 @@ const adaptedScale = ({ cosine, ownCosine, own, value }: MarginContext): AnyValu
   const largest = max(rivals)
   const samples = cosine.shape[0] ?? 1
   const logarithm = add(log(divide(sum(exp(subtract(rivals, largest))), samples)), largest)
-  const angle = acos(maximum(minimum(median(stopGradient(ownCosine)), 1), -1))
+  // θ falls with cos θ: the lower median of the one is the upper of the other
+  const middle = negate(median(negate(stopGradient(ownCosine))))
+  const angle = acos(maximum(minimum(middle, 1), -1))
   return divide(logarithm, cos(minimum(angle, Math.PI / 4)))
 }
 

@@ -27,6 +27,13 @@ export function cosineOf(angle: Operand): Operand {
 
 const sinOf = (angle: Operand): Operand => (typeof angle === 'number' ? Math.sin(angle) : sin(angle))
 
+/** θ from cos θ: 0 or π, without a slope, within the last float32 step before the poles, where acos's slope is infinite. */
+function angleOf(cosine: AnyValue): AnyValue {
+  const edge = 1 - 2 ** -24
+  const inner = acos(maximum(minimum(cosine, edge), -edge))
+  return select(greater(cosine, edge), 0, select(greater(-edge, cosine), Math.PI, inner))
+}
+
 /** cos(θ + a) from cos θ, for θ in [0, π]. */
 export function cosineOfSum(cosine: AnyValue, angle: Operand): AnyValue {
   return subtract(multiply(cosine, cosineOf(angle)), multiply(sineOf(cosine), sinOf(angle)))
@@ -100,7 +107,6 @@ export function combinedAngle(cosine: AnyValue, m1: number, m2: Operand, largest
     const y = subtract(multiply(multiple.cosine, cosineOf(m2)), multiply(sine, sinOf(m2)))
     return staircase(y, k)
   }
-  // acos has an infinite slope at ±1: stop a float32 step short of it
-  const theta = acos(maximum(minimum(cosine, 1 - 1.2e-7), -1 + 1.2e-7))
+  const theta = angleOf(cosine)
   return staircase(cos(add(multiply(theta, m1), m2)), k)
 }
