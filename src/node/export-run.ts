@@ -1,0 +1,115 @@
+/** @file From a run's checkpoint to a model bundle that provably gives the same embeddings. */
+import { DataError } from '../base/errors.ts'
+import { random } from '../base/random.ts'
+import { alignmentPoints } from '../image/alignment.ts'
+import { paperNormalisation } from '../image/normalise.ts'
+import { makeBundle, type Bundle } from '../model/bundle.ts'
+import { openEmbeddingModel } from '../model/embedder.ts'
+import { checkParity, parity, type Parity } from '../model/parity.ts'
+import type { OpenSession } from '../runtime/session.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+import type { CheckpointRecord } from '../train/checkpoint.ts'
+import { embedGraph, feedNames, resultNames } from '../train/step.ts'
+import { recipeOf } from '../train/train.ts'
+import { bestIteration, listCheckpoints, readWeights } from './checkpoint-store.ts'
+import { openDriver } from './open-driver.ts'
+import { replaceFile } from './replace-file.ts'
+import { ownFlip } from './train-data.ts'
+
+/** A model written to a file. */
+export interface ExportedModel {
+  readonly file: string
+  readonly bytes: Uint8Array
+  readonly contract: Bundle['contract']
+  readonly iteration: number
+  readonly parity: Parity
+}
+
+export interface ExportOptions {
+  /** `best` is the last one where validation chose none. @defaultValue best */
+  readonly which?: 'best' | 'last'
+  readonly file: string
+  readonly openSession: OpenSession
+}
+
+const checkedImages = 32
+
+/** Prepared pixels [N, 3, H, W] in [−1, 1]: any input shows whether two computations agree. */
+const anyPixels = (count: number): Float32Array => {
+  const stream = random(1, 'parity')
+  return Float32Array.from({ length: count }, () => 2 * stream.uniform() - 1)
+}
+
+/** Writes the model of a run. @throws DataError where it does not give the trained weights' embeddings; then nothing is written */
+export async function exportRun(
+  run: string,
+  { which = 'best', file, openSession }: ExportOptions,
+): Promise<ExportedModel> {
+  const iteration =
+    (which === 'best' ? await bestIteration(run) : undefined) ?? (await listCheckpoints(run)).at(-1)
+  if (iteration === undefined) throw new DataError(`${run} holds no checkpoint to export`)
+  const { record, weights } = await readWeights(run, iteration)
+  const { config } = record
+  const recipe = recipeOf(config, record.identities.length)
+  const { bytes, contract } = makeBundle({
+    graph: embedGraph(recipe, 1),
+    weights,
+    contract: {
+      ...paperNormalisation,
+      flip: ownFlip,
+      alignmentPoints: alignmentPoints(config.size),
+      training: trainingSummary(record),
+    },
+  })
+  const opened = await openDriver({ threads: config.threads })
+  await using driver = opened.driver
+  await using model = await openEmbeddingModel(driver, bytes, file, {
+    device: 'cpu',
+    threads: config.threads,
+  })
+  await using session = await openSession({
+    state: shapesOf(
+      weights,
+      recipe.network.parameters.map(({ name }) => name),
+    ),
+    programs: { embed: embedGraph(recipe, checkedImages) },
+    device: config.device,
+    threads: config.threads,
+  })
+  await session.writeState(
+    new Map([...weights].filter(([name]) => recipe.network.parameters.some((own) => own.name === name))),
+  )
+  const shape = [checkedImages, 3, config.size.height, config.size.width]
+  const pixels = anyPixels(checkedImages * 3 * config.size.height * config.size.width)
+  const trained = async (data: Float32Array): Promise<Float32Array> => {
+    const results = await session.run('embed', { [feedNames.pixels]: { shape, data } })
+    return results[resultNames.embedding]?.data ?? new Float32Array(0)
+  }
+  const found = await parity(trained, model.embed, pixels, checkedImages)
+  checkParity(found)
+  await replaceFile(file, bytes)
+  return { file, bytes, contract, iteration, parity: found }
+}
+
+const shapesOf = (
+  weights: ReadonlyMap<string, Tensor>,
+  names: readonly string[],
+): Record<string, readonly number[]> =>
+  Object.fromEntries(names.map((name) => [name, weights.get(name)?.shape ?? []]))
+
+const trainingSummary = ({
+  config,
+  iteration,
+  identities,
+  best,
+}: CheckpointRecord): Record<string, string | number> => ({
+  backbone: config.backbone,
+  loss: config.loss.name,
+  scale: config.loss.scale,
+  margin: config.loss.margin,
+  identities: identities.length,
+  iterations: iteration,
+  batch: config.batch,
+  seed: config.seed,
+  ...(best?.iteration === iteration ? { validationAccuracy: best.accuracy } : {}),
+})

@@ -1,0 +1,110 @@
+/** @file A run folder: where its parts lie, its log of events, and how a run is begun or taken up. */
+import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { FormatError, UsageError } from '../base/errors.ts'
+import type { TrainEvent } from '../train/events.ts'
+import { replaceFile } from './replace-file.ts'
+
+/** The files of a run. */
+export interface RunPaths {
+  readonly folder: string
+  readonly config: string
+  /** Who is trained on, chosen by and reported on. */
+  readonly split: string
+  readonly events: string
+  readonly model: string
+  readonly report: string
+  readonly evaluation: string
+}
+
+/** The paths of a run folder. */
+export function runPaths(folder: string): RunPaths {
+  return {
+    folder,
+    config: join(folder, 'config.json'),
+    split: join(folder, 'split.json'),
+    events: join(folder, 'events.jsonl'),
+    model: join(folder, 'model.onnx'),
+    report: join(folder, 'report.html'),
+    evaluation: join(folder, 'evaluation.json'),
+  }
+}
+
+/** The first of `runs/1`, `runs/2`, … that does not exist yet. */
+export async function nextRunFolder(parent = 'runs'): Promise<string> {
+  const taken = new Set(await readdir(parent).catch(() => []))
+  let number = 1
+  while (taken.has(String(number))) number++
+  return join(parent, String(number))
+}
+
+/** Makes the folder of a new run. @throws UsageError where something is in it already */
+export async function createRunFolder(folder: string): Promise<RunPaths> {
+  const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw new UsageError(`The run cannot be written to ${folder} (${error.message})`, { cause: error })
+  })
+  if (entries.length > 0) {
+    throw new UsageError(
+      `${folder} is not empty: go on with the run in it by --resume ${folder}, or choose another --out`,
+    )
+  }
+  await mkdir(folder, { recursive: true })
+  return runPaths(folder)
+}
+
+/** Stores a value as readable JSON. */
+export async function writeJson(file: string, value: unknown): Promise<void> {
+  await replaceFile(file, `${JSON.stringify(value, null, 2)}\n`)
+}
+
+const iterationOf = (event: TrainEvent): number => ('iteration' in event ? event.iteration : -1)
+
+const isEvent = (value: unknown): value is TrainEvent =>
+  typeof value === 'object' && value !== null && 'kind' in value
+
+/** The events of a run so far; a last line that a crash cut off is left out. @throws FormatError on any other damage */
+export async function readEvents(paths: RunPaths): Promise<TrainEvent[]> {
+  const text = await readFile(paths.events, 'utf8').catch(() => '')
+  const lines = text.split('\n')
+  // what follows the last line end was being written when the run was killed
+  return lines.slice(0, -1).map((line, index) => {
+    try {
+      const parsed: unknown = JSON.parse(line)
+      if (isEvent(parsed)) return parsed
+    } catch (error) {
+      throw new FormatError(paths.events, `line ${index + 1} is no JSON`, undefined, { cause: error })
+    }
+    throw new FormatError(paths.events, `line ${index + 1} is no event`)
+  })
+}
+
+/** Appends events to the log; lines are gathered so that a fast run does not write a thousand times a second. */
+export interface EventLog extends AsyncDisposable {
+  readonly events: readonly TrainEvent[]
+  append(event: TrainEvent): Promise<void>
+}
+
+const gathered = 32
+
+/** Opens the log; what was logged after iteration `keepBefore` is dropped, since that part is run again. */
+export async function openEventLog(paths: RunPaths, keepBefore?: number): Promise<EventLog> {
+  const before = keepBefore === undefined ? [] : await readEvents(paths)
+  const events = before.filter((event) => event.kind !== 'end' && iterationOf(event) < (keepBefore ?? 0))
+  await writeFile(paths.events, events.map((event) => `${JSON.stringify(event)}\n`).join(''))
+  let waiting: string[] = []
+  const flush = async (): Promise<void> => {
+    const lines = waiting.join('')
+    waiting = []
+    if (lines !== '') await appendFile(paths.events, lines)
+  }
+  return {
+    events,
+    append: async (event) => {
+      events.push(event)
+      waiting.push(`${JSON.stringify(event)}\n`)
+      if (event.kind !== 'step' || waiting.length >= gathered) await flush()
+    },
+    [Symbol.asyncDispose]: flush,
+  }
+}

@@ -1,0 +1,141 @@
+/** @file Opens everything a run learns from, is chosen by, watches and is reported on. */
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { DataError } from '../base/errors.ts'
+import type { Dataset, UnreadableImage } from '../data/dataset.ts'
+import { decodeText } from '../data/lists-text.ts'
+import type { FlipRule } from '../evaluate/features.ts'
+import type { PairSet } from '../evaluate/pair.ts'
+import { parsePairs } from '../evaluate/pairs.ts'
+import { mostRandomPairs, randomPairs, type Identity } from '../evaluate/random-pairs.ts'
+import { resolvePairs } from '../evaluate/resolve-pairs.ts'
+import type { TrainConfig } from '../train/config.ts'
+import type { ValidationSet } from '../train/surroundings.ts'
+import { openBatches, type NodeBatchSource } from './batches.ts'
+import { openFolders } from './folder-dataset.ts'
+import { openTrainingData, type TrainingData } from './folder-training-data.ts'
+import { loadPairCrops, pairValidation, type PairCrops } from './pair-validation.ts'
+
+/** Pairs of held-out identities are drawn up to this many. */
+const mostPairs = 6000
+
+/** The flip rule of validation, evaluation and export of our own models (CosFace §4.1). */
+export const ownFlip: FlipRule = 'concat'
+
+/** One line for a person. */
+export interface Note {
+  readonly level: 'info' | 'warning'
+  readonly text: string
+}
+
+/** Progress of what comes before the first iteration. */
+export type Prepared = (what: string, done: number, total: number) => void
+
+/** The data of a run, opened. */
+export interface RunData extends AsyncDisposable {
+  readonly sets: TrainingData
+  readonly batches: NodeBatchSource
+  readonly validation: readonly ValidationSet[]
+  /** The pairs of the validation identities, from which thresholds are taken; absent where there are too few people. */
+  readonly validationPairs: PairCrops | undefined
+  readonly notes: readonly Note[]
+}
+
+/** The identities of a data set with their samples' ids. */
+export function identitiesWithImages(dataset: Dataset): Identity[] {
+  const images = dataset.identities.map((): string[] => [])
+  for (const { id, identity } of dataset.samples) images[identity]?.push(id)
+  return dataset.identities.map((name, index) => ({ name, images: images[index] ?? [] }))
+}
+
+/** A function from a sample's id to its file. */
+export function filesById(dataset: Dataset): (id: string) => string {
+  const files = new Map(dataset.samples.map(({ id }, index) => [id, dataset.files?.[index] ?? id]))
+  return (id) => files.get(id) ?? id
+}
+
+/** As many pairs of a set's identities as they carry, at most 6,000; undefined with too few people. */
+export function heldOutPairs(dataset: Dataset, seed: number): PairSet | undefined {
+  const identities = identitiesWithImages(dataset)
+  const most = Math.min(mostPairs, mostRandomPairs(identities, seed))
+  return most < 20 ? undefined : randomPairs(identities, most, seed)
+}
+
+const openWatched = async (
+  file: string,
+  config: TrainConfig,
+  signal: AbortSignal,
+): Promise<ValidationSet> => {
+  const list = parsePairs(decodeText(await readFile(file), file), file)
+  const files = new Map<string, string>()
+  for (const folder of config.data.folders) {
+    const dataset = await openFolders([folder])
+    dataset.samples.forEach(({ id }, index) => {
+      if (!files.has(id)) files.set(id, dataset.files[index] ?? id)
+    })
+  }
+  const pairs = resolvePairs(list, files.keys())
+  const crops = await loadPairCrops(pairs, (path) => files.get(path) ?? path, config.size, signal)
+  return pairValidation('watch', basename(file).replace(/\.[^.]+$/, ''), crops, ownFlip)
+}
+
+/** Opens the data of a run. @throws UsageError, DataError, FormatError as its parts; nothing is written */
+export async function openRunData(
+  config: TrainConfig,
+  options: {
+    readonly prepared: Prepared
+    readonly knownUnreadable?: readonly UnreadableImage[]
+    readonly onUnreadable: (image: UnreadableImage) => void
+    readonly signal: AbortSignal
+  },
+): Promise<RunData> {
+  const { signal } = options
+  const sets = await openTrainingData(config.data, config.seed, config.size)
+  const notes: Note[] = [...sets.remarks]
+  const pairs = heldOutPairs(sets.validation, config.seed)
+  const validation: ValidationSet[] = []
+  let validationPairs: PairCrops | undefined
+  if (pairs === undefined) {
+    notes.push({
+      level: 'warning',
+      text: `There are ${sets.validation.identities.length} validation identities with enough images; 20 are needed to choose the best model, so the last one is kept`,
+    })
+  } else {
+    validationPairs = await loadPairCrops(pairs, filesById(sets.validation), config.size, signal)
+    validation.push(pairValidation('validation', 'validation identities', validationPairs, ownFlip))
+  }
+  for (const file of config.data.watch) validation.push(await openWatched(file, config, signal))
+  const batches = await openBatches({
+    dataset: sets.train,
+    size: config.size,
+    batch: config.batch,
+    seed: config.seed,
+    augmentation: config.augmentation,
+    maxUnreadable: config.data.maxUnreadable,
+    ...(options.knownUnreadable === undefined ? {} : { knownUnreadable: options.knownUnreadable }),
+    onProgress: (done, total) => options.prepared('decoding', done, total),
+    onUnreadable: options.onUnreadable,
+    signal,
+  })
+  return {
+    sets,
+    batches,
+    validation,
+    validationPairs,
+    notes,
+    [Symbol.asyncDispose]: async () => {
+      await batches[Symbol.asyncDispose]()
+      await sets[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** Checks that a resumed run sees the people it was begun with. @throws DataError */
+export function checkIdentities(before: readonly string[], now: readonly string[]): void {
+  const same = before.length === now.length && before.every((name, index) => name === now[index])
+  if (same) return
+  const gone = before.filter((name) => !now.includes(name)).length
+  throw new DataError(
+    `The folders no longer hold the ${before.length} identities this run was begun with (${gone} are gone, ${now.length} are there): a label would mean another person`,
+  )
+}

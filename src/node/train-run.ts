@@ -1,0 +1,136 @@
+/** @file A whole training run in a run folder: data, training with checkpoints and log, then evaluation, model and report. */
+import { existsSync } from 'node:fs'
+import { DataError } from '../base/errors.ts'
+import type { OpenSession } from '../runtime/session.ts'
+import type { Checkpoint } from '../train/checkpoint.ts'
+import type { TrainConfig } from '../train/config.ts'
+import type { TrainEvent } from '../train/events.ts'
+import { forImages } from '../train/configure.ts'
+import { train } from '../train/train.ts'
+import { checkpointFolder, latestCheckpoint } from './checkpoint-store.ts'
+import { finishRun, type FinishedRun } from './finish-run.ts'
+import { createRunFolder, openEventLog, runPaths, writeJson, type RunPaths } from './run-folder.ts'
+import { checkIdentities, openRunData, type RunData } from './train-data.ts'
+
+/** What a run tells beside the trainer's own events. */
+export type RunEvent =
+  | TrainEvent
+  /** Work before or after training. */
+  | { readonly kind: 'progress'; readonly what: string; readonly done: number; readonly total: number }
+  | ({ readonly kind: 'finished' } & FinishedRun)
+
+export interface TrainRunOptions {
+  /** The run folder; new and empty, or with `resume` the one to go on with. */
+  readonly out: string
+  readonly openSession: OpenSession
+  readonly signal: AbortSignal
+}
+
+/** Begins a run. @throws UsageError, DataError before anything is written where data or options cannot work */
+export function startRun(config: TrainConfig, options: TrainRunOptions): AsyncGenerator<RunEvent, void> {
+  return run(config, undefined, options)
+}
+
+/** Goes on with a run from its last checkpoint. @throws DataError, FormatError where there is none or it is damaged */
+export async function* resumeRun(options: TrainRunOptions): AsyncGenerator<RunEvent, void> {
+  if (!existsSync(options.out)) throw new DataError(`There is no run folder at ${options.out}`)
+  const checkpoint = await latestCheckpoint(options.out)
+  yield* run(checkpoint.record.config, checkpoint, options)
+}
+
+async function* run(
+  asked: TrainConfig,
+  resume: Checkpoint | undefined,
+  { out, openSession, signal }: TrainRunOptions,
+): AsyncGenerator<RunEvent, void> {
+  const pending: RunEvent[] = []
+  const drain = (): RunEvent[] => pending.splice(0)
+  const data = yield* whileWorking(
+    openRunData(asked, {
+      prepared: (what, done, total) => pending.push({ kind: 'progress', what, done, total }),
+      onUnreadable: ({ id, reason }) =>
+        pending.push({
+          kind: 'note',
+          level: 'warning',
+          text: `${id} cannot be read and is skipped: ${reason}`,
+        }),
+      ...(resume === undefined ? {} : { knownUnreadable: resume.record.unreadable }),
+      signal,
+    }),
+    drain,
+  )
+  await using open = data
+  const config = forImages(asked, open.sets.train.samples.length)
+  if (resume !== undefined) checkIdentities(resume.record.identities, open.sets.train.identities)
+  const paths = resume === undefined ? await createRunFolder(out) : runPaths(out)
+  if (resume === undefined) await describeRun(paths, config, open)
+  await using log = await openEventLog(paths, resume?.record.iteration)
+  for (const note of open.notes) yield { kind: 'note', ...note }
+  const events = train(
+    config,
+    {
+      openSession,
+      data: { identities: open.sets.train.identities, batches: open.batches, summary: summaryOf(open) },
+      validation: open.validation,
+      checkpoints: checkpointFolder(out),
+      ...(resume === undefined ? {} : { resume }),
+    },
+    signal,
+  )
+  let ended = false
+  for await (const event of events) {
+    for (const told of drain()) {
+      if (told.kind === 'note') await log.append(told)
+      yield told
+    }
+    await log.append(event)
+    yield event
+    ended ||= event.kind === 'end'
+  }
+  if (!ended) return
+  const finished = yield* whileWorking(
+    finishRun({
+      paths,
+      config,
+      data: open,
+      events: log.events,
+      openSession,
+      signal,
+      prepared: (what, done, total) => pending.push({ kind: 'progress', what, done, total }),
+    }),
+    drain,
+  )
+  yield { kind: 'finished', ...finished }
+}
+
+/** Hands out what work reports while it is under way, then its result. */
+async function* whileWorking<T>(work: Promise<T>, drain: () => RunEvent[]): AsyncGenerator<RunEvent, T> {
+  let done = false
+  const settled = work.then(
+    () => (done = true),
+    () => (done = true),
+  )
+  while (!done) {
+    await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, 100))])
+    yield* drain()
+  }
+  return work
+}
+
+const summaryOf = (data: RunData) => ({
+  identities: data.sets.train.identities.length,
+  images: data.sets.train.samples.length,
+  validationIdentities: data.sets.validation.identities.length,
+  testIdentities: data.sets.test.identities.length,
+  skipped: data.batches.unreadable.length,
+})
+
+const describeRun = async (paths: RunPaths, config: TrainConfig, { sets }: RunData): Promise<void> => {
+  await writeJson(paths.config, config)
+  const { train: learned, validation, test } = sets
+  await writeJson(paths.split, {
+    train: learned.identities,
+    validation: validation.identities,
+    test: test.identities,
+  })
+}
