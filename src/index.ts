@@ -1,0 +1,66 @@
+/**
+ * @file The root door: everything that runs anywhere, in Node and in browsers. What is exported is this list; files
+ * inside the library never import it.
+ */
+
+// errors
+export { DataError, FormatError, MissingPartError, UsageError } from './base/errors.ts'
+// seeded random numbers
+export { type Random, type RandomKey, random, shuffled } from './base/random.ts'
+// tensors and their files
+export { decodeNpy, encodeNpy } from './tensor/npy.ts'
+export { decodeSafetensors, encodeSafetensors, type SafetensorsContent } from './tensor/safetensors.ts'
+export { type IntTensor, sizeOf, type Tensor, tensor, zeros } from './tensor/tensor.ts'
+// graphs: built, differentiated, printed, interpreted
+export { gradients } from './graph/gradient.ts'
+export type { HostValue } from './graph/host-value.ts'
+export { type HostFeeds, interpret } from './graph/interpret.ts'
+export { printGraph } from './graph/print.ts'
+export { simplify } from './graph/simplify.ts'
+export type { AnyValue, Graph } from './graph/value.ts'
+export { verifyGraph } from './graph/verify.ts'
+// images
+export { alignFace, alignmentPoints } from './image/alignment.ts'
+export type { DecodeImage, Image, Point, Size } from './image/image.ts'
+export { type Normalisation, normalise, paperNormalisation } from './image/normalise.ts'
+export { networkCrop, resize } from './image/resample.ts'
+export { similarityTransform } from './image/similarity.ts'
+// networks and losses
+export { backbone, backboneNames, type BackboneOptions } from './nn/backbones.ts'
+export { expectedFirstLoss, lossFloor, marginUpperBound, scaleLowerBound } from './loss/bounds.ts'
+export { buildHead, checkLoss } from './loss/build.ts'
+export type { LossOption, LossSettings } from './loss/head.ts'
+export { lossByName, lossNames, optionsOf } from './loss/registry.ts'
+export { learningRateAt, type Schedule } from './optim/schedule.ts'
+// data
+export type { Batch, BatchSource, Dataset, Sample } from './data/dataset.ts'
+export { type Split, splitIdentities, type SplitRule } from './data/split.ts'
+// running graphs on ONNX Runtime
+export type { Driver, LoadOptions, Runner } from './runtime/driver.ts'
+export type { Device, Fingerprint, OpenSession, Session, SessionSpec } from './runtime/session.ts'
+// evaluation
+export { cosine, type FlipRule, fuse, type TemplateSet } from './evaluate/features.ts'
+export type { Pair, PairSet } from './evaluate/pair.ts'
+export { type PairList, parsePairs } from './evaluate/pairs.ts'
+export { type Identity, randomPairs } from './evaluate/random-pairs.ts'
+export { resolvePairs } from './evaluate/resolve-pairs.ts'
+export type { Interval, ScoredPair, TarAtFar, VerificationResult } from './evaluate/result.ts'
+export { auc, eer, roc } from './evaluate/roc.ts'
+export { scorePairs, verify, type VerifyOptions, verifyScores } from './evaluate/verify.ts'
+// models
+export type { EmbeddingModel, ModelContract } from './model/contract.ts'
+// training
+export type { Checkpoint, CheckpointRecord, CheckpointStore } from './train/checkpoint.ts'
+export type {
+  AugmentationConfig,
+  DataConfig,
+  LossConfig,
+  ScheduleConfig,
+  TrainConfig,
+} from './train/config.ts'
+export { configure, type ConfigureInput, forImages } from './train/configure.ts'
+export type { DataSummary, StepMetrics, TrainEvent } from './train/events.ts'
+export { type Preset, type PresetName, presetNames, presets } from './train/presets.ts'
+export type { TrainSettings } from './train/settings.ts'
+export type { Embed, Surroundings, TrainingData, ValidationSet } from './train/surroundings.ts'
+export { train } from './train/train.ts'
