@@ -12,14 +12,14 @@ export function runsOf(count: number, folds = 10): number[] {
 }
 
 /**
- * Ten runs of pairs, or the k-th tenth of each class where some run would leave the others, or itself, without one of the
- * two kinds.
+ * Ten runs of pairs; or, where fewer than ten pairs are there or all but one run would lack one of the two kinds, the k-th
+ * tenth of each class.
  */
 export function contiguousFolds(same: readonly boolean[]): {
   readonly folds: readonly number[]
   readonly how: 'given' | 'tenths'
 } {
   const folds = runsOf(same.length)
-  const kinds = new Set(folds.map((fold, i) => 2 * fold + (same[i] === true ? 1 : 0)))
-  return kinds.size === 20 ? { folds, how: 'given' } : { folds: tenths(same), how: 'tenths' }
+  const spread = [true, false].every((kind) => new Set(folds.filter((_, i) => same[i] === kind)).size > 1)
+  return spread && same.length >= 10 ? { folds, how: 'given' } : { folds: tenths(same), how: 'tenths' }
 }

@@ -8,7 +8,7 @@ import { formatRecordIndex } from '../data/record-io-index.ts'
 import { formatRecordProperty } from '../data/record-io-property.ts'
 import { encodeRecord } from '../data/record-io.ts'
 import { imageFormat, imageHeader } from '../image/header.ts'
-import { listFolderImages } from './pack-folder.ts'
+import { scanFolder } from './folder-scan.ts'
 import { writeTogether } from './pack-output.ts'
 import { openRecordDataset } from './record-dataset.ts'
 
@@ -40,7 +40,11 @@ export async function packRecordIO(
 ): Promise<PackedRecords> {
   const records = extname(out) === '.rec' ? out : join(out, 'train.rec')
   const stem = records.slice(0, -'.rec'.length)
-  const { identities, images } = await listFolderImages(folder)
+  const scan = await scanFolder(folder)
+  const identities = scan.identities.map(({ name }) => name)
+  const images = scan.identities.flatMap((found, identity) =>
+    found.images.map((path) => ({ path, identity })),
+  )
   // beyond that a float32 label no longer counts exactly
   if (images.length + identities.length >= 2 ** 24)
     throw new UsageError(

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { DataError, FormatError, UsageError } from '../base/errors.ts'
+import { FormatError, UsageError } from '../base/errors.ts'
 import { random } from '../base/random.ts'
 import type { DecodeImage } from '../image/image.ts'
 import { packRecordIO, unpackRecordIO } from './pack-records.ts'
@@ -100,7 +100,7 @@ describe('a folder packed as records', () => {
     await writeFile(join(folder, 'out', 'train.idx'), 'mine')
     await expect(packRecordIO(images, join(folder, 'out'))).rejects.toThrow('exists')
     expect(await readFile(join(folder, 'out', 'train.idx'), 'utf8')).toBe('mine')
-    await expect(packRecordIO(join(folder, 'nowhere'), join(folder, 'out'))).rejects.toThrow(DataError)
+    await expect(packRecordIO(join(folder, 'nowhere'), join(folder, 'o'))).rejects.toThrow(UsageError)
   })
 })
 

@@ -97,7 +97,13 @@ const plainNames = (layout: RecordLayout, index: RecordIndex): Names => {
   }
 }
 
-/** Paths as ids and their folders as names, if the list knows every image and no two classes share a folder. */
+/** The folders two paths have in common, from the first on. */
+const common = (a: readonly string[], b: readonly string[]): readonly string[] => {
+  const differs = a.findIndex((part, i) => part !== b[i])
+  return differs < 0 ? a : a.slice(0, differs)
+}
+
+/** Paths as ids and each class's common folder as its name, if the list knows every image and the names all differ. */
 const listedNames = (
   layout: RecordLayout,
   index: RecordIndex,
@@ -105,19 +111,18 @@ const listedNames = (
 ): Names | undefined => {
   const paths = new Map(entries.map((entry) => [entry.index, entry.path]))
   const ids: string[] = []
-  const identities: string[] = layout.classes.map(String)
-  const classOf = new Map<string, number>()
+  const folders = new Map<number, readonly string[]>()
   for (const [position, entry] of layout.entries.entries()) {
     const path = paths.get(index.keys[entry] ?? -1)
-    if (path === undefined || !path.includes('/')) return undefined
-    const folder = path.slice(0, path.lastIndexOf('/'))
+    if (path === undefined) return undefined
+    const folder = path.split('/').slice(0, -1)
     const identity = layout.identities[position] ?? 0
-    if ((classOf.get(folder) ?? identity) !== identity) return undefined
-    classOf.set(folder, identity)
-    identities[identity] = folder
+    folders.set(identity, common(folders.get(identity) ?? folder, folder))
     ids.push(path)
   }
-  return new Set(ids).size === ids.length ? { ids, identities } : undefined
+  const names = layout.classes.map((label, identity) => folders.get(identity)?.join('/') ?? String(label))
+  const isUnique = new Set(names).size === names.length && new Set(ids).size === ids.length
+  return isUnique && !names.includes('') ? { ids, identities: names } : undefined
 }
 
 const nameImages = async (
