@@ -44,6 +44,23 @@ export interface BatchWork {
   assemble(draws: readonly Draw[]): Promise<{ readonly batch: Batch; readonly failures: readonly Failure[] }>
 }
 
+/** What is asked of a thread. */
+export type WorkRequest =
+  | { readonly kind: 'prepare'; readonly from: number; readonly to: number }
+  | { readonly kind: 'assemble'; readonly draws: readonly Draw[] }
+
+/** What it answers. */
+export type WorkReply =
+  | { readonly kind: 'prepared'; readonly failures: readonly Failure[] }
+  | { readonly kind: 'assembled'; readonly batch: Batch; readonly failures: readonly Failure[] }
+
+/** Does what `request` asks. */
+export async function answerRequest(work: BatchWork, request: WorkRequest): Promise<WorkReply> {
+  return request.kind === 'prepare'
+    ? { kind: 'prepared', failures: await work.prepare(request.from, request.to) }
+    : { kind: 'assembled', ...(await work.assemble(request.draws)) }
+}
+
 /** Work over `setup`, with `read` giving a sample's image. */
 export function createBatchWork(setup: WorkSetup, read: (index: number) => Promise<Image>): BatchWork {
   const { size, margin, seed, normalisation } = setup

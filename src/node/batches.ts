@@ -11,10 +11,10 @@ import type { Sampler } from '../data/sampler.ts'
 import type { Size } from '../image/image.ts'
 import type { Normalisation } from '../image/normalise.ts'
 import { paperNormalisation } from '../image/normalise.ts'
-import { startPool, workersAvailable } from './batches-pool.ts'
-import type { WorkReply, WorkRequest } from './batches-worker.ts'
-import { createBatchWork, imageState } from './batches-work.ts'
-import type { Failure, WorkSetup } from './batches-work.ts'
+import { answerRequest, createBatchWork, imageState } from './batches-work.ts'
+import type { Failure, WorkReply, WorkRequest, WorkSetup } from './batches-work.ts'
+import type { BatchWorkerData } from './batches-worker.ts'
+import { startPool, workersAvailable } from './worker-pool.ts'
 
 export interface BatchOptions {
   readonly dataset: Dataset
@@ -51,6 +51,8 @@ export interface NodeBatchSource extends BatchSource {
   readonly workers: number
 }
 
+const entry = new URL('./batches-worker.js', import.meta.url)
+
 /** Images a worker is asked to decode at a time while the cache fills. */
 const chunk = 32
 
@@ -85,12 +87,10 @@ export async function openBatches(options: BatchOptions): Promise<NodeBatchSourc
   const files = dataset.files
   const local = createBatchWork(setup, async (index) => dataset.image(index))
   const wanted = options.workers ?? defaultWorkers()
-  const workers = workersAvailable() && (files !== undefined || crops !== undefined) ? wanted : 0
-  const pool = workers === 0 ? undefined : startPool(workers, { setup, files: files ?? [] })
-  const here = async (request: WorkRequest): Promise<WorkReply> =>
-    request.kind === 'prepare'
-      ? { kind: 'prepared', failures: await local.prepare(request.from, request.to) }
-      : { kind: 'assembled', ...(await local.assemble(request.draws)) }
+  const workers = workersAvailable(entry) && (files !== undefined || crops !== undefined) ? wanted : 0
+  const start: BatchWorkerData = { setup, files: files ?? [] }
+  const pool = workers === 0 ? undefined : startPool<WorkRequest, WorkReply>(entry, workers, start)
+  const here = (request: WorkRequest): Promise<WorkReply> => answerRequest(local, request)
   const ask = pool === undefined ? here : pool.ask
 
   if (crops !== undefined) {
@@ -116,7 +116,7 @@ export async function openBatches(options: BatchOptions): Promise<NodeBatchSourc
   // in this thread a batch made ahead from the cache would only delay the one asked for
   const ahead = pool === undefined && crops !== undefined ? 0 : (options.prefetch ?? 3)
   const prepared = new Map<number, Promise<Batch>>()
-  const start = (iteration: number): Promise<Batch> => {
+  const prepareBatch = (iteration: number): Promise<Batch> => {
     const held = prepared.get(iteration)
     if (held !== undefined) return held
     const promise = ask({ kind: 'assemble', draws: sampler.draws(iteration) }).then((reply) => {
@@ -145,8 +145,8 @@ export async function openBatches(options: BatchOptions): Promise<NodeBatchSourc
       for (const earlier of prepared.keys()) {
         if (earlier < iteration || earlier > iteration + ahead) prepared.delete(earlier)
       }
-      const promise = start(iteration)
-      for (let next = iteration + 1; next <= iteration + ahead; next++) void start(next)
+      const promise = prepareBatch(iteration)
+      for (let next = iteration + 1; next <= iteration + ahead; next++) void prepareBatch(next)
       const batch = await promise
       prepared.delete(iteration)
       registry.check()

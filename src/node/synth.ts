@@ -1,10 +1,9 @@
 /** @file Drawn faces: as many people as wanted, none of them anybody. */
-import type { Image, Size } from '../image/image.ts'
 import { takePicture } from '../data/synth-light.ts'
 import { drawPerson } from '../data/synth-person.ts'
 import { drawPicture } from '../data/synth-picture.ts'
 import { composeSvg, faceFeatures } from '../data/synth-svg.ts'
-import { decodeImage } from './decode.ts'
+import type { Image, Size } from '../image/image.ts'
 
 /**
  * Picture number `image` of the drawn person number `identity`, an aligned face of `size`. Equal arguments give equal
@@ -23,8 +22,13 @@ export async function drawIdentity(
   const person = drawPerson(svgsIndex, seed, identity)
   const picture = drawPicture(svgsIndex, person, seed, identity, image)
   const features = faceFeatures(person, picture)
-  // the library replaces some hair under hats in what it is given
   const svg = composeSvg(faceToSvgString(features), features, person, picture, size)
-  const png = await sharp(new TextEncoder().encode(svg)).png({ compressionLevel: 0 }).toBuffer()
-  return takePicture(await decodeImage(png, 'drawn face'), picture, seed, identity, image)
+  const { data, info } = await sharp(new TextEncoder().encode(svg))
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  if (info.height !== size.height || info.width !== size.width || info.channels !== 3) {
+    throw new Error(`A drawing came out as ${info.height}x${info.width} with ${info.channels} channels`)
+  }
+  return takePicture({ ...size, data }, picture, seed, identity, image)
 }
