@@ -2,7 +2,7 @@
 import { bytesOf } from '../base/bytes.ts'
 import type { Value } from '../graph/value.ts'
 import { inverse, layoutFits, reorderingTo, type Reordering } from './layout.ts'
-import { blockedDomain, int, ints, type EmitContext, type Target } from './lowering.ts'
+import { blockedDomain, int, ints, type Addition, type EmitContext, type Target } from './lowering.ts'
 import type { OnnxInitializer, OnnxNode } from './model.ts'
 import type { Layout } from './plan.ts'
 
@@ -15,6 +15,8 @@ export interface ContextOptions {
   readonly choose: (value: Value) => string
   /** Emits a value that was left to its only user, who did not take it over. */
   readonly emit: (value: Value) => void
+  /** Emits a pending value with something added to it. */
+  readonly absorb: (value: Value, addition: Addition) => string | undefined
   readonly pending: Set<Value>
   readonly batch: ReadonlySet<Value>
 }
@@ -128,7 +130,11 @@ export function createEmission(options: ContextOptions): Emission {
     isBatch: (value) => options.batch.has(value),
     isPending: (value) => options.pending.has(value),
     settle,
-    takeOver: (value) => void options.pending.delete(value),
+    absorb: (value, addition) => {
+      const name = options.pending.has(value) ? options.absorb(value, addition) : undefined
+      if (name !== undefined) options.pending.delete(value)
+      return name
+    },
     choice: options.choose,
   }
   return { context, nodes, initializers, at: (next) => void (label = next) }

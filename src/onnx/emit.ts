@@ -10,7 +10,7 @@ import { encodeOnnx } from './encode.ts'
 import { assemble } from './assemble.ts'
 import { layoutFits, packLayout } from './layout.ts'
 import { blockedDomain, signatureOf, type Target } from './lowering.ts'
-import { candidates, emitNode } from './lowerings.ts'
+import { candidates, emitNode, emitSum } from './lowerings.ts'
 import type { OnnxInitializer, OnnxPort } from './model.ts'
 import type { Layout, Plan } from './plan.ts'
 import type { EmittedProgram, ProgramTensor } from './program.ts'
@@ -44,6 +44,7 @@ export function emitProgram(graph: Graph, plan: Plan, options: EmitOptions): Emi
     pending,
     choose: (value) => plan.lowerings[signatureOf(value)] ?? candidates(value, target)[0] ?? 'plain',
     emit: (value) => emitOne(value),
+    absorb: (value, addition) => emitSum(context, value, context.choice(value), addition),
   })
   const { context } = emission
 

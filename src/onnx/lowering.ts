@@ -34,17 +34,22 @@ export interface EmitContext {
   isPending(value: Value): boolean
   /** Emits a pending value on its own. */
   settle(value: Value): void
-  /** Says that the user of a pending value has taken it over. */
-  takeOver(value: Value): void
+  /** Lets a pending value's lowering do the addition as well; the blocked name of the sum, or undefined if it cannot. */
+  absorb(value: Value, addition: Addition): string | undefined
   /** The name of the lowering the plan chose for a node, if any fits. */
   choice(value: Value): string
 }
+
+/** What a convolution can add to its result by itself. */
+export type Addition = { readonly bias: Value } | { readonly residual: Value }
 
 /** One way to emit an operation. */
 export interface Lowering<K extends OpKind> {
   readonly name: string
   fits(node: Value<K>, target: Target): boolean
   emit(context: EmitContext, node: Value<K>): void
+  /** Emits the node with something added to it, as a blocked tensor; undefined where that cannot be. */
+  emitSum?(context: EmitContext, node: Value<K>, addition: Addition): string | undefined
 }
 
 /** The lowering that always fits. */

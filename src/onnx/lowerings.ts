@@ -1,6 +1,8 @@
 /** @file Table op → its lowerings, best first; the last one always fits. Total over the op set. */
 import type { OpKind, Value } from '../graph/value.ts'
 import { elementwise } from './lower-elementwise.ts'
+import { lowerAdd } from './lower-add.ts'
+import { convBlocked, inputGradientBlocked, inputGradientPhases } from './lower-blocked.ts'
 import { convPlain, inputGradientPlain, weightGradientPlain } from './lower-convolution.ts'
 import { lowerMatmul, lowerOneHot } from './lower-matmul.ts'
 import { preluInputGradientPlain, preluPlain, preluSlopeGradientPlain } from './lower-prelu.ts'
@@ -13,7 +15,7 @@ import {
   lowerSlice,
   lowerTranspose,
 } from './lower-shape.ts'
-import { int, plain, type EmitContext, type Lowering, type Target } from './lowering.ts'
+import { int, plain, type Addition, type EmitContext, type Lowering, type Target } from './lowering.ts'
 
 type LoweringTable = { readonly [K in OpKind]: readonly Lowering<K>[] }
 
@@ -34,7 +36,7 @@ export const lowerings: LoweringTable = {
   // the emitter itself declares inputs and constants
   input: [plain(emittedBefore)],
   constant: [plain(emittedBefore)],
-  add: elementwise('Add'),
+  add: lowerAdd,
   subtract: elementwise('Sub'),
   multiply: elementwise('Mul'),
   divide: elementwise('Div'),
@@ -73,8 +75,8 @@ export const lowerings: LoweringTable = {
   max: lowerMax,
   matmul: lowerMatmul,
   oneHot: lowerOneHot,
-  conv2d: [convPlain],
-  conv2dInputGradient: [inputGradientPlain],
+  conv2d: [convBlocked, convPlain],
+  conv2dInputGradient: [inputGradientBlocked, inputGradientPhases, inputGradientPlain],
   conv2dWeightGradient: [weightGradientPlain],
   prelu: [preluPlain],
   preluInputGradient: [preluInputGradientPlain],
@@ -88,11 +90,23 @@ export function candidates<K extends OpKind>(node: Value<K>, target: Target): st
 
 /** Emits a node by the lowering of this name. @throws RangeError where none of its lowerings is so named or fits. */
 export function emitNode<K extends OpKind>(context: EmitContext, node: Value<K>, name: string): void {
+  named(node, name, context.target).emit(context, node)
+}
+
+/** Emits a node with something added to it, if its lowering can do that. */
+export function emitSum<K extends OpKind>(
+  context: EmitContext,
+  node: Value<K>,
+  name: string,
+  addition: Addition,
+): string | undefined {
+  return named(node, name, context.target).emitSum?.(context, node, addition)
+}
+
+function named<K extends OpKind>(node: Value<K>, name: string, target: Target): Lowering<K> {
   const lowering = lowerings[node.kind].find((candidate) => candidate.name === name)
-  if (lowering === undefined || !lowering.fits(node, context.target)) {
-    throw new RangeError(
-      `${node.kind} has no lowering \`${name}\` here; it has ${candidates(node, context.target).join(', ')}`,
-    )
-  }
-  lowering.emit(context, node)
+  if (lowering !== undefined && lowering.fits(node, target)) return lowering
+  throw new RangeError(
+    `${node.kind} has no lowering \`${name}\` here; it has ${candidates(node, target).join(', ')}`,
+  )
 }
