@@ -9,7 +9,6 @@ async function cli(...argv: string[]): Promise<{ code: number; out: string; err:
   const code = await runCli(commands, argv, {
     stdout: { write: (text) => void (out += text) },
     stderr: { write: (text) => void (err += text) },
-    cwd: 'nowhere',
     signal: new AbortController().signal,
     version: '0.0.0',
     glossary: 'docs/glossary.md',

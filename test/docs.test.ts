@@ -68,7 +68,6 @@ describe('examples', () => {
     const code = await runCli(idle, argv, {
       stdout: { write: () => undefined },
       stderr: { write: (text) => void (err += text) },
-      cwd: '.',
       signal: new AbortController().signal,
       version: '0',
       glossary: '',

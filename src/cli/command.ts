@@ -8,8 +8,6 @@ export interface Context {
   readonly output: Output
   /** Aborts at the first Ctrl-C: finish the step in hand, save, say how to go on. */
   readonly signal: AbortSignal
-  /** Folder that relative paths mean. */
-  readonly cwd: string
 }
 
 /** 0 done, 1 failed; 2, wrong use, is thrown as a `UsageError`. */

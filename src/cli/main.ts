@@ -34,7 +34,6 @@ process.stdout.on('error', () => process.exit(0))
 const code = await runCli(commands, process.argv.slice(2), {
   stdout: writer(process.stdout),
   stderr: writer(process.stderr),
-  cwd: process.cwd(),
   signal: abort.signal,
   version,
   glossary: fileURLToPath(new URL('docs/glossary.md', root)),

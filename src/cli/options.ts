@@ -1,4 +1,5 @@
 /** @file Options that several commands share. */
+import { UsageError } from '../base/errors.ts'
 import {
   choiceOption,
   flagOption,
@@ -11,6 +12,7 @@ import {
 } from '../base/option.ts'
 import type { Size } from '../image/image.ts'
 import type { FlipRule } from '../evaluate/features.ts'
+import type { ContractOptions } from '../model/foreign.ts'
 import type { Device } from '../runtime/session.ts'
 
 export const jsonOption: OptionSpec<boolean> = flagOption({
@@ -95,4 +97,22 @@ export const modelOptions: OptionSpecs<ModelOptions> = {
     choices: ['concat', 'sum', 'none'] as const,
     default: 'the model’s contract',
   }),
+}
+
+/** The contract of a foreign model, as far as it was given. */
+export function contractOf(given: Partial<ModelOptions>): ContractOptions {
+  const { size, channels, mean, std, flip } = given
+  return {
+    ...(size === undefined ? {} : { size }),
+    ...(channels === undefined ? {} : { channels }),
+    ...(mean === undefined ? {} : { mean }),
+    ...(std === undefined ? {} : { std }),
+    ...(flip === undefined ? {} : { flip }),
+  }
+}
+
+/** A required option's value. @throws UsageError */
+export function required<T>(flag: string, value: T | undefined, wanted: string): T {
+  if (value === undefined) throw new UsageError(`Expected ${flag} with ${wanted}, got nothing`)
+  return value
 }

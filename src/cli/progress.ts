@@ -36,7 +36,7 @@ export function openLines(output: Output, options: ProgressOptions): Progress {
     if (latest.done === shown) return
     shown = latest.done
     const facts = latest.facts === '' ? '' : ` · ${latest.facts}`
-    output.progress(`${title}: ${latest.done} of ${total} ${unit}${facts}`)
+    output.progress(`${title}: ${latest.done} of ${total}${unit === '' ? '' : ` ${unit}`}${facts}`)
   }
   return {
     update: (done, facts = '') => {

@@ -10,7 +10,6 @@ import { createOutput, type Writer } from './output.ts'
 export interface CliSurroundings {
   readonly stdout: Writer
   readonly stderr: Writer
-  readonly cwd: string
   readonly signal: AbortSignal
   readonly version: string
   readonly glossary: string
@@ -51,11 +50,7 @@ export async function runCli(
     sub.action(async () => {
       const values: Readonly<Record<string, unknown>> = sub.opts()
       const output = createOutput(stdout, stderr, values['json'] === true)
-      code = await command.run(
-        { output, signal: surroundings.signal, cwd: surroundings.cwd },
-        sub.args,
-        values,
-      )
+      code = await command.run({ output, signal: surroundings.signal }, sub.args, values)
     })
     parser.addCommand(sub)
   }

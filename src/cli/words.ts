@@ -28,17 +28,3 @@ export function percent(share: number, digits = 1): string {
 export function rate(value: number): string {
   return String(Number(value.toPrecision(3)))
 }
-
-/** Columns side by side, the first to the left, the others to the right. */
-export function table(rows: readonly (readonly string[])[]): string[] {
-  const columns = Math.max(0, ...rows.map((row) => row.length))
-  const widths = Array.from({ length: columns }, (_, at) =>
-    Math.max(...rows.map((row) => row[at]?.length ?? 0)),
-  )
-  return rows.map((row) =>
-    row
-      .map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)))
-      .join('   ')
-      .trimEnd(),
-  )
-}

@@ -41,6 +41,22 @@ describe('configure', () => {
     expect(forImages(known, 99_999)).toBe(known)
   })
 
+  it('takes a run’s own config.json, giving the same run', () => {
+    const given = {
+      loss: 'arcface',
+      lossOption: { marginRadians: 0.4 },
+      augment: 'standard',
+      augmentBlur: 0,
+    } as const
+    for (const length of [{ iterations: 500 }, { epochs: 3 }]) {
+      const config = configure({ ...given, ...length }, input)
+      const { preset: _, ...stored } = forImages(config, 6400)
+      const again = configure({}, { ...input, file: JSON.parse(JSON.stringify(stored)) })
+      expect(forImages(again, 6400)).toEqual({ ...stored, preset: 'small-set' })
+    }
+    expect(() => configure({}, { ...input, file: { schema: 'cosface-config/9' } })).toThrow(/schema/)
+  })
+
   it('takes the threads of the machine unless told otherwise', () => {
     expect(configure({}, input).threads).toBe(2)
     expect(configure({ threads: 7 }, input).threads).toBe(7)

@@ -3,6 +3,7 @@ import { unexpected, UsageError } from '../base/errors.ts'
 import { checkOneOf, readOptions } from '../base/option.ts'
 import { checkLoss } from '../loss/build.ts'
 import type { AugmentationConfig, LossConfig, ScheduleConfig, TrainConfig } from './config.ts'
+import { flattened } from './flatten.ts'
 import { augmentations, defaultSettings, milestoneShares, type PresetName, presets } from './presets.ts'
 import { trainOptions } from './options.ts'
 import type { MergedSettings, TrainSettings } from './settings.ts'
@@ -39,12 +40,16 @@ export function mergeSettings(
   return clean.reduce<MergedSettings>((all, layer) => ({ ...all, ...layer }), defaultSettings)
 }
 
-/** A config file's settings. @throws UsageError on an unknown key (the nearest is named) or a value out of range */
+/**
+ * A config file's settings; a run's own `config.json` is one too.
+ * @throws UsageError on an unknown key (the nearest is named) or a value out of range
+ */
 export function settingsFromFile(file: unknown): Partial<TrainSettings> {
   if (typeof file !== 'object' || file === null || Array.isArray(file)) {
     throw unexpected('config', 'a JSON object of options', file)
   }
-  return readOptions('the config file', trainOptions, { ...file })
+  const values: Readonly<Record<string, unknown>> = { ...file }
+  return readOptions('the config file', trainOptions, 'schema' in values ? flattened(values) : values)
 }
 
 /**

@@ -1,12 +1,21 @@
 /** @file `cosface embed`: images in, embeddings out. */
-import { UsageError } from '../../base/errors.ts'
-import { textOption, type OptionSpecs } from '../../base/option.ts'
+import { flagOption, textOption, type OptionSpecs } from '../../base/option.ts'
 import type { Device } from '../../runtime/session.ts'
 import { type Command, command } from '../command.ts'
-import { deviceOption, jsonOption, modelOptions, type ModelOptions, threadsOption } from '../options.ts'
+import {
+  deviceOption,
+  jsonOption,
+  modelOptions,
+  type ModelOptions,
+  required,
+  threadsOption,
+} from '../options.ts'
+import { openLines, type Progress } from '../progress.ts'
+import { counted } from '../words.ts'
 
 interface EmbedOptions extends ModelOptions {
   readonly out: string
+  readonly skipUnreadable: boolean
   readonly threads: number
   readonly device: Device
   readonly json: boolean
@@ -17,8 +26,14 @@ const options: OptionSpecs<EmbedOptions> = {
   out: textOption({
     group: 'Output',
     value: 'file.npy|file.jsonl',
-    meaning: 'where the embeddings go: .npy with the names beside it, or .jsonl with one image a line',
+    meaning:
+      'where the embeddings go: .npy with the names in a .json beside it, or .jsonl with one image a line',
     default: 'must be given',
+  }),
+  skipUnreadable: flagOption({
+    group: 'Output',
+    meaning: 'leave out images that cannot be read, and name them',
+    default: 'such an image is an error',
   }),
   threads: threadsOption,
   device: deviceOption,
@@ -33,7 +48,27 @@ export const embedCommand: Command = command<EmbedOptions>({
   arguments: [{ name: 'image', meaning: 'image file, or folder of images', required: true, many: true }],
   options,
   examples: ['cosface embed photos/ --model runs/first --out embeddings.npy'],
-  run: async () => {
-    throw new UsageError('embed is not wired yet')
+  run: async ({ output, signal }, images, options) => {
+    const model = required('--model', options.model, 'a run folder or an ONNX file')
+    const out = required('--out', options.out, 'a file ending in .npy or .jsonl')
+    const { openModelFor } = await import('../models.ts')
+    const { embedToFile } = await import('../../node/embed.ts')
+    await using opened = await openModelFor(output, model, options)
+    let shown: Progress | undefined
+    const summary = await embedToFile(opened, images, out, {
+      signal,
+      skipUnreadable: options.skipUnreadable ?? false,
+      onProgress: (done, total) => {
+        shown ??= openLines(output, { title: 'embedding', total, unit: 'images' })
+        shown.update(done)
+      },
+    })
+    shown?.[Symbol.dispose]()
+    for (const { image, reason } of summary.skipped) output.warn(`Left out ${image}: ${reason}`)
+    output.say(
+      `${counted(summary.images, 'embedding', 'embeddings')} of ${summary.templateSize} numbers in ${summary.out}${summary.names === undefined ? '' : `, their images in ${summary.names}`}`,
+    )
+    output.result({ schema: 'cosface-embed/1', ...summary })
+    return 0
   },
 })

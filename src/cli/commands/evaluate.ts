@@ -1,5 +1,4 @@
 /** @file `cosface evaluate`: pairs of faces in, a verification result with its uncertainty out. */
-import { UsageError } from '../../base/errors.ts'
 import { checkOneOf, flagOption, integerOption, type OptionSpecs, textOption } from '../../base/option.ts'
 import { type Command, command } from '../command.ts'
 import {
@@ -7,9 +6,11 @@ import {
   jsonOption,
   modelOptions,
   type ModelOptions,
+  required,
   seedOption,
   threadsOption,
 } from '../options.ts'
+import type { PairSource } from '../../node/evaluate-pairs.ts'
 import type { Device } from '../../runtime/session.ts'
 
 interface EvaluateOptions extends ModelOptions {
@@ -81,8 +82,18 @@ export const evaluateCommand: Command = command<EvaluateOptions>({
     'cosface evaluate --model model.onnx --images lfw/ --pairs pairs.txt --json',
     'cosface evaluate --model other.onnx --size 112x112 --channels rgb --mean 127.5 --std 128 --flip concat --images lfw/ --pairs pairsDevTest.txt --threshold-from pairsDevTrain.txt',
   ],
-  run: async (_context, _args, given) => {
-    checkOneOf(given, 'pairs', 'randomPairs')
-    throw new UsageError('evaluate is not wired yet')
+  run: async (context, _args, given) => {
+    const model = required('--model', given.model, 'a run folder or an ONNX file')
+    const images = required('--images', given.images, 'a folder of images')
+    const pairs = pairSource(given)
+    const { evaluate } = await import('../evaluation.ts')
+    return evaluate(context, { ...given, model, images, pairs })
   },
 })
+
+function pairSource(given: Partial<EvaluateOptions>): PairSource {
+  checkOneOf(given, 'pairs', 'randomPairs')
+  if (given.pairs !== undefined) return { kind: 'list', file: given.pairs }
+  const count = required('--pairs', given.randomPairs, 'a list of pairs, or --random-pairs with their number')
+  return { kind: 'random', count, seed: given.seed ?? 1 }
+}

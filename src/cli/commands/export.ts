@@ -1,12 +1,12 @@
 /** @file `cosface export`: a run becomes one ONNX file that carries its contract. */
-import { UsageError } from '../../base/errors.ts'
-import { textOption, type OptionSpecs } from '../../base/option.ts'
+import { choiceOption, textOption, type OptionSpecs } from '../../base/option.ts'
 import { type Command, command } from '../command.ts'
 import { jsonOption } from '../options.ts'
+import { count } from '../words.ts'
 
 interface ExportOptions {
   readonly out: string
-  readonly checkpoint: string
+  readonly checkpoint: 'best' | 'last'
   readonly json: boolean
 }
 
@@ -17,11 +17,10 @@ const options: OptionSpecs<ExportOptions> = {
     meaning: 'the model file',
     default: 'model.onnx in the run',
   }),
-  checkpoint: textOption({
+  checkpoint: choiceOption({
     group: 'Output',
-    value: 'best|last',
-    range: 'best or last',
-    meaning: 'which checkpoint to export',
+    meaning: 'which checkpoint to export; best by the validation people',
+    choices: ['best', 'last'] as const,
     default: 'best',
   }),
   json: jsonOption,
@@ -36,7 +35,23 @@ export const exportCommand: Command = command<ExportOptions>({
   arguments: [{ name: 'run', meaning: 'run folder', required: true }],
   options,
   examples: ['cosface export runs/first --out model.onnx'],
-  run: async () => {
-    throw new UsageError('export is not wired yet')
+  run: async ({ output }, [run = ''], { out, checkpoint }) => {
+    const { exportRun } = await import('../../node/export-run.ts')
+    const { openSession } = await import('../../node/open-session.ts')
+    const { runPaths } = await import('../../node/run-folder.ts')
+    const exported = await exportRun(run, {
+      file: out ?? runPaths(run).model,
+      which: checkpoint ?? 'best',
+      openSession: (spec) => openSession(spec, { notice: output.warn }),
+    })
+    const { contract, parity, file, iteration } = exported
+    output.say(
+      `${file}: the model after ${count(iteration)} iterations, input ${contract.input.height}x${contract.input.width} ${contract.channels}, ${contract.embeddingSize} numbers`,
+    )
+    output.say(
+      `max |Δcos| between it and the trained weights: ${parity.maxCosineDifference.toExponential(1)} over ${parity.images} images`,
+    )
+    output.result({ schema: 'cosface-export/1', model: file, iteration, parity, contract })
+    return 0
   },
 })

@@ -1,6 +1,10 @@
 /** @file `cosface train`: from folders of faces to a run folder. */
+import { readFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { UsageError } from '../../base/errors.ts'
-import { choiceOption, flagOption, type OptionSpecs, textOption } from '../../base/option.ts'
+import { choiceOption, flagOf, flagOption, type OptionSpecs, textOption } from '../../base/option.ts'
+import type { OpenSession } from '../../runtime/session.ts'
+import { configure } from '../../train/configure.ts'
 import { trainOptions } from '../../train/options.ts'
 import { type PresetName, presetNames, presets } from '../../train/presets.ts'
 import type { TrainSettings } from '../../train/settings.ts'
@@ -69,12 +73,68 @@ export const trainCommand: Command = command<TrainSettings & RunOptions>({
     'cosface train faces/ --backbone sphere10 --scale 32 --margin 0.35 --epochs 20',
     'cosface train --resume runs/first',
   ],
-  run: async (_context, folders, options) => {
-    if (options.resume === undefined && folders.length === 0) {
+  run: async (context, folders, options) => {
+    const {
+      preset,
+      config: file,
+      out,
+      resume,
+      tune: _tune,
+      tensorboard: _tensorboard,
+      json: _json,
+      ...settings
+    } = options
+    const { startRun, resumeRun } = await import('../../node/train-run.ts')
+    const { openSession } = await import('../../node/open-session.ts')
+    const { conclude, follow } = await import('../training.ts')
+    const { signal, output } = context
+    const session: OpenSession = (spec) => openSession(spec, { notice: output.warn })
+    if (resume !== undefined) {
+      refuseBesideResume(folders, { ...settings, preset, config: file, out })
+      return conclude(
+        context,
+        resume,
+        await follow(context, resumeRun({ out: resume, openSession: session, signal })),
+      )
+    }
+    if (folders.length === 0) {
       throw new UsageError(
         'Expected at least one folder of faces, or --resume with a run folder, got neither',
       )
     }
-    throw new UsageError('train is not wired yet')
+    const config = configure(settings, {
+      folders,
+      threads: availableParallelism(),
+      ...(preset === undefined ? {} : { preset }),
+      ...(file === undefined ? {} : { file: await readJson(file) }),
+    })
+    const { nextRunFolder } = await import('../../node/run-folder.ts')
+    const folder = out ?? (await nextRunFolder())
+    return conclude(
+      context,
+      folder,
+      await follow(context, startRun(config, { out: folder, openSession: session, signal })),
+    )
   },
 })
+
+function refuseBesideResume(folders: readonly string[], given: Readonly<Record<string, unknown>>): void {
+  const names = Object.keys(given).filter((key) => given[key] !== undefined)
+  const extra = [...folders, ...names.map(flagOf)]
+  if (extra.length === 0) return
+  throw new UsageError(`--resume goes on with the run as it was configured; leave out ${extra.join(', ')}`)
+}
+
+async function readJson(file: string): Promise<unknown> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new UsageError(`The config file ${file} could not be read`, { cause })
+  })
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new UsageError(
+      `The config file ${file} is no JSON (${cause instanceof Error ? cause.message : ''})`,
+      { cause },
+    )
+  }
+}

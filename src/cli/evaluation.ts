@@ -1,0 +1,42 @@
+/** @file Evaluates a model for a person. Loaded when it is needed. */
+import type { PairSource } from '../node/evaluate-pairs.ts'
+import { evaluatePairs } from '../node/evaluate-pairs.ts'
+import { evaluationText } from '../report/evaluation-text.ts'
+import type { Device } from '../runtime/session.ts'
+import type { Context, ExitCode } from './command.ts'
+import { openModelFor } from './models.ts'
+import type { ModelOptions } from './options.ts'
+import { openProgress, type Progress } from './progress.ts'
+
+/** A checked request. */
+export interface Request extends Partial<Omit<ModelOptions, 'model'>> {
+  readonly model: string
+  readonly images: string
+  readonly pairs: PairSource
+  readonly thresholdFrom?: string
+  readonly skipMissing?: boolean
+  readonly report?: string
+  readonly threads?: number
+  readonly device?: Device
+}
+
+/** Embeds, judges, prints; writes the page where one is asked for. */
+export async function evaluate({ output, signal }: Context, request: Request): Promise<ExitCode> {
+  await using model = await openModelFor(output, request.model, request)
+  let shown: Promise<Progress> | undefined
+  const evaluation = await evaluatePairs(model, {
+    images: request.images,
+    pairs: request.pairs,
+    ...(request.thresholdFrom === undefined ? {} : { thresholdFrom: request.thresholdFrom }),
+    skipMissing: request.skipMissing ?? false,
+    signal,
+    onProgress: (done, total) => {
+      shown ??= openProgress(output, { title: 'embedding', total, unit: 'images' })
+      void shown.then((progress) => progress.update(done))
+    },
+  })
+  ;(await shown)?.[Symbol.dispose]()
+  output.say(evaluationText(evaluation.result))
+  output.result(evaluation.result)
+  return 0
+}
