@@ -39,7 +39,9 @@ const stackBytes = 8 * 2 ** 20
 /** Loads koffi. @throws Error where it is not installed or has no build for this platform */
 export async function openBridge(): Promise<Bridge> {
   const { default: koffi } = await import('koffi')
-  koffi.config({ async_stack_size: stackBytes, sync_stack_size: stackBytes })
+  // refused once a library is loaded, so only asked for once
+  if ((koffi.config().async_stack_size ?? 0) < stackBytes)
+    koffi.config({ async_stack_size: stackBytes, sync_stack_size: stackBytes })
   const typeOf = (letter: string): string => {
     const type = letters[letter]
     if (type === undefined) throw new RangeError(`Unknown type letter ${letter}`)

@@ -17,6 +17,16 @@ const libraryNames: Readonly<Record<string, readonly RegExp[]>> = {
   win32: [/^onnxruntime\.dll$/],
 }
 
+/** Whether a package can be resolved from here. */
+export function isInstalled(name: string): boolean {
+  try {
+    createRequire(import.meta.url).resolve(name)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** The folder of the installed `onnxruntime-node`, or undefined. */
 export function runtimeFolder(): string | undefined {
   try {
