@@ -1,6 +1,7 @@
 /** @file The text index beside a RecordIO file: `key<TAB>byte offset` lines; and the index of a file that has none. */
 import { FormatError } from '../base/errors.ts'
 import type { RandomAccessFile } from '../base/random-access.ts'
+import { parseIntegerTable } from './lists-integers.ts'
 import { skipRecord } from './record-io.ts'
 
 /** Where records lie, ordered by key. */
@@ -9,48 +10,6 @@ export interface RecordIndex {
   readonly offsets: Float64Array
   /** Where the next record begins, or the file ends. */
   readonly ends: Float64Array
-}
-
-const newline = 10
-const tab = 9
-const space = 32
-const carriageReturn = 13
-
-/** Both numbers of each line, flat. Bytes are read directly: an index of millions of lines is common. */
-const readNumbers = (bytes: Uint8Array, file: string): Float64Array => {
-  let lines = 0
-  for (const byte of bytes) if (byte === newline) lines++
-  const numbers = new Float64Array(2 * (lines + 1))
-  let count = 0
-  let field = 0
-  let digits = 0
-  let value = 0
-  const endField = (at: number): void => {
-    if (digits === 0) return
-    if (field === 2) throw new FormatError(file, 'expected `key<TAB>offset`, got more than two numbers', at)
-    numbers[count + field] = value
-    field++
-    digits = 0
-    value = 0
-  }
-  for (let at = 0; at <= bytes.length; at++) {
-    const byte = at < bytes.length ? bytes[at]! : newline
-    if (byte >= 48 && byte <= 57) {
-      digits++
-      value = value * 10 + (byte - 48)
-      if (value > Number.MAX_SAFE_INTEGER) throw new FormatError(file, 'the number is too large', at)
-    } else if (byte === tab || byte === space || byte === carriageReturn) {
-      endField(at)
-    } else if (byte === newline) {
-      endField(at)
-      if (field === 1) throw new FormatError(file, 'expected `key<TAB>offset`, got one number', at)
-      count += field
-      field = 0
-    } else {
-      throw new FormatError(file, `expected \`key<TAB>offset\`, got byte 0x${byte.toString(16)}`, at)
-    }
-  }
-  return numbers.subarray(0, count)
 }
 
 const isAscending = (values: Float64Array): boolean => {
@@ -83,8 +42,13 @@ const indexOf = (keys: Float64Array, offsets: Float64Array, size: number): Recor
  * @throws FormatError for anything but pairs of numbers, repeated keys, offsets outside the file or not at a multiple of 4
  */
 export function parseRecordIndex(bytes: Uint8Array, file: string, size: number): RecordIndex {
-  const numbers = readNumbers(bytes, file)
-  const count = numbers.length / 2
+  const table = { columns: 2, wanted: '`key<TAB>offset`', max: Number.MAX_SAFE_INTEGER }
+  const { values: numbers, rows: count } = parseIntegerTable(
+    bytes,
+    file,
+    table,
+    (length) => new Float64Array(length),
+  )
   if (count === 0) throw new FormatError(file, 'the index is empty')
   let keys = new Float64Array(count)
   let offsets = new Float64Array(count)

@@ -103,7 +103,7 @@ describe('index', () => {
     ['0\t96\n', 'the record file ends at 100'],
     ['0\t2\n', 'multiples of 4'],
     ['0\n', 'got one number'],
-    ['0\t4\t8\n', 'more than two'],
+    ['0\t4\t8\n', 'more numbers'],
     ['a\t4\n', 'got byte 0x61'],
     ['1\t99999999999999999999\n', 'too large'],
   ])('refuses %j', (content, reason) => {

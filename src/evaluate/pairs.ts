@@ -1,5 +1,6 @@
 /** @file Lists of pairs: LFW's `pairs.txt` (View 2 with folds, View 1 without) and plain lists `path1 path2 0|1`. */
 import { FormatError } from '../base/errors.ts'
+import type { PairListFormat } from '../data/lists-pair.ts'
 import { tenths } from './pair.ts'
 
 /** A pair as a list names it. LFW names an image by person and number, without an extension. */
@@ -16,7 +17,7 @@ export interface ListedPair {
 /** A parsed list. */
 export interface PairList {
   readonly file: string
-  readonly format: 'lfw' | 'paths'
+  readonly format: 'lfw' | 'paths' | PairListFormat
   readonly folds: 'given' | 'tenths'
   readonly pairs: readonly ListedPair[]
 }
