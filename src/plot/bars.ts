@@ -28,7 +28,7 @@ export interface BarFigure {
 /** Draws each value as a dot with its interval as a line, names at the left, figures at the right. */
 export function barFigure(drawing: Drawing, figure: BarFigure): string {
   const { Plot } = drawing
-  const size = figure.size ?? { width: 480, height: 72 + figure.bars.length * 34 }
+  const size = figure.size ?? { width: 440, height: 76 + figure.bars.length * 34 }
   const rows = figure.bars.map((bar) => ({ ...bar, colour: bar.colour ?? ('blue' as const) }))
   const values = rows.flatMap((bar) => [bar.low ?? bar.value, bar.high ?? bar.value])
   const domain = figure.x.domain ?? [Math.min(0, ...values), Math.max(...values) * 1.02]
@@ -44,7 +44,11 @@ export function barFigure(drawing: Drawing, figure: BarFigure): string {
     y: { type: 'band', domain: rows.map((bar) => bar.name), padding: 0.4 },
     marks: [
       axes(drawing, figure.x, { label: '', format: String }).slice(1, 2),
-      Plot.gridX({ stroke: paint('grid'), strokeOpacity: 1, ticks: figure.x.tickCount ?? 5 }),
+      Plot.gridX({
+        stroke: paint('grid'),
+        strokeOpacity: 1,
+        ticks: figure.x.ticks === undefined ? (figure.x.tickCount ?? 5) : [...figure.x.ticks],
+      }),
       Plot.axisY({ tickSize: 0, tickPadding: 10, label: null, color: paint('ink') }),
       ...(reference === undefined
         ? []
@@ -55,7 +59,7 @@ export function barFigure(drawing: Drawing, figure: BarFigure): string {
               x: reference.at,
               frameAnchor: 'top',
               fill: paint('soft'),
-              fontSize: 11,
+              fontSize: 12,
               dy: -8,
             }),
           ]),

@@ -44,14 +44,14 @@ export function svgFigure(inner: string, size: FigureSize, caption: Caption): st
     caption.description === undefined ? '' : `<desc>${escapeXml(caption.description)}</desc>`
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" width="${size.width}" height="${size.height}"` +
-    ` role="img" aria-label="${escapeXml(caption.title)}" fill="currentColor" font-family="system-ui, sans-serif" font-size="12"` +
+    ` role="img" aria-label="${escapeXml(caption.title)}" fill="currentColor" font-family="system-ui, sans-serif" font-size="13"` +
     ` text-anchor="middle"><title>${escapeXml(caption.title)}</title>${description}${inner}</svg>`
   )
 }
 
 /** Draws marks with the figures' common look and returns the SVG text. */
 export function drawFigure(drawing: Drawing, caption: Caption, options: PlotLibrary.PlotOptions): string {
-  const size = { width: options.width ?? 480, height: options.height ?? 280 }
+  const size = { width: options.width ?? 440, height: options.height ?? 280 }
   const element = drawing.Plot.plot({
     document: drawing.document,
     marginTop: 24,
@@ -66,5 +66,9 @@ export function drawFigure(drawing: Drawing, caption: Caption, options: PlotLibr
     .replace(/<style>[\s\S]*?<\/style>/, '')
     .replaceAll(' aria-hidden="true"', '')
     .replaceAll(/ aria-label="[^"]*"/g, '')
+    // hundredths of a pixel are enough, and the last digits of a logarithm differ between machines
+    .replaceAll(/<[^>]+>/g, (tag) =>
+      tag.replaceAll(/-?\d+\.\d{3,}(e-?\d+)?/g, (number) => String(Number(Number(number).toFixed(2)))),
+    )
   return svgFigure(inner, size, caption)
 }

@@ -26,7 +26,7 @@ export function shortPercent(share: number): string {
 
 /** A number with no more digits than it needs, up to three significant ones. */
 export function short(value: number): string {
-  if (value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e6)) {
+  if (value !== 0 && (Math.abs(value) < 1e-4 || Math.abs(value) >= 1e6)) {
     const exponent = Math.floor(Math.log10(Math.abs(value)))
     const mantissa = Number((value / 10 ** exponent).toPrecision(2))
     const power = `10${superscript(exponent)}`

@@ -57,7 +57,7 @@ const outline = (bins: readonly Bin[]): { x: number; y: number }[] =>
 /** Draws distributions over one axis, shares upward, with the threshold where one is given. */
 export function histogramFigure(drawing: Drawing, figure: HistogramFigure): string {
   const { Plot } = drawing
-  const size = figure.size ?? { width: 480, height: 290 }
+  const size = figure.size ?? { width: 440, height: 280 }
   const margins = { marginTop: 50, marginRight: 18, marginBottom: 42, marginLeft: 50 }
   const bins = figure.bins ?? 50
   const drawn = figure.distributions.map((distribution) => ({

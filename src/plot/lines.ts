@@ -45,7 +45,7 @@ export interface Rule {
 /** What a figure of curves shows. */
 export interface LineFigure {
   readonly caption: Caption
-  readonly x: Axis
+  readonly x: Axis & { readonly domain?: readonly [number, number] }
   readonly y: Axis & { readonly domain?: readonly [number, number]; readonly log?: boolean }
   readonly lines: readonly Line[]
   readonly rules?: readonly Rule[]
@@ -61,6 +61,11 @@ const extent = (values: readonly number[]): [number, number] => {
     high = Math.max(high, value)
   }
   return low <= high ? [low, high] : [0, 1]
+}
+
+const paddedLog = ([low, high]: readonly [number, number]): [number, number] => {
+  const room = Math.max((high / low) ** 0.06, 1.1)
+  return [low / room, high * room]
 }
 
 const padded = ([low, high]: readonly [number, number]): [number, number] => {
@@ -100,15 +105,19 @@ const marksOf = ({ Plot }: Drawing, line: Line): Markish[] => {
 /** Draws curves; values that are not finite leave gaps. */
 export function lineFigure(drawing: Drawing, figure: LineFigure): string {
   const { Plot } = drawing
-  const size = figure.size ?? { width: 480, height: 270 }
+  const size = figure.size ?? { width: 440, height: 260 }
   const named = figure.lines.filter((line) => line.name !== '' && line.points.length > 0)
   const marginRight = Math.max(26, ...named.map((line) => textWidth(line.name) + 14))
   const margins = { marginTop: 28, marginRight, marginBottom: 42, marginLeft: 50 }
   const ruled = (axis: 'x' | 'y'): number[] =>
     (figure.rules ?? []).filter((rule) => rule.axis === axis).map((rule) => rule.at)
-  const domain = figure.y.domain ?? padded(extent([...figure.lines.flatMap(valuesOf), ...ruled('y')]))
+  const domain =
+    figure.y.domain ??
+    (figure.y.log === true ? paddedLog : padded)(extent([...figure.lines.flatMap(valuesOf), ...ruled('y')]))
   const xs = extent([...figure.lines.flatMap((line) => line.points.map((point) => point.x)), ...ruled('x')])
-  const xDomain: [number, number] = xs[0] === xs[1] ? [xs[0] - 1, xs[1] + 1] : xs
+  const xDomain: readonly [number, number] =
+    figure.x.domain ?? (xs[0] === xs[1] ? [xs[0] - 1, xs[1] + 1] : xs)
+  const across = size.width - margins.marginLeft - marginRight
   const inner = size.height - margins.marginTop - margins.marginBottom
   const scale = figure.y.log === true ? Math.log : (y: number): number => y
   const toPixel = (y: number): number =>
@@ -123,10 +132,10 @@ export function lineFigure(drawing: Drawing, figure: LineFigure): string {
   return drawFigure(drawing, figure.caption, {
     ...size,
     ...margins,
-    x: { domain: xDomain },
+    x: { domain: [...xDomain] },
     y: { domain: [...domain], type: figure.y.log === true ? 'log' : 'linear' },
     marks: [
-      axes(drawing, figure.x, figure.y),
+      axes(drawing, { tickCount: Math.max(2, Math.floor(across / 75)), ...figure.x }, figure.y),
       ...(figure.rules ?? []).map((rule) => ruleMarks(drawing, rule)),
       ...figure.lines.map((line) => marksOf(drawing, line)),
       ...named.map((line, index) =>
@@ -147,7 +156,7 @@ export function lineFigure(drawing: Drawing, figure: LineFigure): string {
 
 const ruleMarks = ({ Plot }: Drawing, rule: Rule): Markish[] => {
   const stroke = { stroke: paint('soft'), strokeDasharray: '2,3' }
-  const words = { text: () => rule.label, fill: paint('soft'), fontSize: 11 }
+  const words = { text: () => rule.label, fill: paint('soft'), fontSize: 12 }
   return rule.axis === 'y'
     ? [
         Plot.ruleY([rule.at], stroke),

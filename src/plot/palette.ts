@@ -32,8 +32,8 @@ export const palette: Readonly<Record<ColourName, Colour>> = {
   surface: { light: '#ffffff', dark: '#1b1e22' },
   // after Okabe and Ito; darkened on white and lightened on black until each reads at 3:1
   blue: { light: '#0072b2', dark: '#5ab4ea' },
-  orange: { light: '#c8550a', dark: '#f0915a' },
-  green: { light: '#008a65', dark: '#35c496' },
+  orange: { light: '#c0520a', dark: '#f0915a' },
+  green: { light: '#00825f', dark: '#35c496' },
   purple: { light: '#a8508a', dark: '#dc9dc3' },
   amber: { light: '#9a6d00', dark: '#e4b84c' },
   grey: { light: '#6b7480', dark: '#98a2ae' },
@@ -42,16 +42,16 @@ export const palette: Readonly<Record<ColourName, Colour>> = {
 /** Series take these in turn. */
 export const seriesColours: readonly ColourName[] = ['blue', 'orange', 'green', 'purple', 'amber', 'grey']
 
-/** Eight identities; neighbours in this order differ most, since they lie side by side on the circle. */
+/** Eight identities; every two are told apart with each kind of sight, and neighbours in this order best. */
 export const identityColours: readonly Colour[] = [
-  { light: '#332f8c', dark: '#8f8bf0' },
-  { light: '#d08a1d', dark: '#f0b95a' },
-  { light: '#0f7a4d', dark: '#3fc08a' },
-  { light: '#c9577b', dark: '#f08bab' },
-  { light: '#3a8fc4', dark: '#7cc7f2' },
-  { light: '#7a2350', dark: '#c46a9b' },
-  { light: '#8a8f2c', dark: '#cdd16a' },
-  { light: '#6b4a2f', dark: '#c29b78' },
+  { light: '#597eea', dark: '#1e69e0' },
+  { light: '#c33577', dark: '#edd2e0' },
+  { light: '#dfa127', dark: '#e5ab2e' },
+  { light: '#132f21', dark: '#20a87b' },
+  { light: '#57127e', dark: '#da98f2' },
+  { light: '#62650f', dark: '#e7e69f' },
+  { light: '#42b7d9', dark: '#337584' },
+  { light: '#f09586', dark: '#c73722' },
 ]
 
 /** The CSS value of a colour: a variable with the light form as fallback. */

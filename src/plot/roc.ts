@@ -2,6 +2,7 @@
 import { axes } from './axes.ts'
 import { type Caption, drawFigure, type Drawing, type FigureSize } from './drawing.ts'
 import { percent, shortPercent } from './format.ts'
+import { quietCorner, type Spot, textWidth } from './labels.ts'
 import { type ColourName, paint, seriesColours } from './palette.ts'
 
 /** One operating point: shares in [0, 1]. */
@@ -54,23 +55,52 @@ const drawable = (points: readonly RocPoint[], smallest: number | undefined): Ro
   ]
 }
 
+/** Pixels every few along a curve of steps, for seeing where there is room. */
+const along = (points: readonly RocPoint[], across: (far: number) => number, height: number): Spot[] =>
+  points.flatMap((point, index) => {
+    const from = { x: across(point.far), y: (1 - point.tar) * height }
+    const next = points[index + 1]
+    if (next === undefined) return [from]
+    const to = { x: across(next.far), y: (1 - next.tar) * height }
+    const flat = Math.ceil(Math.abs(to.x - from.x) / 6)
+    const steep = Math.ceil(Math.abs(to.y - from.y) / 6)
+    return [
+      from,
+      ...Array.from({ length: flat }, (_, i) => ({ x: from.x + ((to.x - from.x) * i) / flat, y: from.y })),
+      ...Array.from({ length: steep }, (_, i) => ({ x: to.x, y: from.y + ((to.y - from.y) * i) / steep })),
+    ]
+  })
+
 /** True accept rate against false accept rate, for one or several models. */
 export function rocFigure(drawing: Drawing, figure: RocFigure): string {
   const { Plot } = drawing
   const log = figure.logFar ?? true
   const smallest = log ? (figure.smallestFar ?? 1e-4) : undefined
-  const size = figure.size ?? { width: 480, height: 320 }
+  const size = figure.size ?? { width: 440, height: 310 }
   const label = (curve: RocCurve): string =>
     curve.auc === undefined ? curve.name : `${curve.name} · AUC ${percent(curve.auc)}`
+  const margins = { marginTop: 28, marginRight: 26, marginBottom: 42, marginLeft: 50 }
   const chance = Array.from({ length: 101 }, (_, i) =>
     smallest === undefined ? i / 100 : smallest ** (1 - i / 100),
   )
+  const frame = {
+    width: size.width - margins.marginLeft - margins.marginRight,
+    height: size.height - margins.marginTop - margins.marginBottom,
+  }
+  const across = (far: number): number =>
+    (smallest === undefined ? far : 1 - Math.log(far) / Math.log(smallest)) * frame.width
+  const taken = [
+    ...chance.map((far) => ({ x: across(far), y: (1 - far) * frame.height })),
+    ...figure.curves.flatMap((curve) => along(drawable(curve.points, smallest), across, frame.height)),
+  ]
+  const box = {
+    width: Math.max(0, ...figure.curves.map((curve) => textWidth(label(curve)))),
+    height: figure.curves.length * 17,
+  }
+  const corner = quietCorner(taken, box, frame)
   return drawFigure(drawing, figure.caption, {
     ...size,
-    marginTop: 28,
-    marginRight: 26,
-    marginBottom: 42,
-    marginLeft: 50,
+    ...margins,
     x: smallest === undefined ? { domain: [0, 1] } : { type: 'log', domain: [smallest, 1] },
     y: { domain: [0, 1] },
     marks: [
@@ -102,14 +132,12 @@ export function rocFigure(drawing: Drawing, figure: RocFigure): string {
       ...figure.curves.map((curve, index) =>
         Plot.text([label(curve)], {
           text: (text: string) => text,
-          frameAnchor: log ? 'top-left' : 'bottom-right',
-          textAnchor: log ? 'start' : 'end',
+          frameAnchor: 'top-left',
+          textAnchor: 'start',
           fill: paint(colourOf(curve, index)),
-          stroke: paint('surface'),
-          strokeWidth: 4,
           fontWeight: 600,
-          dx: log ? 10 : -8,
-          dy: log ? 10 + index * 17 : -10 - (figure.curves.length - 1 - index) * 17,
+          dx: corner.x,
+          dy: corner.y + 9 + index * 17,
         }),
       ),
     ],

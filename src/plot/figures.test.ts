@@ -1,0 +1,150 @@
+import { expect, test } from 'vitest'
+import { barFigure } from './bars.ts'
+import { openDrawing } from './drawing.ts'
+import { fixed, percent, shortPercent } from './format.ts'
+import { binned, histogramFigure } from './histogram.ts'
+import { lineFigure } from './lines.ts'
+import { paletteCss, standalone } from './palette.ts'
+import { detFigure, probit, rocFigure } from './roc.ts'
+
+const drawing = await openDrawing()
+
+const steps = [0, 1, 2, 3, 4].map((x) => ({ x: x * 250, y: 20 / (x + 1) }))
+const roc = [0.001, 0.01, 0.1, 0.5, 1].map((far) => ({ far, tar: far ** 0.2 }))
+
+const figures: Readonly<Record<string, string>> = {
+  lines: lineFigure(drawing, {
+    caption: { title: 'Loss <of> a run', description: 'Falls from 20 to 4.' },
+    x: { label: 'iteration', format: String },
+    y: { label: 'loss', format: (value) => fixed(value, 0) },
+    lines: [
+      {
+        name: 'smooth',
+        colour: 'blue',
+        points: steps,
+        raw: steps,
+        band: steps.map(({ x, y }) => ({ x, low: y - 1, high: y + 1 })),
+      },
+    ],
+    rules: [{ at: 19.2, axis: 'y', label: 'expected first loss 19.2' }],
+  }),
+  rate: lineFigure(drawing, {
+    caption: { title: 'Learning rate' },
+    x: { label: 'iteration', format: String },
+    y: { label: 'learning rate', format: String, log: true, tickCount: 3 },
+    lines: [{ name: '', colour: 'grey', steps: true, points: [0.1, 0.01, 0.001].map((y, x) => ({ x, y })) }],
+  }),
+  roc: rocFigure(drawing, {
+    caption: { title: 'ROC' },
+    curves: [
+      { name: 'trained', points: roc, auc: 0.963 },
+      { name: 'raw pixels', points: roc.map(({ far }) => ({ far, tar: far })), auc: 0.5, dashed: true },
+    ],
+  }),
+  rocLinear: rocFigure(drawing, {
+    caption: { title: 'ROC' },
+    logFar: false,
+    curves: [{ name: 'trained', points: roc }],
+  }),
+  det: detFigure(drawing, { caption: { title: 'DET' }, curves: [{ name: 'trained', points: roc }] }),
+  histogram: histogramFigure(drawing, {
+    caption: { title: 'Scores' },
+    x: { label: 'cosine', domain: [-0.2, 1], format: (value) => fixed(value, 1) },
+    distributions: [
+      { name: 'different people', colour: 'orange', values: [-0.1, 0, 0.05, 0.2] },
+      { name: 'same person', colour: 'blue', values: [0.3, 0.5, 0.55, 0.8] },
+    ],
+    bins: 6,
+    threshold: { at: 0.25, label: 'threshold 0.250' },
+  }),
+  bars: barFigure(drawing, {
+    caption: { title: 'Accuracy' },
+    x: { label: 'accuracy', domain: [0.4, 1], format: shortPercent, ticks: [0.4, 0.6, 0.8, 1] },
+    valueFormat: (value) => percent(value),
+    reference: { at: 0.5, label: 'guessing' },
+    bars: [
+      { name: 'raw pixels', value: 0.58, low: 0.55, high: 0.61, colour: 'grey' },
+      { name: 'trained', value: 0.92 },
+    ],
+  }),
+}
+
+test.each(Object.entries(figures))('%s keeps its markup', async (name, svg) => {
+  await expect(svg.replaceAll('><', '>\n<')).toMatchFileSnapshot(`snapshots/${name}.svg`)
+})
+
+test.each(Object.entries(figures))('%s is whole, named and free of style sheets and ids', (_, svg) => {
+  expect(svg).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" viewBox="0 0 \d+ \d+"/)
+  expect(svg).toMatch(/ role="img" aria-label="[^"]+"/)
+  expect(svg).toContain('<title>')
+  expect(svg).not.toMatch(/NaN|undefined|Infinity|<style|\sid=/)
+  const document = new (drawing.document.defaultView ?? globalThis).DOMParser().parseFromString(
+    svg,
+    'image/svg+xml',
+  )
+  expect(document.documentElement.querySelectorAll('path, line, circle, rect').length).toBeGreaterThan(2)
+})
+
+test('captions are escaped', () => {
+  expect(figures['lines']).toContain('aria-label="Loss &lt;of&gt; a run"')
+  expect(figures['lines']).toContain('<desc>Falls from 20 to 4.</desc>')
+})
+
+test('equal data give equal text', () => {
+  const again = (): string =>
+    rocFigure(drawing, { caption: { title: 'ROC' }, curves: [{ name: 'a', points: roc, auc: 0.9 }] })
+  expect(again()).toBe(again())
+})
+
+test('a figure alone names its colours and has a ground', () => {
+  for (const theme of ['light', 'dark'] as const) {
+    const alone = standalone(figures['histogram'] ?? '', theme)
+    expect(alone).not.toContain('var(')
+    expect(alone).not.toContain('currentColor')
+    expect(alone).toMatch(/<\/title><rect width="100%" height="100%" fill="#[0-9a-f]{6}"\/>/)
+  }
+  expect(paletteCss('dark')).toContain('--cf-blue: #')
+})
+
+test('values that are not finite leave the axes finite', () => {
+  const svg = lineFigure(drawing, {
+    caption: { title: 'broken' },
+    x: { label: 'iteration', format: String },
+    y: { label: 'loss', format: String },
+    lines: [
+      {
+        name: '',
+        colour: 'blue',
+        points: [
+          { x: 0, y: 1 },
+          { x: 1, y: NaN },
+          { x: 2, y: 3 },
+        ],
+      },
+    ],
+  })
+  expect(svg).not.toContain('NaN')
+})
+
+test('a figure without any point is still drawn', () => {
+  const svg = lineFigure(drawing, {
+    caption: { title: 'empty' },
+    x: { label: 'iteration', format: String },
+    y: { label: 'loss', format: String },
+    lines: [{ name: 'nothing', colour: 'blue', points: [] }],
+  })
+  expect(svg).not.toContain('NaN')
+})
+
+test('bins hold every value once, the ends included', () => {
+  const bins = binned([-2, -1, 0, 0.999, 1, 5], [-1, 1], 4)
+  expect(bins.map((bin) => bin.share * 6)).toEqual([2, 0, 1, 3])
+  expect(binned([], [0, 1], 2).map((bin) => bin.share)).toEqual([0, 0])
+})
+
+test('probit inverts the normal distribution', () => {
+  expect(probit(0.5)).toBe(0)
+  expect(probit(0.975)).toBeCloseTo(1.959963984540054, 7)
+  expect(probit(0.001)).toBeCloseTo(-3.090232306167813, 7)
+  expect(probit(0)).toBe(-Infinity)
+})

@@ -1,0 +1,64 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { TrainEvent } from '../train/events.ts'
+import { runSeries, smoothed, thinned } from './series.ts'
+
+const step = (iteration: number, loss: number): TrainEvent => ({
+  kind: 'step',
+  iteration,
+  epoch: 0,
+  learningRate: 0.1,
+  metrics: { loss, ownCosine: 0, nearestCosine: 0, winShare: 0, embeddingNorm: 1, gradientNorm: 1 },
+  seconds: 1,
+  waitedSeconds: 0,
+  imagesPerSecond: 64,
+  secondsLeft: 0,
+})
+
+test('thinning keeps the ends, the extremes, the order, and the limit', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.double({ noNaN: true, min: -1e6, max: 1e6 }), { minLength: 1, maxLength: 400 }),
+      fc.integer({ min: 6, max: 100 }),
+      (values, limit) => {
+        const points = values.map((y, x) => ({ x, y }))
+        const kept = thinned(points, limit)
+        expect(kept.length).toBeLessThanOrEqual(Math.max(limit, 0))
+        expect(kept[0]).toEqual(points[0])
+        expect(kept.at(-1)).toEqual(points.at(-1))
+        const ys = kept.map((point) => point.y)
+        expect(Math.max(...ys)).toBe(Math.max(...values))
+        expect(Math.min(...ys)).toBe(Math.min(...values))
+        expect(kept).toEqual(kept.toSorted((a, b) => a.x - b.x))
+      },
+    ),
+    { seed: 2 },
+  )
+})
+
+test('a long run comes down to a thousand points', () => {
+  const events = Array.from({ length: 30_000 }, (_, i) => step(i, i === 777 ? 99 : Math.sin(i)))
+  const { metrics, iterations } = runSeries(events)
+  expect(metrics.loss.length).toBeLessThanOrEqual(1000)
+  expect(metrics.loss).toContainEqual({ x: 777, y: 99 })
+  expect(iterations).toBe(30_000)
+})
+
+test('steps told again after a resume count once, as last told', () => {
+  const { metrics } = runSeries([step(0, 5), step(1, 4), step(2, 3), step(1, 40), step(2, 30), step(3, 20)])
+  expect(metrics.loss.map((point) => point.y)).toEqual([5, 40, 30, 20])
+})
+
+test('a loss that is not finite leaves a gap instead of a number', () => {
+  expect(runSeries([step(0, 5), step(1, NaN), step(2, 3)]).metrics.loss).toEqual([
+    { x: 0, y: 5 },
+    { x: 2, y: 3 },
+  ])
+})
+
+test('a running mean of a constant is the constant, of a line inside the line', () => {
+  const flat = Array.from({ length: 1000 }, (_, x) => ({ x, y: 2 }))
+  expect(smoothed(flat).every((point) => point.y === 2)).toBe(true)
+  const rising = smoothed(Array.from({ length: 1000 }, (_, x) => ({ x, y: x })))
+  for (const point of rising.slice(5, -5)) expect(point.y).toBeCloseTo(point.x, 9)
+})
