@@ -14,6 +14,7 @@ import { paperNormalisation } from '../image/normalise.ts'
 import { answerRequest, createBatchWork, imageState } from './batches-work.ts'
 import type { Failure, WorkReply, WorkRequest, WorkSetup } from './batches-work.ts'
 import type { BatchWorkerData } from './batches-worker.ts'
+import { workerEntry } from './worker-entry.ts'
 import { startPool, workersAvailable } from './worker-pool.ts'
 
 export interface BatchOptions {
@@ -51,7 +52,7 @@ export interface NodeBatchSource extends BatchSource {
   readonly workers: number
 }
 
-const entry = new URL('./batches-worker.js', import.meta.url)
+const entry = workerEntry('batches-worker')
 
 /** Images a worker is asked to decode at a time while the cache fills. */
 const chunk = 32

@@ -8,6 +8,7 @@ import { UsageError } from '../base/errors.ts'
 import type { Size } from '../image/image.ts'
 import type { SynthFormat, SynthJob } from './synth-files.ts'
 import { writeIdentity } from './synth-files.ts'
+import { workerEntry } from './worker-entry.ts'
 import { startPool, workersAvailable } from './worker-pool.ts'
 
 export interface SynthOptions {
@@ -41,7 +42,7 @@ export interface SynthAbout {
   readonly note: string
 }
 
-const entry = new URL('./synth-worker.js', import.meta.url)
+const entry = workerEntry('synth-worker')
 
 const checkEmpty = async (folder: string): Promise<boolean> => {
   try {
