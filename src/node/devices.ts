@@ -18,6 +18,11 @@ const repairs: Readonly<Record<Device, string>> = {
   cuda: 'on Linux x64 with an NVIDIA GPU, install CUDA 12, cuDNN 9 and `npm install onnxruntime-node --onnxruntime-node-install=cuda12`',
 }
 
+/** What to do where a device does not work. */
+export function repairOf(device: Device): string {
+  return repairs[device]
+}
+
 /** Tries a device with a tiny model. */
 export async function tryDevice(device: Device, driver: Driver): Promise<DeviceReport> {
   const missing = missingFiles(device, driver)

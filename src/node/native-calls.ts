@@ -11,6 +11,8 @@ export interface NativeFunction {
 
 /** What we use of koffi. */
 export interface Bridge {
+  /** koffi's own version. */
+  readonly version: string
   /** The function `symbol` of the library at `path`, which takes nothing and returns a pointer. */
   symbol(path: string, symbol: string): () => unknown
   /** The function at an address. `signature`: result, then arguments, a letter each (see `letters`). */
@@ -48,6 +50,7 @@ export async function openBridge(): Promise<Bridge> {
     return type
   }
   return {
+    version: koffi.version,
     symbol: (path, symbol) => koffi.load(path).func(symbol, 'void *', []),
     bind(address, signature) {
       const [result = '', ...values] = Array.from(signature, typeOf)
