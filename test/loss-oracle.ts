@@ -3,9 +3,10 @@ import { random } from '../src/base/random.ts'
 import { gradients } from '../src/graph/gradient.ts'
 import { interpret } from '../src/graph/interpret.ts'
 import { input } from '../src/graph/ops.ts'
-import type { AnyValue } from '../src/graph/value.ts'
+import type { AnyValue, Graph } from '../src/graph/value.ts'
 import { buildHead } from '../src/loss/build.ts'
 import type { LossSettings } from '../src/loss/head.ts'
+import { sizeOf } from '../src/tensor/tensor.ts'
 
 /** A batch for a head; weights and buffers by their names. */
 export interface HeadCase {
@@ -27,27 +28,32 @@ export interface HeadNumbers {
   readonly gradients: Readonly<Record<string, readonly number[]>>
 }
 
-const numbers = (value: { readonly data: ArrayLike<number> } | undefined): number[] => {
-  if (value === undefined) throw new Error('the interpreter gave no such output')
-  return Array.from(value.data)
+/** A head on one batch as a graph with what to feed it. */
+export interface HeadProgram {
+  readonly graph: Graph
+  readonly feeds: Readonly<
+    Record<string, { readonly shape: readonly number[]; readonly data: readonly number[] }>
+  >
 }
 
-/** Everything a head gives for one batch, in float64. Values left out start as the head says (xavier: zeros). */
-export function runHead(given: HeadCase): HeadNumbers {
+/** Outputs: `loss`, the metrics, `logits`, `gradient NAME`, `buffer NAME`. Values left out start as the head says. */
+export function headProgram(given: HeadCase): HeadProgram {
   const { classes, embeddingSize, labels } = given
   const head = buildHead(given.loss, { classes, embeddingSize })
   const features = input('features', [labels.length, embeddingSize])
   const inputs: Record<string, AnyValue> = {}
-  const feeds: Record<string, readonly number[]> = { features: given.features, labels }
+  const feeds: Record<string, { shape: readonly number[]; data: readonly number[] }> = {
+    features: { shape: features.shape, data: given.features },
+    labels: { shape: [labels.length], data: labels },
+  }
   for (const { name, shape } of [...head.parameters, ...head.buffers]) {
     inputs[name] = input(name, shape)
-    const size = shape.reduce((product, length) => product * length, 1)
     const initial = head.buffers.find((buffer) => buffer.name === name)?.initial ?? 0
-    feeds[name] = given.values?.[name] ?? new Array<number>(size).fill(initial)
+    feeds[name] = { shape, data: given.values?.[name] ?? new Array<number>(sizeOf(shape)).fill(initial) }
   }
   for (const { name, valueAt } of head.scheduled) {
     inputs[name] = input(name, [])
-    feeds[name] = [valueAt(given.iteration ?? 0)]
+    feeds[name] = { shape: [], data: [valueAt(given.iteration ?? 0)] }
   }
   const result = head.build(features, input('labels', [labels.length], 'int32'), inputs)
   const wrt = ['features', ...head.parameters.map(({ name }) => name)]
@@ -59,8 +65,24 @@ export function runHead(given: HeadCase): HeadNumbers {
   if (result.logits !== undefined) outputs['logits'] = result.logits
   wrt.forEach((name, index) => (outputs[`gradient ${name}`] = slopes[index] ?? features))
   for (const [name, value] of Object.entries(result.buffers)) outputs[`buffer ${name}`] = value
-  const got = interpret({ name: 'head', outputs }, feeds)
-  const one = (name: string): number => numbers(got[name])[0] ?? Number.NaN
+  return { graph: { name: 'head', outputs }, feeds }
+}
+
+const named = (
+  got: Readonly<Record<string, { readonly data: ArrayLike<number> }>>,
+  prefix: string,
+): Record<string, number[]> =>
+  Object.fromEntries(
+    Object.entries(got)
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, { data }]) => [name.slice(prefix.length), Array.from(data)]),
+  )
+
+/** The outputs of a head's graph, by what they are. */
+export function headNumbers(
+  got: Readonly<Record<string, { readonly data: ArrayLike<number> }>>,
+): HeadNumbers {
+  const one = (name: string): number => got[name]?.data[0] ?? Number.NaN
   return {
     loss: one('loss'),
     metrics: {
@@ -69,12 +91,17 @@ export function runHead(given: HeadCase): HeadNumbers {
       winShare: one('winShare'),
       embeddingNorm: one('embeddingNorm'),
     },
-    logits: result.logits === undefined ? [] : numbers(got['logits']),
-    buffers: Object.fromEntries(
-      Object.keys(result.buffers).map((name) => [name, numbers(got[`buffer ${name}`])]),
-    ),
-    gradients: Object.fromEntries(wrt.map((name) => [name, numbers(got[`gradient ${name}`])])),
+    logits: Array.from(got['logits']?.data ?? []),
+    buffers: named(got, 'buffer '),
+    gradients: named(got, 'gradient '),
   }
+}
+
+/** Everything a head gives for one batch, in float64. */
+export function runHead(given: HeadCase): HeadNumbers {
+  const { graph, feeds } = headProgram(given)
+  const data = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, feed.data]))
+  return headNumbers(interpret(graph, data))
 }
 
 /** `count` normal deviates of a seed. */
