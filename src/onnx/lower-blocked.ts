@@ -13,7 +13,8 @@ import {
   type Target,
 } from './lowering.ts'
 
-const isBlocked = (target: Target): boolean => target.device === 'cpu' && target.blockSize > 1
+/** Whether the target has the blocked layout. */
+export const isBlocked = (target: Target): boolean => target.device === 'cpu' && target.blockSize > 1
 
 /** The runtime's convolution; bias and residual are its third and fourth input. */
 export function blockedConv(

@@ -6,6 +6,7 @@ import { convBlocked, inputGradientBlocked, inputGradientPhases } from './lower-
 import { convPlain, inputGradientPlain, weightGradientPlain } from './lower-convolution.ts'
 import { lowerMatmul, lowerOneHot } from './lower-matmul.ts'
 import { preluInputGradientPlain, preluPlain, preluSlopeGradientPlain } from './lower-prelu.ts'
+import { weightGradientBlocked } from './lower-weight-gradient.ts'
 import { lowerMax, lowerSum } from './lower-reduce.ts'
 import {
   lowerBroadcast,
@@ -77,7 +78,7 @@ export const lowerings: LoweringTable = {
   oneHot: lowerOneHot,
   conv2d: [convBlocked, convPlain],
   conv2dInputGradient: [inputGradientBlocked, inputGradientPhases, inputGradientPlain],
-  conv2dWeightGradient: [weightGradientPlain],
+  conv2dWeightGradient: [weightGradientBlocked, weightGradientPlain],
   prelu: [preluPlain],
   preluInputGradient: [preluInputGradientPlain],
   preluSlopeGradient: [preluSlopeGradientPlain],

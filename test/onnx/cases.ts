@@ -105,7 +105,7 @@ interface Geometry {
 const geometry = (draw: Draw): Geometry => {
   const kernel = draw.pick([1, 3, 3, 3])
   return {
-    n: draw.integer(1, 3),
+    n: draw.pick([1, 2, 3, 8, 12, 16, 18]),
     i: draw.pick(channels),
     o: draw.pick(channels),
     h: draw.integer(kernel, 9),
