@@ -30,6 +30,8 @@ export interface FinishedRun {
   /** On the test identities, else on the validation identities; absent where there were too few people for either. */
   readonly result?: VerificationResult
   readonly role?: 'test' | 'validation'
+  /** Other ways of judging the same pairs, where any were asked for. */
+  readonly baselines: readonly { readonly name: string; readonly result: VerificationResult }[]
 }
 
 export interface FinishOptions {
@@ -41,10 +43,12 @@ export interface FinishOptions {
   readonly prepared: Prepared
   readonly signal: AbortSignal
   /** @defaultValue photographs */
-  readonly images?: ImageKind
-  readonly baselines?: (
-    pairs: PairCrops,
-  ) => Promise<readonly { readonly name: string; readonly verification: Verification }[]>
+  readonly images?: ImageKind | undefined
+  readonly baselines?:
+    | ((
+        pairs: PairCrops,
+      ) => Promise<readonly { readonly name: string; readonly verification: Verification }[]>)
+    | undefined
 }
 
 /** Exports, evaluates and reports; each file is replaced whole or not at all. */
@@ -134,6 +138,7 @@ export async function finishRun(options: FinishOptions): Promise<FinishedRun> {
     report: paths.report,
     contract: exported.contract,
     parity: exported.parity,
+    baselines: baselines.map(({ name, verification }) => ({ name, result: verification.result })),
     ...(head === undefined
       ? {}
       : { result: head.set.result, role: head.set.role === 'test' ? 'test' : 'validation' }),

@@ -41,9 +41,9 @@ export const defaultSettings: DefaultSettings = {
 /** Where the rate drops when no milestones are given: the paper's 16, 24 and 28 of 30 thousand. */
 export const milestoneShares: readonly number[] = [16 / 30, 24 / 30, 28 / 30]
 
-export type PresetName = 'small-set' | 'quick' | 'paper-casia'
+export type PresetName = 'small-set' | 'quick' | 'paper-casia' | 'demo'
 
-export const presetNames: readonly PresetName[] = ['small-set', 'quick', 'paper-casia']
+export const presetNames: readonly PresetName[] = ['small-set', 'quick', 'demo', 'paper-casia']
 
 export const presets: Readonly<Record<PresetName, Preset>> = {
   'paper-casia': {
@@ -75,6 +75,24 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
       clip: 5,
       epochs: 40,
       augment: 'standard',
+    },
+  },
+  demo: {
+    meaning: 'what `cosface demo` trains: as much as fits into three minutes of two slow cores',
+    settings: {
+      backbone: 'sphere4',
+      embeddingSize: 128,
+      scale: 24,
+      margin: 0.25,
+      batch: 64,
+      lr: 0.05,
+      schedule: 'cosine',
+      warmup: 50,
+      clip: 5,
+      iterations: 500,
+      augment: 'flip',
+      checkpointEvery: 500,
+      validateEvery: 125,
     },
   },
   quick: {

@@ -1,5 +1,6 @@
 /** @file `cosface demo`: the whole way, on drawn faces or on a folder of the user's. */
-import { UsageError } from '../../base/errors.ts'
+import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { textOption, type OptionSpecs } from '../../base/option.ts'
 import { type Command, command } from '../command.ts'
 import { jsonOption, seedOption, threadsOption } from '../options.ts'
@@ -18,7 +19,7 @@ const options: OptionSpecs<DemoOptions> = {
     group: 'Output',
     value: 'folder',
     meaning: 'where everything goes',
-    default: 'cosface-demo',
+    default: 'cosface-demo, or cosface-demo-2 where that exists',
   }),
   json: jsonOption,
 }
@@ -34,7 +35,21 @@ export const demoCommand: Command = command<DemoOptions>({
   ],
   options,
   examples: ['cosface demo', 'cosface demo faces/'],
-  run: async () => {
-    throw new UsageError('demo is not wired yet')
+  run: async (context, [folder], { out, seed = 1, threads = availableParallelism() }) => {
+    const { showDemo } = await import('../demonstration.ts')
+    return showDemo(context, {
+      out: out ?? freeFolder('cosface-demo'),
+      seed,
+      threads,
+      ...(folder === undefined ? {} : { folder }),
+    })
   },
 })
+
+/** `name`, or where that is taken `name-2`, `name-3`, … */
+function freeFolder(name: string): string {
+  let number = 1
+  const candidate = (): string => (number === 1 ? name : `${name}-${number}`)
+  while (existsSync(candidate())) number++
+  return candidate()
+}

@@ -1,9 +1,10 @@
 /** @file `cosface synth`: drawn people for trying things out; no photograph is involved. */
-import { UsageError } from '../../base/errors.ts'
 import { integerOption, type OptionSpecs, sizeOption } from '../../base/option.ts'
 import type { Size } from '../../image/image.ts'
 import { type Command, command } from '../command.ts'
 import { jsonOption, seedOption } from '../options.ts'
+import { openProgress } from '../progress.ts'
+import { count } from '../words.ts'
 
 interface SynthOptions {
   readonly identities: number
@@ -36,7 +37,7 @@ const options: OptionSpecs<SynthOptions> = {
     unit: 'pixels, height x width',
     min: 16,
     max: 512,
-    default: '112x96',
+    default: '112x112',
   }),
   seed: seedOption,
   json: jsonOption,
@@ -51,7 +52,24 @@ export const synthCommand: Command = command<SynthOptions>({
   arguments: [{ name: 'folder', meaning: 'new folder', required: true }],
   options,
   examples: ['cosface synth drawn/ --identities 200 --images 20'],
-  run: async () => {
-    throw new UsageError('synth is not wired yet')
+  run: async ({ output, signal }, [folder = ''], { identities = 100, images = 20, size, seed = 1 }) => {
+    const { synthFolder } = await import('../../node/synth-folder.ts')
+    let about
+    {
+      using progress = await openProgress(output, { title: 'drawing', total: identities, unit: 'people' })
+      about = await synthFolder({
+        folder,
+        identities,
+        imagesPerIdentity: images,
+        seed,
+        ...(size === undefined ? {} : { size }),
+        signal,
+        onProgress: (done) => progress.update(done),
+      })
+    }
+    output.say(`${count(identities)} drawn people with ${count(images)} pictures each in ${folder}`)
+    output.say('Numbers on drawn faces say nothing about photographs.')
+    output.result({ folder, ...about })
+    return 0
   },
 })
