@@ -26,6 +26,7 @@ export interface Baseline {
 /** A pair with its pictures, as base64 data URIs. */
 export interface PicturedPair {
   readonly pair: ScoredPair
+  /** Empty where the image cannot be shown; the pair is left out then. */
   readonly pictureA: string
   readonly pictureB: string
 }
@@ -45,6 +46,8 @@ export interface Angles {
   readonly within: readonly number[]
   /** Between the mean directions of two identities. */
   readonly between: readonly number[]
+  /** From an identity's mean direction to the nearest other one's. */
+  readonly nearest?: readonly number[]
   /** Whose images these are. */
   readonly name: string
 }

@@ -39,6 +39,9 @@ export function anglesBody(drawing: Drawing, angles: Angles): Html {
         distributions: [
           { name: 'within an identity', colour: 'blue', values: angles.within },
           { name: 'between identities', colour: 'orange', values: angles.between },
+          ...(angles.nearest === undefined || angles.nearest.length === 0
+            ? []
+            : [{ name: 'to the nearest', colour: 'purple', values: angles.nearest } as const]),
         ],
         bins: 45,
       }),
@@ -76,7 +79,7 @@ const pairItem = (item: PicturedPair, threshold: number): Html => {
 export function hardestBody(pairs: readonly PicturedPair[], threshold: number): Html {
   const of = (same: boolean): PicturedPair[] =>
     pairs
-      .filter(({ pair }) => pair.same === same)
+      .filter(({ pair, pictureA, pictureB }) => pair.same === same && pictureA !== '' && pictureB !== '')
       .sort((a, b) => (same ? 1 : -1) * (a.pair.score - b.pair.score))
   const group = (same: boolean, title: string): Html | undefined => {
     const items = of(same)

@@ -1,0 +1,110 @@
+/** @file Two class weights and a feature on the unit circle: the paper's Fig 3. */
+import { type Caption, svgFigure } from './drawing.ts'
+import { fixed } from './format.ts'
+import type { Spot } from './labels.ts'
+import { paint } from './palette.ts'
+import { type DecisionRule, sectors } from './sectors.ts'
+import { arcPoints, arrow, circle, moved, onCircle, polygon, polyline, words } from './shapes.ts'
+
+/** W_1, W_2 and x by their directions, in radians. */
+export interface Geometry {
+  readonly title: string
+  readonly rule: DecisionRule
+  /** How the loss writes what it makes of cos θ_1: `cos θ₁ − m`. */
+  readonly ownName: string
+  readonly weights: readonly [number, number]
+  readonly feature: number
+}
+
+const turned = (from: number, to: number): number => {
+  const turn = (to - from) % (2 * Math.PI)
+  return turn > Math.PI ? turn - 2 * Math.PI : turn < -Math.PI ? turn + 2 * Math.PI : turn
+}
+
+const angleMark = (
+  centre: Spot,
+  radius: number,
+  from: number,
+  to: number,
+  name: string,
+  colour: string,
+): string => {
+  const turn = turned(from, to)
+  return (
+    polyline(arcPoints(centre, radius, from, from + turn), { stroke: colour, 'stroke-width': 1.4 }) +
+    words(name, onCircle(centre, radius + 12, from + turn / 2), { 'font-size': 12, fill: colour })
+  )
+}
+
+/** The circle with both classes' regions, the angles of x to each weight, and the two quantities compared. */
+export function geometryPanel({ title, rule, ownName, weights, feature }: Geometry, size: number): string {
+  const centre = { x: size / 2, y: size / 2 }
+  const radius = size * 0.4
+  const colours = [paint('blue'), paint('orange')]
+  const regions = sectors(
+    weights.flatMap((angle) => [Math.cos(angle), Math.sin(angle)]),
+    rule,
+  ).map((sector) =>
+    polygon(
+      [centre, ...arcPoints(centre, radius, sector.from, sector.to)],
+      sector.clear
+        ? { fill: colours[sector.winner] ?? paint('grey'), 'fill-opacity': '0.2' }
+        : { fill: paint('grey'), 'fill-opacity': '0.3' },
+    ),
+  )
+  const [first, second] = weights.map((angle) => Math.cos(turned(angle, feature)))
+  const own = rule.own(first ?? 0)
+  const other = second ?? 0
+  const asked = own >= other
+  return [
+    ...regions,
+    circle(centre, radius, { fill: 'none', stroke: paint('faint') }),
+    ...weights.map((angle, index) =>
+      angleMark(
+        centre,
+        radius * (0.3 + 0.17 * index),
+        angle,
+        feature,
+        `θ${index === 0 ? '₁' : '₂'}`,
+        colours[index] ?? '',
+      ),
+    ),
+    ...weights.map(
+      (angle, index) =>
+        arrow(centre, onCircle(centre, radius, angle), colours[index] ?? '', 2.4) +
+        words(`W${index === 0 ? '₁' : '₂'}`, onCircle(centre, radius + 15, angle), {
+          'font-weight': 600,
+          fill: colours[index] ?? '',
+        }),
+    ),
+    arrow(centre, onCircle(centre, radius, feature), paint('ink'), 2.2),
+    words('x', onCircle(centre, radius + 13, feature), { 'font-weight': 600, 'font-style': 'italic' }),
+    words(title, { x: size / 2, y: -12 }, { 'font-weight': 600 }),
+    words(
+      `${ownName} = ${fixed(own, 2)} ${asked ? '≥' : '<'} ${fixed(other, 2)} = cos θ₂`,
+      { x: size / 2, y: size + 6 },
+      { 'font-size': 12.5 },
+    ),
+    words(
+      asked
+        ? 'x has what the loss asks for'
+        : (first ?? 0) >= other
+          ? 'x is decided rightly, but not by the margin'
+          : 'x is taken for class 2',
+      { x: size / 2, y: size + 24 },
+      { 'font-size': 12, fill: paint('soft') },
+    ),
+  ].join('')
+}
+
+/** Several rules over the same directions. */
+export function geometryFigure(panels: readonly Geometry[], caption: Caption, size: number = 260): string {
+  const gap = 20
+  return svgFigure(
+    panels
+      .map((panel, index) => moved({ x: index * (size + gap), y: 26 }, geometryPanel(panel, size)))
+      .join(''),
+    { width: panels.length * (size + gap) - gap, height: size + 66 },
+    caption,
+  )
+}

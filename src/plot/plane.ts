@@ -1,0 +1,225 @@
+/** @file Two-dimensional features as the paper's Fig 4 shows them: in the plane, and on the circle. */
+import { type Caption, svgFigure } from './drawing.ts'
+import type { Spot } from './labels.ts'
+import { identityPaint, paint } from './palette.ts'
+import { type DecisionRule, type Sector, sectors } from './sectors.ts'
+import {
+  arcPoints,
+  arrow,
+  circle,
+  coordinate,
+  dots,
+  moved,
+  onCircle,
+  polygon,
+  polyline,
+  words,
+} from './shapes.ts'
+
+/** Features and the classifier over them. */
+export interface Scene {
+  /** [N, 2], raw. */
+  readonly features: ArrayLike<number>
+  /** [N], each in [0, C). */
+  readonly labels: ArrayLike<number>
+  /** [C, 2], raw. */
+  readonly weights: ArrayLike<number>
+  readonly rule: DecisionRule
+}
+
+const regionLook = (sector: Sector): Record<string, string | number> =>
+  sector.clear
+    ? { fill: identityPaint(sector.winner), 'fill-opacity': '0.13' }
+    : { fill: paint('grey'), 'fill-opacity': '0.3' }
+
+const classesOf = (scene: Scene): number => scene.weights.length / 2
+
+/** The longest feature; the plane is drawn as far as that. */
+const reachOf = (scene: Scene): number => {
+  let reach = 0
+  for (let i = 0; i < scene.features.length; i += 2)
+    reach = Math.max(reach, Math.hypot(scene.features[i] ?? 0, scene.features[i + 1] ?? 0))
+  return reach === 0 ? 1 : reach * 1.06
+}
+
+/** Where the ray at `angle` leaves a square of half-width `half` around the origin. */
+const leaving = (centre: Spot, half: number, angle: number): Spot => {
+  const [x, y] = [Math.cos(angle), Math.sin(angle)]
+  const stretch = half / Math.max(Math.abs(x), Math.abs(y))
+  return { x: centre.x + x * stretch, y: centre.y - y * stretch }
+}
+
+/** The part of the square that a sector covers. */
+const wedge = (centre: Spot, half: number, { from, to }: Sector): Spot[] => {
+  const corners: Spot[] = []
+  for (let corner = Math.PI / 4 - 4 * Math.PI; corner < to; corner += Math.PI / 2)
+    if (corner > from) corners.push(leaving(centre, half, corner))
+  return [centre, leaving(centre, half, from), ...corners, leaving(centre, half, to)]
+}
+
+const byClass = (scene: Scene, place: (x: number, y: number) => Spot): Spot[][] => {
+  const groups: Spot[][] = Array.from({ length: classesOf(scene) }, () => [])
+  for (let row = 0; row < scene.labels.length; row++) {
+    const [x, y] = [scene.features[2 * row] ?? 0, scene.features[2 * row + 1] ?? 0]
+    groups[scene.labels[row] ?? 0]?.push(place(x, y))
+  }
+  return groups
+}
+
+/** The class weights as arrows; lengths among each other as they are, or all equal where they are normalised. */
+const arrows = (scene: Scene, centre: Spot, radius: number): string => {
+  const rows = Array.from({ length: classesOf(scene) }, (_, row) => ({
+    angle: Math.atan2(scene.weights[2 * row + 1] ?? 0, scene.weights[2 * row] ?? 0),
+    length: Math.hypot(scene.weights[2 * row] ?? 0, scene.weights[2 * row + 1] ?? 0),
+  }))
+  const longest = Math.max(1e-12, ...rows.map((row) => row.length))
+  return rows
+    .map(({ angle, length }, row) => {
+      const reach = radius * (scene.rule.normaliseWeights ? 1 : length / longest)
+      return (
+        arrow(centre, onCircle(centre, reach, angle), identityPaint(row), 2.2) +
+        words(String(row + 1), onCircle(centre, reach + 11, angle), {
+          'font-size': 12,
+          'font-weight': 600,
+          fill: identityPaint(row),
+        })
+      )
+    })
+    .join('')
+}
+
+/** The Euclidean plane as markup `size` pixels wide and high. */
+export function planePanel(scene: Scene, size: number): string {
+  const half = size / 2
+  const centre = { x: half, y: half }
+  const reach = reachOf(scene)
+  const place = (x: number, y: number): Spot => ({
+    x: half + (x / reach) * half,
+    y: half - (y / reach) * half,
+  })
+  return [
+    ...sectors(scene.weights, scene.rule).map((sector) =>
+      polygon(wedge(centre, half, sector), regionLook(sector)),
+    ),
+    polyline(
+      [
+        { x: 0, y: half },
+        { x: size, y: half },
+      ],
+      { stroke: paint('faint'), 'stroke-opacity': '0.35' },
+    ),
+    polyline(
+      [
+        { x: half, y: 0 },
+        { x: half, y: size },
+      ],
+      { stroke: paint('faint'), 'stroke-opacity': '0.35' },
+    ),
+    ...byClass(scene, place).map((points, row) => dots(points, 2, identityPaint(row), 0.7)),
+    arrows(scene, centre, half * 0.78),
+    `<rect width="${size}" height="${size}" fill="none" stroke="${paint('grid')}"/>`,
+  ].join('')
+}
+
+const bins = 180
+
+/** How many features of each class point into each of 180 equal directions. */
+const directions = (scene: Scene): number[][] => {
+  const counts = Array.from({ length: classesOf(scene) }, () => new Array<number>(bins).fill(0))
+  for (let row = 0; row < scene.labels.length; row++) {
+    const angle = Math.atan2(scene.features[2 * row + 1] ?? 0, scene.features[2 * row] ?? 0)
+    const bin = Math.floor(((angle + 2 * Math.PI) / (2 * Math.PI)) * bins) % bins
+    const group = counts[scene.labels[row] ?? 0]
+    if (group !== undefined) group[bin] = (group[bin] ?? 0) + 1
+  }
+  return counts
+}
+
+/** The circle of directions as markup: regions inside, features on it, how many point where as bars around it. */
+export function circlePanel(scene: Scene, size: number): string {
+  const centre = { x: size / 2, y: size / 2 }
+  const radius = size * 0.36
+  const room = size / 2 - radius - 5
+  const counts = directions(scene)
+  const most = Math.max(1, ...counts.flat())
+  const bars = counts.flatMap((group, row) =>
+    group.flatMap((count, bin) => {
+      if (count === 0) return []
+      const [from, to] = [(2 * Math.PI * bin) / bins, (2 * Math.PI * (bin + 1)) / bins]
+      // the square root lets rare directions be seen beside crowded ones
+      const outer = radius + 4 + (room - 4) * Math.sqrt(count / most)
+      return [
+        polygon(
+          [
+            onCircle(centre, radius + 4, from),
+            onCircle(centre, outer, from),
+            onCircle(centre, outer, to),
+            onCircle(centre, radius + 4, to),
+          ],
+          { fill: identityPaint(row), 'fill-opacity': '0.75' },
+        ),
+      ]
+    }),
+  )
+  return [
+    ...sectors(scene.weights, scene.rule).map((sector) =>
+      polygon([centre, ...arcPoints(centre, radius, sector.from, sector.to)], regionLook(sector)),
+    ),
+    circle(centre, radius, { fill: 'none', stroke: paint('faint') }),
+    ...bars,
+    arrows(scene, centre, radius * 0.82),
+  ].join('')
+}
+
+/** The features in the plane. */
+export function planeFigure(scene: Scene, caption: Caption, size: number = 360): string {
+  return svgFigure(planePanel(scene, size), { width: size, height: size }, caption)
+}
+
+/** The features' directions on the circle. */
+export function circleFigure(scene: Scene, caption: Caption, size: number = 360): string {
+  return svgFigure(circlePanel(scene, size), { width: size, height: size }, caption)
+}
+
+/** One column of a comparison. */
+export interface ScenePanel {
+  readonly title: string
+  /** A line below the title, such as a test error. */
+  readonly note?: string
+  readonly scene: Scene
+}
+
+/** Several losses side by side: the plane above, the circle below. */
+export function comparisonFigure(
+  panels: readonly ScenePanel[],
+  caption: Caption,
+  panelSize: number = 260,
+): string {
+  const gap = 18
+  const top = 52
+  const width = panels.length * panelSize + (panels.length - 1) * gap
+  const height = top + 2 * panelSize + 10 + 34
+  const columns = panels.map(({ title, note, scene }, index) =>
+    moved(
+      { x: index * (panelSize + gap), y: 0 },
+      words(title, { x: panelSize / 2, y: 14 }, { 'font-weight': 600, 'font-size': 15 }) +
+        (note === undefined
+          ? ''
+          : words(note, { x: panelSize / 2, y: 35 }, { 'font-size': 12, fill: paint('soft') })) +
+        moved({ x: 0, y: top }, planePanel(scene, panelSize)) +
+        moved({ x: 0, y: top + panelSize + 10 }, circlePanel(scene, panelSize)),
+    ),
+  )
+  const legend =
+    'Tinted: where an identity wins. Grey: where it wins, but not by the margin. Arrows: class weights. Bars: how many features point there.'
+  return svgFigure(
+    columns.join('') +
+      words(
+        legend,
+        { x: width / 2, y: height - 12 },
+        { 'font-size': coordinate(Math.min(12.5, width / 68)), fill: paint('soft') },
+      ),
+    { width, height },
+    caption,
+  )
+}
