@@ -99,6 +99,7 @@ export function expectedFirstLoss({ classes, scale, margin, embeddingSize }: Los
 
 /** ln I₀(x), the modified Bessel function of the first kind, to 1e-12. */
 export function logBesselI0(x: number): number {
+  checkNumber('x', x)
   // e^(−x)·I₀(x) is the mean of e^(x(cos t − 1)); the trapezoid rule converges exponentially for periodic functions
   const points = 64 + 16 * Math.ceil(Math.sqrt(Math.abs(x)))
   let sum = 0
