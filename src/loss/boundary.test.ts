@@ -1,0 +1,68 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { decisions, regionOf, targetCurve, type Region, type TwoClasses } from './boundary.ts'
+import type { LossSettings } from './head.ts'
+
+const regionAt = (settings: LossSettings, a: number, b: number, two: TwoClasses = {}): Region => {
+  const { first, second } = decisions(settings, Float64Array.of(a, b), two)
+  return regionOf(first[0] ?? NaN, second[0] ?? NaN)
+}
+
+const cosine = fc.double({ min: -0.999, max: 0.999, noNaN: true })
+const runs = { numRuns: 100, seed: 2018 }
+
+describe('who a point belongs to', () => {
+  test('CosFace: cos θ_1 ≥ cos θ_2 + m, and neither within the margin', () => {
+    fc.assert(
+      fc.property(cosine, cosine, (a, b) => {
+        const wanted = a - 0.35 >= b ? 'first' : b - 0.35 >= a ? 'second' : 'neither'
+        fc.pre(Math.abs(Math.abs(a - b) - 0.35) > 1e-6)
+        expect(regionAt({ name: 'cosface', margin: 0.35 }, a, b)).toBe(wanted)
+      }),
+      runs,
+    )
+  })
+
+  test('A-Softmax: ψ(θ_1) ≥ cos θ_2; its margin vanishes at θ = 0', () => {
+    const loss = { name: 'sphereface', options: { lambdaBase: 0, multiplier: 2 } }
+    expect(regionAt(loss, Math.cos(0.4), Math.cos(0.79))).toBe('neither')
+    expect(regionAt(loss, Math.cos(0.4), Math.cos(0.81))).toBe('first')
+    expect(regionAt(loss, Math.cos(0.001), Math.cos(0.0021))).toBe('first')
+  })
+
+  test('softmax: the longer weight takes from the shorter one; NSL has nothing between', () => {
+    expect(regionAt({ name: 'softmax' }, 0.5, 0.6)).toBe('second')
+    expect(regionAt({ name: 'softmax' }, 0.5, 0.6, { weightNorms: [1.5, 1] })).toBe('first')
+    expect(regionAt({ name: 'nsl' }, 0.5, 0.6, { weightNorms: [1.5, 1] })).toBe('second')
+    expect(regionAt({ name: 'nsl' }, 0.5, 0.5)).toBe('both')
+  })
+
+  test('MagFace and AdaFace ask more of long embeddings', () => {
+    const width = (name: string, featureNorm: number): number =>
+      1 - (targetCurve({ name }, [1], { featureNorm })[0] ?? NaN)
+    expect(width('magface', 100)).toBeGreaterThan(width('magface', 20))
+    expect(width('adaface', 90)).toBeGreaterThan(width('adaface', 20))
+  })
+
+  test('every margin lowers the own cosine, and a nearer sample never gets less', () => {
+    const cosines = Array.from({ length: 101 }, (_, i) => Math.cos((Math.PI * i) / 100))
+    for (const name of [
+      'cosface',
+      'sphereface',
+      'lsoftmax',
+      'arcface',
+      'combined',
+      'curricularface',
+      'magface',
+      'adaface',
+    ]) {
+      const curve = targetCurve({ name }, cosines)
+      curve.forEach((value, i) => expect(value, name).toBeLessThanOrEqual((cosines[i] ?? 0) + 1e-9))
+      curve.slice(1).forEach((value, i) => expect(value, name).toBeLessThanOrEqual((curve[i] ?? 0) + 1e-6))
+    }
+  })
+
+  test('a loss without class weights has no boundary', () => {
+    expect(() => decisions({ name: 'triplet' }, Float64Array.of(0, 0))).toThrow(/has no class weights/)
+  })
+})
