@@ -26,7 +26,7 @@ export interface SyntheticOptions {
   readonly classes?: number
   /** Samples of each to learn from; a third as many are held out. @defaultValue 120 */
   readonly perClass?: number
-  /** Standard deviation of the noise, where identities differ by about 1 in each of 48 numbers. @defaultValue 1.4 */
+  /** Standard deviation of the noise, where identities differ by about 1 in each of 48 numbers. @defaultValue 1 */
   readonly noise?: number
 }
 
@@ -60,7 +60,7 @@ const split = (
 
 /** Identities as clouds of 48 numbers each: no pictures needed, drawn in a millisecond, equal on every machine. */
 export function syntheticToy(options: SyntheticOptions): ToyData {
-  const { seed, classes = 8, perClass = 120, noise = 1.4 } = options
+  const { seed, classes = 8, perClass = 120, noise = 1 } = options
   checkInteger('classes', classes, { min: 2, max: 64 })
   checkInteger('perClass', perClass, { min: 3, max: 10_000 })
   checkNumber('noise', noise, { min: 0, max: 100 })

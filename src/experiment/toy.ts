@@ -21,11 +21,11 @@ export interface ToyConfig {
   readonly iterations?: number
   /** @defaultValue 64 */
   readonly batch?: number
-  /** Divided by ten at three fifths and at four fifths of the way. @defaultValue 0.05 */
+  /** Divided by ten at three fifths and at four fifths of the way. @defaultValue 0.02 */
   readonly learningRate?: number
   /** Iterations between frames; the first frame is before any step. @defaultValue 20 */
   readonly frameEvery?: number
-  /** @defaultValue 'perceptron' */
+  /** @defaultValue 'convolution' for pictures of more than 64 pixels, else 'perceptron' */
   readonly network?: 'perceptron' | 'convolution'
 }
 
@@ -50,6 +50,8 @@ export interface ToyFrame {
   /** Class weights [C, 2], raw. */
   readonly weights: Float32Array
   readonly rule: DecisionRule
+  /** One line each: settings that can be made but hardly work. */
+  readonly warnings: readonly string[]
 }
 
 const networks: { readonly [K in NonNullable<ToyConfig['network']>]: (data: ToyData) => Network } = {
@@ -95,24 +97,26 @@ export async function* trainToy(
   data: ToyData,
   { openSession, device = 'cpu', threads = 1, signal }: ToySurroundings,
 ): AsyncGenerator<ToyFrame, void> {
-  const { loss, seed, iterations = 600, batch = 64, learningRate = 0.05, frameEvery = 20 } = config
+  const { loss, seed, iterations = 600, batch = 64, learningRate = 0.02, frameEvery = 20 } = config
   checkInteger('iterations', iterations, { min: 1, max: 1_000_000 })
   checkInteger('batch', batch, { min: 1, max: 4096 })
   checkInteger('frameEvery', frameEvery, { min: 1 })
   checkNumber('learningRate', learningRate, { above: 0, max: 100 })
   const { classes, size } = data
   const rule = decisionRule(loss)
+  const head = buildHead(loss, { classes, embeddingSize: 2 })
   await using trainer = await Trainer.open(
     {
-      network: networks[config.network ?? 'perceptron'](data),
-      head: buildHead(loss, { classes, embeddingSize: 2 }),
+      network:
+        networks[config.network ?? (size.height * size.width > 64 ? 'convolution' : 'perceptron')](data),
+      head,
       size,
       classes,
       batch,
       accumulate: 1,
       momentum: 0.9,
       weightDecay: 5e-4,
-      // small steps at first matter less when no single batch can throw the features far
+      // one unlucky batch must not throw the features of a network this small far away
       clip: 5,
       embedBatch: 256,
     },
@@ -138,6 +142,7 @@ export async function* trainToy(
       heldOut: await points(data.heldOut, weights),
       weights,
       rule,
+      warnings: head.warnings,
     }
   }
   yield await frame(0)
@@ -152,4 +157,23 @@ export async function* trainToy(
     const isLast = iteration === iterations - 1
     if (isLast || (iteration + 1) % frameEvery === 0) yield await frame(iteration + 1, report.metrics)
   }
+}
+
+/** A frame with the loss it belongs to. */
+export interface ToyComparisonFrame {
+  readonly loss: LossSettings
+  /** The loss's place in the list, counted from 0. */
+  readonly index: number
+  readonly frame: ToyFrame
+}
+
+/** Trains one loss after another on the same data, from the same first weights and in the same order of batches. */
+export async function* compareToy(
+  losses: readonly LossSettings[],
+  config: Omit<ToyConfig, 'loss'>,
+  data: ToyData,
+  surroundings: ToySurroundings,
+): AsyncGenerator<ToyComparisonFrame, void> {
+  for (const [index, loss] of losses.entries())
+    for await (const frame of trainToy({ ...config, loss }, data, surroundings)) yield { loss, index, frame }
 }

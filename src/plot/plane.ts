@@ -66,26 +66,30 @@ const byClass = (scene: Scene, place: (x: number, y: number) => Spot): Spot[][] 
   return groups
 }
 
-/** The class weights as arrows; lengths among each other as they are, or all equal where they are normalised. */
-const arrows = (scene: Scene, centre: Spot, radius: number): string => {
-  const rows = Array.from({ length: classesOf(scene) }, (_, row) => ({
-    angle: Math.atan2(scene.weights[2 * row + 1] ?? 0, scene.weights[2 * row] ?? 0),
-    length: Math.hypot(scene.weights[2 * row] ?? 0, scene.weights[2 * row + 1] ?? 0),
-  }))
+/** The class weights as arrows, and their numbers; lengths among each other as they are, or equal where normalised. */
+const arrowsAndNumbers = (scene: Scene, centre: Spot, radius: number): readonly [string, string] => {
+  const rows = Array.from({ length: classesOf(scene) }, (_, row) => {
+    const [x, y] = [scene.weights[2 * row] ?? 0, scene.weights[2 * row + 1] ?? 0]
+    return { angle: Math.atan2(y, x), length: Math.hypot(x, y) }
+  })
   const longest = Math.max(1e-12, ...rows.map((row) => row.length))
-  return rows
-    .map(({ angle, length }, row) => {
-      const reach = radius * (scene.rule.normaliseWeights ? 1 : length / longest)
-      return (
-        arrow(centre, onCircle(centre, reach, angle), identityPaint(row), 2.2) +
-        words(String(row + 1), onCircle(centre, reach + 11, angle), {
+  const reach = (length: number): number => radius * (scene.rule.normaliseWeights ? 1 : length / longest)
+  return [
+    rows
+      .map(({ angle, length }, row) =>
+        arrow(centre, onCircle(centre, reach(length), angle), identityPaint(row), 2.2),
+      )
+      .join(''),
+    rows
+      .map(({ angle, length }, row) =>
+        words(String(row + 1), onCircle(centre, reach(length) + 11, angle), {
           'font-size': 12,
           'font-weight': 600,
           fill: identityPaint(row),
-        })
+        }),
       )
-    })
-    .join('')
+      .join(''),
+  ]
 }
 
 /** The Euclidean plane as markup `size` pixels wide and high. */
@@ -93,6 +97,7 @@ export function planePanel(scene: Scene, size: number): string {
   const half = size / 2
   const centre = { x: half, y: half }
   const reach = reachOf(scene)
+  const [weights, numbers] = arrowsAndNumbers(scene, centre, half * 0.78)
   const place = (x: number, y: number): Spot => ({
     x: half + (x / reach) * half,
     y: half - (y / reach) * half,
@@ -115,8 +120,9 @@ export function planePanel(scene: Scene, size: number): string {
       ],
       { stroke: paint('faint'), 'stroke-opacity': '0.35' },
     ),
+    weights,
     ...byClass(scene, place).map((points, row) => dots(points, 2, identityPaint(row), 0.7)),
-    arrows(scene, centre, half * 0.78),
+    numbers,
     `<rect width="${size}" height="${size}" fill="none" stroke="${paint('grid')}"/>`,
   ].join('')
 }
@@ -167,7 +173,7 @@ export function circlePanel(scene: Scene, size: number): string {
     ),
     circle(centre, radius, { fill: 'none', stroke: paint('faint') }),
     ...bars,
-    arrows(scene, centre, radius * 0.82),
+    ...arrowsAndNumbers(scene, centre, radius * 0.82),
   ].join('')
 }
 
