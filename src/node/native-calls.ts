@@ -38,6 +38,10 @@ const letters: Readonly<Record<string, string>> = {
 // kernels that pack panels on the stack; the memory is reserved, not touched, so a generous size costs nothing.
 const stackBytes = 8 * 2 ** 20
 
+// koffi unloads a library when its object is collected, and functions bound at addresses do not keep it: calls would
+// then jump into unmapped memory. What is loaded belongs to the process and stays for its lifetime.
+const loaded = new Map<string, unknown>()
+
 /** Loads koffi. @throws Error where it is not installed or has no build for this platform */
 export async function openBridge(): Promise<Bridge> {
   const { default: koffi } = await import('koffi')
@@ -51,7 +55,11 @@ export async function openBridge(): Promise<Bridge> {
   }
   return {
     version: koffi.version,
-    symbol: (path, symbol) => koffi.load(path).func(symbol, 'void *', []),
+    symbol: (path, symbol) => {
+      const library = koffi.load(path)
+      loaded.set(path, library)
+      return library.func(symbol, 'void *', [])
+    },
     bind(address, signature) {
       const [result = '', ...values] = Array.from(signature, typeOf)
       const bound: NativeFunction = koffi.decode(address, koffi.proto(result, values))
