@@ -1,4 +1,5 @@
 /** @file Evaluates a model for a person. Loaded when it is needed. */
+import { basename } from 'node:path'
 import type { PairSource } from '../node/evaluate-pairs.ts'
 import { evaluatePairs } from '../node/evaluate-pairs.ts'
 import { evaluationText } from '../report/evaluation-text.ts'
@@ -37,6 +38,18 @@ export async function evaluate({ output, signal }: Context, request: Request): P
   })
   ;(await shown)?.[Symbol.dispose]()
   output.say(evaluationText(evaluation.result))
+  if (request.report !== undefined) {
+    const { writeEvaluationPage } = await import('../node/evaluation-page.ts')
+    await writeEvaluationPage(evaluation, {
+      file: request.report,
+      images: request.images,
+      pairs:
+        request.pairs.kind === 'list' ? basename(request.pairs.file) : `random pairs of ${request.images}`,
+      model: request.model,
+      contract: model.contract,
+    })
+    output.say(`report  ${request.report}`)
+  }
   output.result(evaluation.result)
   return 0
 }

@@ -60,6 +60,10 @@ export async function runCli(
     return code
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0
+    if (surroundings.signal.aborted && error instanceof Error && error.name === 'AbortError') {
+      stderr.write('cosface: stopped; nothing was left half-written\n')
+      return 1
+    }
     stderr.write(`cosface: ${sentenceOf(error)}\n`)
     if (surroundings.debug && error instanceof Error) stderr.write(`${error.stack ?? ''}\n`)
     return error instanceof UsageError || error instanceof CommanderError ? 2 : 1

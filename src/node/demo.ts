@@ -30,7 +30,6 @@ export async function* demo(options: DemoOptions): AsyncGenerator<RunEvent, void
     out: join(out, 'run'),
     openSession,
     signal,
-    images: folder === undefined ? 'drawn faces' : 'photographs',
     baselines: (known, classes) => simpleBaselines(known, classes, signal),
   })
 }

@@ -8,6 +8,7 @@ import type { TrainEvent } from '../train/events.ts'
 import { forImages } from '../train/configure.ts'
 import { train } from '../train/train.ts'
 import { checkpointFolder, latestCheckpoint } from './checkpoint-store.ts'
+import { imageKindOf } from './drawn-folder.ts'
 import { finishRun, type FinishedRun, type FinishOptions } from './finish-run.ts'
 import { createRunFolder, openEventLog, runPaths, writeJson, type RunPaths } from './run-folder.ts'
 import { checkIdentities, openRunData, type RunData } from './train-data.ts'
@@ -24,8 +25,6 @@ export interface TrainRunOptions {
   readonly out: string
   readonly openSession: OpenSession
   readonly signal: AbortSignal
-  /** What the images show; the report says so. @defaultValue photographs */
-  readonly images?: FinishOptions['images']
   /** Other ways of judging the pairs the run is reported on, shown beside it. */
   readonly baselines?: (config: TrainConfig, classes: number) => FinishOptions['baselines']
 }
@@ -45,7 +44,7 @@ export async function* resumeRun(options: TrainRunOptions): AsyncGenerator<RunEv
 async function* run(
   asked: TrainConfig,
   resume: Checkpoint | undefined,
-  { out, openSession, signal, images, baselines }: TrainRunOptions,
+  { out, openSession, signal, baselines }: TrainRunOptions,
 ): AsyncGenerator<RunEvent, void> {
   const pending: RunEvent[] = []
   const drain = (): RunEvent[] => pending.splice(0)
@@ -101,7 +100,7 @@ async function* run(
       openSession,
       signal,
       prepared: (what, done, total) => pending.push({ kind: 'progress', what, done, total }),
-      images,
+      images: imageKindOf(config.data.folders),
       baselines: baselines?.(config, open.sets.train.identities.length),
     }),
     drain,

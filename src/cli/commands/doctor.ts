@@ -1,5 +1,4 @@
 /** @file `cosface doctor`: what this machine has, what works, and the command that supplies what is missing. */
-import { UsageError } from '../../base/errors.ts'
 import type { OptionSpecs } from '../../base/option.ts'
 import { type Command, command } from '../command.ts'
 import { jsonOption } from '../options.ts'
@@ -18,7 +17,14 @@ export const doctorCommand: Command = command<DoctorOptions>({
   arguments: [],
   options,
   examples: ['cosface doctor', 'cosface doctor --json'],
-  run: async () => {
-    throw new UsageError('doctor is not wired yet')
+  run: async ({ output }) => {
+    const [{ examine }, { doctorText }] = await Promise.all([
+      import('../../node/doctor.ts'),
+      import('../../node/doctor-text.ts'),
+    ])
+    const report = await examine()
+    output.say(doctorText(report))
+    output.result(report)
+    return report.ready ? 0 : 1
   },
 })
