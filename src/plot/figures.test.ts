@@ -3,7 +3,7 @@ import { barFigure } from './bars.ts'
 import { openDrawing } from './drawing.ts'
 import { fixed, percent, shortPercent } from './format.ts'
 import { binned, histogramFigure } from './histogram.ts'
-import { lineFigure } from './lines.ts'
+import { lineFigure, logTicks } from './lines.ts'
 import { paletteCss, standalone } from './palette.ts'
 import { detFigure, probit, rocFigure } from './roc.ts'
 
@@ -147,4 +147,22 @@ test('probit inverts the normal distribution', () => {
   expect(probit(0.975)).toBeCloseTo(1.959963984540054, 7)
   expect(probit(0.001)).toBeCloseTo(-3.090232306167813, 7)
   expect(probit(0)).toBe(-Infinity)
+})
+
+test('logarithmic axes are marked at powers of ten, finer where there is at most one', () => {
+  expect(logTicks([0.00008, 0.12])).toEqual([0.0001, 0.001, 0.01, 0.1])
+  expect(logTicks([3, 60])).toEqual([5, 10, 20, 50])
+})
+
+test('the name of a threshold at the edge stays inside', () => {
+  const at = (threshold: number): string =>
+    histogramFigure(drawing, {
+      caption: { title: 'Scores' },
+      x: { label: 'cosine', domain: [0, 1], format: String },
+      distributions: [{ name: 'a', colour: 'blue', values: [0.5] }],
+      threshold: { at: threshold, label: 'threshold 0.999' },
+    })
+  const anchor = (svg: string): string | undefined =>
+    /text-anchor="(\w+)"[^>]*><text[^>]*>threshold/.exec(svg)?.[1]
+  expect([anchor(at(0.999)), anchor(at(0.5)), anchor(at(0.001))]).toEqual(['end', undefined, 'start'])
 })

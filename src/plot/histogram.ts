@@ -92,6 +92,9 @@ export function histogramFigure(drawing: Drawing, figure: HistogramFigure): stri
     }),
   ])
   const threshold = figure.threshold
+  const half = threshold === undefined ? 0 : textWidth(threshold.label) / 2
+  const from = threshold === undefined ? 0 : toPixel(threshold.at)
+  const side = from + half > inner + margins.marginRight ? 'end' : from < half ? 'start' : 'middle'
   return drawFigure(drawing, figure.caption, {
     ...size,
     ...margins,
@@ -108,7 +111,7 @@ export function histogramFigure(drawing: Drawing, figure: HistogramFigure): stri
               text: (text: string) => text,
               x: threshold.at,
               frameAnchor: 'top',
-              textAnchor: 'middle',
+              textAnchor: side,
               fill: paint('ink'),
               stroke: paint('surface'),
               strokeWidth: 4,

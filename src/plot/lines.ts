@@ -63,6 +63,18 @@ const extent = (values: readonly number[]): [number, number] => {
   return low <= high ? [low, high] : [0, 1]
 }
 
+/** Powers of ten; where fewer than two are in sight, also twice and five times those. */
+export function logTicks([low, high]: readonly [number, number]): number[] {
+  const from = Math.floor(Math.log10(low))
+  const to = Math.ceil(Math.log10(high))
+  const ticks = (factors: readonly number[]): number[] =>
+    Array.from({ length: to - from + 1 }, (_, i) => factors.map((factor) => Number(`${factor}e${from + i}`)))
+      .flat()
+      .filter((tick) => tick >= low && tick <= high)
+  const powers = ticks([1])
+  return powers.length >= 2 ? powers : ticks([1, 2, 5])
+}
+
 const paddedLog = ([low, high]: readonly [number, number]): [number, number] => {
   const room = Math.max((high / low) ** 0.06, 1.1)
   return [low / room, high * room]
@@ -108,7 +120,7 @@ export function lineFigure(drawing: Drawing, figure: LineFigure): string {
   const size = figure.size ?? { width: 440, height: 260 }
   const named = figure.lines.filter((line) => line.name !== '' && line.points.length > 0)
   const marginRight = Math.max(26, ...named.map((line) => textWidth(line.name) + 14))
-  const margins = { marginTop: 28, marginRight, marginBottom: 42, marginLeft: 50 }
+  const margins = { marginTop: 28, marginRight, marginBottom: 42, marginLeft: 58 }
   const ruled = (axis: 'x' | 'y'): number[] =>
     (figure.rules ?? []).filter((rule) => rule.axis === axis).map((rule) => rule.at)
   const domain =
@@ -135,7 +147,11 @@ export function lineFigure(drawing: Drawing, figure: LineFigure): string {
     x: { domain: [...xDomain] },
     y: { domain: [...domain], type: figure.y.log === true ? 'log' : 'linear' },
     marks: [
-      axes(drawing, { tickCount: Math.max(2, Math.floor(across / 75)), ...figure.x }, figure.y),
+      axes(
+        drawing,
+        { tickCount: Math.max(2, Math.floor(across / 75)), ...figure.x },
+        figure.y.log === true ? { ticks: logTicks(domain), ...figure.y } : figure.y,
+      ),
       ...(figure.rules ?? []).map((rule) => ruleMarks(drawing, rule)),
       ...figure.lines.map((line) => marksOf(drawing, line)),
       ...named.map((line, index) =>

@@ -100,7 +100,7 @@ export function table(
       return html`<td colspan="${part.columns}">${part.content}</td>`
     return index === 0 ? html`<th scope="row">${part}</th>` : html`<td${numeric(index)}>${part}</td>`
   }
-  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0">
+  return html`<div class="scroll" role="group" aria-label="${caption}" tabindex="0">
     <table>
       <caption>
         ${caption}${below !== undefined && html`<span>${below}</span>`}

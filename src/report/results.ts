@@ -131,7 +131,11 @@ const histogramOf = (drawing: Drawing, set: ReportedSet): Html => {
         title: `Scores of same and different pairs, ${set.name}`,
         description: `The threshold is ${fixed(set.result.threshold, 3)}.`,
       },
-      x: { label: 'cosine of the two templates', domain: [low, high], format: (value) => fixed(value, 1) },
+      x: {
+        label: 'cosine of the two templates',
+        domain: [low, high],
+        format: (value) => fixed(value, high - low < 0.5 ? 2 : 1),
+      },
       distributions: [
         { name: 'different people', colour: 'orange', values: of(false) },
         { name: 'same person', colour: 'blue', values: of(true) },
@@ -178,7 +182,7 @@ const baselinesBody = (drawing: Drawing, set: ReportedSet, baselines: readonly B
     ${table(
       'The same pairs, judged in other ways',
       [
-        { title: '' },
+        { title: 'Judged by' },
         { title: 'Accuracy', number: true },
         { title: '95 % interval', number: true },
         { title: 'AUC', number: true },

@@ -96,7 +96,7 @@ const rateFigure = (drawing: Drawing, series: RunSeries, config: TrainConfig): H
         label: 'learning rate',
         format: short,
         ...(config.schedule.kind === 'multi-step' && series.learningRate.every((point) => point.y > 0)
-          ? { log: true, tickCount: 3 }
+          ? { log: true }
           : { tickCount: 3 }),
       },
       lines: [{ name: '', colour: 'grey', steps: true, points: series.learningRate }],
@@ -127,7 +127,7 @@ const gradientFigure = (drawing: Drawing, series: RunSeries, config: TrainConfig
     lineFigure(drawing, {
       caption: { title: 'Global norm of the gradient over iterations' },
       x: iterations(config),
-      y: { label: 'norm of the gradient', format: short, log: true, tickCount: 3 },
+      y: { label: 'norm of the gradient', format: short, log: true },
       lines: [{ name: '', colour: 'amber', points, raw: positive(series.metrics.gradientNorm) }],
       size: { width: 440, height: 190 },
     }),
