@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { rangeInWords } from '../src/base/check.ts'
+import type { LossOption } from '../src/loss/head.ts'
+import { cosineOptions, sharedOptions } from '../src/loss/options.ts'
+import { embeddingLosses, lossByName, lossNames } from '../src/loss/registry.ts'
+
+const folder = join(import.meta.dirname, '..', 'docs', 'losses')
+const page = (name: string): string => readFileSync(join(folder, `${name}.md`), 'utf8')
+
+const number = (value: number): string => (Math.abs(value - Math.PI / 2) < 1e-12 ? 'π/2' : String(value))
+
+const row = ({ name, meaning, unit, default: byDefault, range, paper }: LossOption): string => {
+  const words =
+    range === undefined ? 'true or false' : rangeInWords(range).replace(String(Math.PI / 2), 'π/2')
+  const shown = typeof byDefault === 'boolean' ? String(byDefault) : number(byDefault)
+  const spelled = name === 'scale' || name === 'margin' ? `--${name}` : name
+  return `| \`${spelled}\` | ${meaning} | ${unit} | ${shown} | ${words} | ${paper} |`
+}
+
+const table = (options: readonly LossOption[]): string =>
+  [
+    '| option | meaning | unit | default | range | in its paper |',
+    '|---|---|---|---|---|---|',
+    ...options.map(row),
+  ].join('\n')
+
+const sections = ['## Formula', '## Options', '## Decision boundary', '## Gradient', '## Reference']
+
+describe('every loss has a page of the same shape', () => {
+  test.each(lossNames)('%s', (name) => {
+    const text = page(name)
+    const loss = lossByName(name)
+    expect(text.split('\n').filter((line) => line.startsWith('## '))).toEqual(sections)
+    const own = loss.kind === 'embedding' ? [loss.weight, ...loss.options] : loss.options
+    if (own.length > 0) expect(text).toContain(table(own))
+    if (loss.kind === 'margin') expect(text).toContain(`](${name}.svg)`)
+    expect(page('README')).toContain(`[${name}](${name}.md)`)
+  })
+
+  test('the overview has the options that losses share', () => {
+    const text = page('README')
+    expect(text).toContain(table(sharedOptions))
+    expect(text).toContain(table(cosineOptions))
+    expect(text).toContain(table(embeddingLosses.flatMap((loss) => [loss.weight, ...loss.options])))
+  })
+})
