@@ -7,6 +7,7 @@ import type { HeadBuffer, LossSettings } from './head.ts'
 import type { MarginHead } from './margin-head.ts'
 import { ownClass } from './margin-loss.ts'
 import { readOptions, type LossOptions } from './options.ts'
+import { marginShare } from './ramps.ts'
 import { lossByName, optionsOf } from './registry.ts'
 
 /** What two classes and a sample are like beside their angles. */
@@ -15,6 +16,8 @@ export interface TwoClasses {
   readonly weightNorms?: readonly [number, number]
   /** ‖x‖; it matters where the margin follows it. @defaultValue 20 */
   readonly featureNorm?: number
+  /** The iteration, for losses that change while training. @defaultValue the end, when every ramp is over */
+  readonly iteration?: number
 }
 
 /** Where a point lies. `both`: either label is satisfied. `neither`: none is, the margin. */
@@ -63,8 +66,9 @@ const decisionsOf = (
   const constants = new Map<string, AnyValue>()
   const buffers: readonly HeadBuffer[] = head.buffers?.({ classes: 2, embeddingSize: 2 }) ?? []
   for (const { name, initial } of buffers) constants.set(name, scalar(Number.isFinite(initial) ? initial : 0))
-  // as at the end of a training, when every ramp is over
-  for (const { name, valueAt } of head.scheduled?.(options) ?? []) constants.set(name, scalar(valueAt(1e6)))
+  for (const { name, valueAt } of head.scheduled?.(options) ?? [])
+    constants.set(name, scalar(valueAt(two.iteration)))
+  const share = marginShare(options, two.iteration)
   const adjusted = head.adjust?.({
     cosine,
     ownCosine,
@@ -73,7 +77,7 @@ const decisionsOf = (
     scale: 1,
     size: { classes: 2, embeddingSize: 2 },
     options,
-    option: (name) => options.number(name),
+    option: (name) => options.number(name) * (head.ramped.includes(name) ? share : 1),
     value: (name) => constants.get(name) ?? scalar(0),
   })
   const weight = (which: 0 | 1): number => (head.normaliseWeights ? 1 : two.weightNorms[which])
@@ -94,7 +98,11 @@ export function decisions(settings: LossSettings, cosines: Float64Array, two: Tw
   const setting = settingOf(settings)
   const samples = cosines.length / 2
   const cosine = input('cosine', [samples, 2])
-  const filled = { weightNorms: two.weightNorms ?? [1, 1], featureNorm: two.featureNorm ?? 20 } as const
+  const filled = {
+    weightNorms: two.weightNorms ?? [1, 1],
+    featureNorm: two.featureNorm ?? 20,
+    iteration: two.iteration ?? 1e6,
+  } as const
   const run = (label: 0 | 1): Float64Array => {
     const graph = { name: 'decision', outputs: { value: decisionsOf(setting, label, cosine, filled) } }
     const feeds = {

@@ -3,16 +3,15 @@ import { add, multiply, type Operand } from '../graph/ops.ts'
 import type { AnyValue } from '../graph/value.ts'
 import { checkMargin, marginWarnings } from './check-margin.ts'
 import type { EmbeddingLoss } from './embedding-loss.ts'
-import type { BuiltHead, HeadResult, HeadSize, LossSettings, ScheduledScalar, Values } from './head.ts'
+import type { BuiltHead, HeadResult, HeadSize, LossSettings, Values } from './head.ts'
 import type { MarginHead } from './margin-head.ts'
 import { marginLoss } from './margin-loss.ts'
 import { readOptions, type LossOptions } from './options.ts'
+import { marginShareName, ramps, scaleName } from './ramps.ts'
 import { embeddingLosses, lossByName, optionsOf } from './registry.ts'
 
 /** The class weights [C·K, D]. */
 export const weightName = 'head.weight'
-const marginShareName = 'head.marginShare'
-const scaleName = 'head.scale'
 
 /**
  * Checks a loss before the number of classes is known.
@@ -31,7 +30,9 @@ export function checkLoss(settings: LossSettings): void {
 export function buildHead(settings: LossSettings, size: HeadSize): BuiltHead {
   const loss = lossByName(settings.name)
   const options = readOptions(loss.name, optionsOf(loss), settings)
-  return loss.kind === 'margin' ? marginHead(loss, options, size) : embeddingHead(loss, options, size)
+  return loss.kind === 'margin'
+    ? marginHead(loss, options, settings, size)
+    : embeddingHead(loss, options, size)
 }
 
 const lookUp =
@@ -42,26 +43,12 @@ const lookUp =
     return found
   }
 
-/** A share that grows from 0 at iteration 0 to 1 at iteration `over`. */
-const ramp = (iteration: number, over: number): number => Math.min(1, iteration / over)
-
-const ramps = (options: LossOptions): ScheduledScalar[] => {
-  const result: ScheduledScalar[] = []
-  const marginWarmup = options.has('marginWarmup') ? options.number('marginWarmup') : 0
-  if (marginWarmup > 0)
-    result.push({ name: marginShareName, valueAt: (iteration) => ramp(iteration, marginWarmup) })
-  const scaleWarmup = options.has('scaleWarmup') ? options.number('scaleWarmup') : 0
-  if (scaleWarmup > 0) {
-    const [from, to] = [options.number('scaleFrom'), options.number('scale')]
-    result.push({
-      name: scaleName,
-      valueAt: (iteration) => from + (to - from) * ramp(iteration, scaleWarmup),
-    })
-  }
-  return result
-}
-
-const marginHead = (head: MarginHead, options: LossOptions, size: HeadSize): BuiltHead => {
+const marginHead = (
+  head: MarginHead,
+  options: LossOptions,
+  settings: LossSettings,
+  size: HeadSize,
+): BuiltHead => {
   head.check?.(options, size)
   if (head.options.some((option) => option.name === 'margin')) checkMargin(options.number('margin'), size)
   const added = embeddingLosses.filter((loss) => options.number(loss.weight.name) > 0)
@@ -81,7 +68,7 @@ const marginHead = (head: MarginHead, options: LossOptions, size: HeadSize): Bui
     buffers: [...(head.buffers?.(size) ?? []), ...added.flatMap((loss) => loss.buffers?.(size) ?? [])],
     scheduled,
     needsImagesPerIdentity: added.some((loss) => loss.needsImagesPerIdentity),
-    warnings: marginWarnings(head, options, size),
+    warnings: marginWarnings(head, options, settings, size),
     build: (features, labels, values) => {
       const value = lookUp(head.name, values)
       const option = (name: string): Operand =>

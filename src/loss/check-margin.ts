@@ -1,7 +1,8 @@
 /** @file Eq 7 as a gate: a margin no arrangement of classes can satisfy is refused, a doubtful one is named. */
 import { UsageError } from '../base/errors.ts'
-import { lossFloor, marginUpperBound, scaleLowerBound } from './bounds.ts'
-import type { HeadSize } from './head.ts'
+import { marginUpperBound, scaleLowerBound } from './bounds.ts'
+import { expectLoss } from './expect-loss.ts'
+import type { HeadSize, LossSettings } from './head.ts'
 import type { MarginHead } from './margin-head.ts'
 import type { LossOptions } from './options.ts'
 
@@ -19,7 +20,12 @@ export function checkMargin(margin: number, { classes }: HeadSize): void {
 }
 
 /** One line for each choice of s and m that can hardly work with C classes in D dimensions. */
-export function marginWarnings(head: MarginHead, options: LossOptions, size: HeadSize): string[] {
+export function marginWarnings(
+  head: MarginHead,
+  options: LossOptions,
+  settings: LossSettings,
+  size: HeadSize,
+): string[] {
   const { classes, embeddingSize } = size
   const known = (name: string): boolean => head.options.some((option) => option.name === name)
   if (classes < 2) return [`With ${classes} class the loss is always 0: there is nothing to tell apart`]
@@ -42,10 +48,10 @@ export function marginWarnings(head: MarginHead, options: LossOptions, size: Hea
       `scale ${scale} is below ${short(least)}, what ${classes} classes need for a posterior of 0.9 (Eq 6): the loss cannot become small`,
     )
   }
-  const floor = lossFloor({ classes, scale, margin, embeddingSize })
+  const floor = expectLoss(settings, size)?.floor ?? 0
   if (floor > 1) {
     warnings.push(
-      `with scale ${scale} and margin ${margin} the loss cannot go under ${short(floor)}; raise the scale`,
+      `with scale ${scale} and ${known('margin') ? `margin ${margin}` : 'this margin'} the loss cannot go under ${short(floor)}; raise the scale`,
     )
   }
   return warnings

@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest'
+import { expectLoss } from './expect-loss.ts'
+
+const size = { classes: 10_572, embeddingSize: 512 }
+const spread = (scale: number): number => Math.log(10_572) + scale ** 2 / 1024
+
+describe('what the loss should be', () => {
+  test('for CosFace as in the paper', () => {
+    const got = expectLoss({ name: 'cosface', scale: 64, margin: 0.35 }, size)
+    expect(got?.first).toBeCloseTo(64 * 0.35 + spread(64), 4)
+    expect(got?.floor).toBeLessThan(1e-10)
+    expect(expectLoss({ name: 'cosface', scale: 8, margin: 0.35 }, size)?.floor).toBeCloseTo(4.08, 2)
+  })
+
+  test('for an angle added: sin m at a right angle, 1 − cos m on the class direction', () => {
+    const got = expectLoss({ name: 'arcface', scale: 30, options: { marginRadians: 0.5 } }, size)
+    expect(got?.first).toBeCloseTo(30 * Math.sin(0.5) + spread(30), 4)
+    expect(got?.floor).toBeCloseTo(10_571 * Math.exp(-30 * Math.cos(0.5) - 30 / 10_571), 10)
+  })
+
+  test('at the start of the ramps', () => {
+    const options = { marginWarmup: 100, scaleWarmup: 100, scaleFrom: 10 }
+    expect(expectLoss({ name: 'cosface', scale: 64, margin: 0.35, options }, size)?.first).toBeCloseTo(
+      spread(10),
+      6,
+    )
+  })
+
+  test('normalised softmax has no margin, A-Softmax hardly any while λ is large', () => {
+    expect(expectLoss({ name: 'nsl', scale: 64 }, size)?.first).toBeCloseTo(spread(64), 6)
+    const annealed = expectLoss({ name: 'sphereface', scale: 64, options: { normaliseFeatures: true } }, size)
+    expect(annealed?.first).toBeLessThan(spread(64) + 1)
+  })
+
+  test('is not said where it does not follow', () => {
+    for (const name of [
+      'softmax',
+      'sphereface',
+      'lsoftmax',
+      'adacos',
+      'magface',
+      'center',
+      'contrastive',
+      'triplet',
+    ])
+      expect(expectLoss({ name }, size), name).toBeUndefined()
+    expect(expectLoss({ name: 'cosface', options: { subcenters: 3 } }, size)).toBeUndefined()
+    expect(expectLoss({ name: 'cosface', options: { labelSmoothing: 0.1 } }, size)).toBeUndefined()
+  })
+})
