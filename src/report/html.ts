@@ -11,7 +11,8 @@ export type HtmlPart = string | number | Html | undefined | false | readonly Htm
 
 const render = (part: HtmlPart): string => {
   if (part === undefined || part === false) return ''
-  if (typeof part === 'string') return escapeXml(part)
+  // a number and its unit stay on one line
+  if (typeof part === 'string') return escapeXml(part).replaceAll(/(\d) (?=%)/g, '$1\u00a0')
   if (typeof part === 'number') return String(part)
   return 'markup' in part ? part.markup : part.map(render).join('')
 }

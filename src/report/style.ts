@@ -38,7 +38,7 @@ nav a { text-decoration: none; }
 nav a:hover { text-decoration: underline; }
 .headline { font: 400 1.625rem/1.42 var(--serif); max-width: 46rem; margin: 0 0 1.75rem; }
 .lead { font: 400 1.125rem/1.5 var(--sans); margin: 0 0 1.25rem; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(11.5rem, 1fr)); gap: 1px; margin: 0; background: var(--line); border: 1px solid var(--line); border-radius: 8px; overflow: hidden; }
+.tiles { display: grid; grid-template-columns: repeat(4, 1fr); gap: 1px; margin: 0; background: var(--line); border: 1px solid var(--line); border-radius: 8px; overflow: hidden; }
 .tile { background: var(--panel); padding: 1rem 1.25rem 1.1rem; }
 .tile dt { color: var(--cf-soft); font-size: .875rem; }
 .tile dd { margin: 0; }
@@ -87,6 +87,7 @@ td.muted, .muted { color: var(--cf-soft); }
 .plain li::marker { color: var(--cf-faint); }
 .glossary { display: grid; grid-template-columns: minmax(9rem, max-content) 1fr; gap: .5rem 2rem; margin: 1rem 0 0; font-size: .9375rem; }
 .glossary dt { font-weight: 600; } .glossary dd { margin: 0; max-width: 40rem; }
+@media (max-width: 56rem) { .tiles { grid-template-columns: 1fr 1fr; } }
 @media (max-width: 40rem) {
   header { padding-top: 2rem; } main, header, footer { padding-left: 1.1rem; padding-right: 1.1rem; }
   h1 { font-size: 1.75rem; } .headline { font-size: 1.3125rem; }
@@ -100,5 +101,6 @@ td.muted, .muted { color: var(--cf-soft); }
   body { font-size: 10pt; } nav, .skip { display: none; } header { padding-top: 0; }
   figure, .tile, tr, .pairs li, .crops li { break-inside: avoid; } h2, h3 { break-after: avoid; }
   section { padding-top: 1.5rem; } .figures { grid-template-columns: 1fr 1fr; }
+  .figures > .scroll { grid-column: 1 / -1; } .scroll { overflow: visible; }
 }
 `
