@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { MissingPartError } from '../base/errors.ts'
-import { additionProgram } from '../runtime/addition-program.ts'
 import type { Driver } from '../runtime/driver.ts'
 import type { Device } from '../runtime/session.ts'
+import { failureOf } from '../runtime/try-device.ts'
 import { findLibrary } from './native-library.ts'
 
 /** Whether a device works, and if not, why and what would help. */
@@ -27,15 +27,10 @@ export function repairOf(device: Device): string {
 export async function tryDevice(device: Device, driver: Driver): Promise<DeviceReport> {
   const missing = missingFiles(device, driver)
   if (missing !== undefined) return { device, works: false, reason: missing, repair: repairs[device] }
-  try {
-    await using runner = await driver.load(additionProgram(), { device, threads: 1 })
-    const [sum] = await runner.run([Float32Array.from([1, 2, 3, 4, 5, 6])])
-    if (sum?.[5] !== 12) throw new Error('it computed wrong numbers')
-    return { device, works: true }
-  } catch (error) {
-    const reason = error instanceof Error ? summary(error.message) : String(error)
-    return { device, works: false, reason, repair: repairs[device] }
-  }
+  const reason = await failureOf(device, driver)
+  return reason === undefined
+    ? { device, works: true }
+    : { device, works: false, reason, repair: repairs[device] }
 }
 
 /** Does nothing where the device works. @throws MissingPartError with the reason and what to install */
@@ -52,13 +47,4 @@ function missingFiles(device: Device, driver: Driver): string | undefined {
   if (driver.runtime.startsWith('onnxruntime-web')) return 'onnxruntime-web has no CUDA'
   const file = path.join(path.dirname(findLibrary()), 'libonnxruntime_providers_cuda.so')
   return existsSync(file) ? undefined : `onnxruntime-node's CUDA parts are not installed`
-}
-
-/** The last sentence of a runtime's message, without the C++ places before it. */
-function summary(message: string): string {
-  const line = message.trim().split('\n').at(-1) ?? message
-  return line
-    .replace(/^.*(?:was false\.|Status Message:)\s*/s, '')
-    .replace(/^ONNX Runtime: /, '')
-    .trim()
 }

@@ -1,4 +1,6 @@
 /** @file Calling C functions: pointers are bigints or views of memory, everything else a number. */
+import { MissingPartError } from '../base/errors.ts'
+import { installKoffi } from './native-library.ts'
 
 /** What a C function is given. A view passes the address of its first byte; it must lie over an `ArrayBuffer`. */
 export type Argument = bigint | number | NodeJS.ArrayBufferView | null
@@ -42,9 +44,11 @@ const stackBytes = 8 * 2 ** 20
 // then jump into unmapped memory. What is loaded belongs to the process and stays for its lifetime.
 const loaded = new Map<string, unknown>()
 
-/** Loads koffi. @throws Error where it is not installed or has no build for this platform */
+/** Loads koffi. @throws MissingPartError where it is not installed or has no build for this platform */
 export async function openBridge(): Promise<Bridge> {
-  const { default: koffi } = await import('koffi')
+  const { default: koffi } = await import('koffi').catch((cause: unknown) => {
+    throw new MissingPartError(`koffi cannot be loaded; install it with \`${installKoffi}\``, { cause })
+  })
   // refused once a library is loaded, so only asked for once
   if ((koffi.config().async_stack_size ?? 0) < stackBytes)
     koffi.config({ async_stack_size: stackBytes, sync_stack_size: stackBytes })

@@ -8,7 +8,8 @@ import { workerEntry } from './worker-entry.ts'
 /** Starts a worker on `module`. @throws Error where the module is missing or cannot be loaded */
 export function openPortableWorker(module: RuntimeModule, threads: number): Promise<RemoteDriver> {
   const start: SessionWorkerStart = { module, threads }
-  const worker = new Worker(workerEntry('session-worker'), { workerData: start })
+  // flags of the main thread, such as --input-type, may not suit a file
+  const worker = new Worker(workerEntry('session-worker'), { workerData: start, execArgv: [] })
   return connect(portTo(worker))
 }
 

@@ -1,7 +1,7 @@
 /** @file A worker thread that runs models and sessions with an `onnxruntime-*` module, so that others need not wait. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { openPortableDriver } from '../runtime/portable-driver.ts'
-import { refuse, serve } from '../runtime/remote-host.ts'
+import { serve } from '../runtime/remote-host.ts'
 import type { Port, Reply, RequestOf } from '../runtime/remote-protocol.ts'
 import type { Driver } from '../runtime/driver.ts'
 
@@ -43,9 +43,5 @@ if (parentPort !== null) {
     onMessage: (handler) => void thread.on('message', handler),
   }
   const { module, threads }: SessionWorkerStart = workerData
-  try {
-    serve(port, await openers[module](threads))
-  } catch (error) {
-    refuse(port, error)
-  }
+  serve(port, openers[module](threads))
 }

@@ -18,24 +18,22 @@ type Outcome<K extends Kind> = {
 }
 type Handlers = { readonly [K in Kind]: (body: Protocol[K]['body']) => Promise<Outcome<K>> }
 
-/** Serves `port` with `driver` for as long as the worker lives. */
-export function serve(port: Port<Reply, RequestOf>, driver: Driver): void {
-  const handlers = handlersOver(driver)
+/** Serves `port` for as long as the worker lives; where no driver can be opened, every request is refused with why. */
+export function serve(port: Port<Reply, RequestOf>, opening: Promise<Driver>): void {
+  const handlers = opening.then(handlersOver)
+  // told to whoever asks
+  handlers.catch(() => undefined)
   port.onMessage((request) => void answer(port, handlers, request))
-}
-
-/** Refuses every request with `error`: for a worker that found no runtime. */
-export function refuse(port: Port<Reply, RequestOf>, error: unknown): void {
-  port.onMessage(({ id }) => port.post({ id, kind: 'refusal', ...described(error) }, []))
 }
 
 async function answer<K extends Kind>(
   port: Port<Reply | AnswerOf<K>, RequestOf>,
-  handlers: Handlers,
+  handlers: Promise<Handlers>,
   { id, kind, body }: RequestOf<K>,
 ): Promise<void> {
   try {
-    const { value, transfer = [] } = await handlers[kind](body)
+    const handle = (await handlers)[kind]
+    const { value, transfer = [] } = await handle(body)
     port.post({ id, kind, value }, transfer)
   } catch (error) {
     port.post({ id, kind: 'refusal', ...described(error) }, [])
