@@ -3,6 +3,7 @@
  * then renamed: a crash at any byte leaves the previous one as it was.
  */
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DataError, FormatError } from '../base/errors.ts'
@@ -72,13 +73,8 @@ export function checkpointFolder(run: string, keep = 2): CheckpointStore {
           [optimizerFile]: await writeDurably(join(draft, optimizerFile), safetensorsPieces(velocities)),
         }
         const stored: StoredRecord = { ...record, sha256 }
-        await writeDurably(join(draft, recordFile), [
-          [new TextEncoder().encode(`${JSON.stringify(stored, null, 2)}\n`)],
-        ])
-        const final = join(root, name)
-        // the same iteration saved twice (best and last) holds the same state: the new one takes the old one's place
-        await rm(final, { recursive: true, force: true })
-        await rename(draft, final)
+        await writeDurably(join(draft, recordFile), [new TextEncoder().encode(recordText(stored))])
+        await settle(draft, join(root, name), stored)
       } catch (error) {
         await rm(draft, { recursive: true, force: true })
         const reason = error instanceof Error ? error.message : String(error)
@@ -94,6 +90,23 @@ export function checkpointFolder(run: string, keep = 2): CheckpointStore {
     },
   }
 }
+
+/** Gives a complete draft its final name. */
+const settle = async (draft: string, final: string, stored: StoredRecord): Promise<void> => {
+  if (!existsSync(final)) return rename(draft, final)
+  const before = await readStored(join(final, recordFile)).catch(() => undefined)
+  if (before !== undefined && JSON.stringify(before.sha256) === JSON.stringify(stored.sha256)) {
+    // the arrays are there already: only the record is new, and there is no moment without a checkpoint
+    await replaceFile(join(final, recordFile), recordText(stored))
+    return rm(draft, { recursive: true })
+  }
+  const replaced = `${final}.replaced${partial}`
+  await rename(final, replaced)
+  await rename(draft, final)
+  await rm(replaced, { recursive: true })
+}
+
+const recordText = (stored: StoredRecord): string => `${JSON.stringify(stored, null, 2)}\n`
 
 const removePartial = async (root: string): Promise<void> => {
   for (const entry of await readdir(root))
@@ -166,7 +179,10 @@ const isStoredRecord = (value: unknown): value is StoredRecord =>
 
 /** Reads the readable part alone. @throws FormatError where it is not a checkpoint's */
 export async function readRecord(run: string, iteration: number): Promise<StoredRecord> {
-  const file = join(run, 'checkpoints', nameOf(iteration), recordFile)
+  return readStored(join(run, 'checkpoints', nameOf(iteration), recordFile))
+}
+
+const readStored = async (file: string): Promise<StoredRecord> => {
   const text = await readFile(file, 'utf8')
   try {
     const parsed: unknown = JSON.parse(text)
