@@ -1,0 +1,63 @@
+/** @file Billions of cosines counted in fine bins, so that thresholds for tiny FARs need no list of scores. */
+import { DataError } from '../base/errors.ts'
+
+const halfBins = 32_768
+
+/**
+ * Counts of cosines in bins of 2^-15; counts at or above a bin's edge are exact. Scores a little outside [−1, 1], as rounding
+ * gives them, go into the outermost bins.
+ */
+export class ScoreHistogram {
+  static readonly step: number = 1 / halfBins
+  readonly #counts = new Float64Array(2 * halfBins + 1)
+  readonly #block = new Uint32Array(2 * halfBins + 1)
+  #total = 0
+
+  /** How many scores were counted. */
+  get total(): number {
+    return this.#total
+  }
+
+  /** Counts one score. @throws DataError on one that is no cosine */
+  add(score: number): void {
+    this.addColumns(Float32Array.of(score), 1, 0, 1)
+  }
+
+  /** Counts the columns [from, to) of scores [rows, stride]. @throws DataError on one that is no cosine */
+  addColumns(scores: Float32Array, stride: number, from: number, to: number): void {
+    const block = this.#block
+    let wrong = 0
+    for (let start = 0; start < scores.length; start += stride) {
+      for (let i = start + from; i < start + to; i++) {
+        const bin = (scores[i]! + 1) * halfBins
+        // NaN fails both comparisons
+        if (bin >= 0 && bin <= 2 * halfBins) block[bin | 0]!++
+        else if (bin > -1 && bin < 2 * halfBins + 1) block[bin < 0 ? 0 : 2 * halfBins]!++
+        else wrong++
+      }
+    }
+    if (wrong > 0) throw new DataError(`${wrong} scores are no cosines; features must have length 1`)
+    for (let bin = 0; bin < block.length; bin++) {
+      if (block[bin] === 0) continue
+      this.#counts[bin]! += block[bin]!
+      this.#total += block[bin]!
+      block[bin] = 0
+    }
+  }
+
+  /** The lowest threshold on the grid that at most `allowed` scores reach. */
+  thresholdWithin(allowed: number): number {
+    let reached = 0
+    let bin = this.#counts.length
+    while (bin > 0 && reached + this.#counts[bin - 1]! <= allowed) reached += this.#counts[--bin]!
+    return bin / halfBins - 1
+  }
+
+  /** How many scores reach a threshold of the grid. */
+  countFrom(threshold: number): number {
+    let count = 0
+    for (let bin = Math.ceil((threshold + 1) * halfBins); bin < this.#counts.length; bin++)
+      count += this.#counts[bin]!
+    return count
+  }
+}

@@ -1,0 +1,220 @@
+/** @file Template verification (IJB-B and -C 1:1): millions of pairs, TAR at FARs down to 1e-6, each score held once. */
+import { DataError } from '../base/errors.ts'
+import { random } from '../base/random.ts'
+import { quantile } from '../tensor/statistics.ts'
+import type { Admitted, SortedScores } from './protocol-sorted.ts'
+import { admittedAt, countAtLeast, sortedAuc, sortedEer, sortScores, tarsAtFars } from './protocol-sorted.ts'
+import type { PooledTemplates } from './protocol-templates.ts'
+import { rowsOf } from './protocol-templates.ts'
+import type { Interval, TarAtFar } from './result.ts'
+
+/** FARs of the benchmark. */
+export const templateFars: readonly number[] = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1]
+
+/** Pairs of templates by number; `same` is 1 for one person. */
+export interface TemplatePairList {
+  readonly first: Int32Array
+  readonly second: Int32Array
+  readonly same: Uint8Array
+}
+
+/** TAR at the curve's point whose FAR lies closest to the one asked for, which may be above it: what public scripts print. */
+export interface ClosestTar {
+  readonly far: number
+  readonly tar: number
+  readonly reachedFar: number
+}
+
+export interface TemplateVerificationResult {
+  readonly schema: 'cosface-templates/1'
+  readonly protocol: string
+  readonly tarAtFar: readonly TarAtFar[]
+  /** For comparison with scikit-learn based scripts; ours is `tarAtFar`, whose FAR is never above the one asked for. */
+  readonly closest: readonly ClosestTar[]
+  readonly auc: number
+  readonly eer: number
+  readonly pairs: { readonly total: number; readonly same: number; readonly different: number }
+  readonly templates: number
+  readonly seed: number
+  readonly model?: string
+}
+
+/** The cosines of the pairs, one kind after the other, in the list's order. @throws DataError on an unknown template */
+export function scoreTemplatePairs(
+  templates: PooledTemplates,
+  pairs: TemplatePairList,
+): { readonly same: Float32Array; readonly different: Float32Array } {
+  const { data, size } = templates
+  const first = rowsOf(templates, pairs.first, 'The list of pairs')
+  const second = rowsOf(templates, pairs.second, 'The list of pairs')
+  let sameCount = 0
+  for (const label of pairs.same) sameCount += label
+  const same = new Float32Array(sameCount)
+  const different = new Float32Array(pairs.same.length - sameCount)
+  let [i, j] = [0, 0]
+  for (let pair = 0; pair < pairs.same.length; pair++) {
+    const a = first[pair]! * size
+    const b = second[pair]! * size
+    // four sums keep the processor's adders busy; their order is fixed, so are the bits
+    let [s0, s1, s2, s3] = [0, 0, 0, 0]
+    let k = 0
+    for (; k + 3 < size; k += 4) {
+      s0 += data[a + k]! * data[b + k]!
+      s1 += data[a + k + 1]! * data[b + k + 1]!
+      s2 += data[a + k + 2]! * data[b + k + 2]!
+      s3 += data[a + k + 3]! * data[b + k + 3]!
+    }
+    for (; k < size; k++) s0 += data[a + k]! * data[b + k]!
+    const score = s0 + s1 + (s2 + s3)
+    if (pairs.same[pair] === 1) same[i++] = score
+    else different[j++] = score
+  }
+  return { same, different }
+}
+
+/**
+ * scikit-learn's `roc_curve` drops points that lie on a straight line with their neighbours; the closest FAR is sought among
+ * the points that remain.
+ */
+export function closestTars(scores: SortedScores, fars: readonly number[]): readonly ClosestTar[] {
+  const { same, different } = scores
+  const best = fars.map((far) => ({ far, tar: 0, reachedFar: 0, gap: far }))
+  let [i, j] = [same.length, different.length]
+  let [stepSame, stepDifferent] = [-1, -1]
+  let [pointSame, pointDifferent] = [0, 0]
+  let points = 0
+  const offer = (): void => {
+    const reached = pointDifferent / different.length
+    for (const one of best) {
+      const gap = Math.abs(reached - one.far)
+      // among equally close points the most lenient
+      if (gap <= one.gap) Object.assign(one, { gap, tar: pointSame / same.length, reachedFar: reached })
+    }
+  }
+  while (i > 0 || j > 0) {
+    const score = Math.max(same[i - 1] ?? -Infinity, different[j - 1] ?? -Infinity)
+    const [beforeI, beforeJ] = [i, j]
+    while (i > 0 && same[i - 1]! >= score) i--
+    while (j > 0 && different[j - 1]! >= score) j--
+    const isStraight = beforeI - i === stepSame && beforeJ - j === stepDifferent
+    if (!isStraight) offer()
+    // the curve's first point is always kept
+    ;[stepSame, stepDifferent] = points++ === 0 ? [-1, -1] : [beforeI - i, beforeJ - j]
+    ;[pointSame, pointDifferent] = [same.length - i, different.length - j]
+  }
+  offer()
+  return best.map(({ far, tar, reachedFar }) => ({ far, tar, reachedFar }))
+}
+
+/** The people behind pairs of one person: templates joined by such pairs are one. */
+const groupsOf = (pairs: TemplatePairList): Int32Array => {
+  const parents = new Map<number, number>()
+  const root = (id: number): number => {
+    let at = id
+    for (let parent = parents.get(at); parent !== undefined && parent !== at; parent = parents.get(at))
+      at = parent
+    return at
+  }
+  const firsts: number[] = []
+  for (let i = 0; i < pairs.same.length; i++) {
+    if (pairs.same[i] !== 1) continue
+    const [a, b] = [root(pairs.first[i]!), root(pairs.second[i]!)]
+    if (a !== b) parents.set(Math.max(a, b), Math.min(a, b))
+    firsts.push(pairs.first[i]!)
+  }
+  const numbers = new Map<number, number>()
+  return Int32Array.from(firsts, (id) => {
+    const person = root(id)
+    const known = numbers.get(person) ?? numbers.size
+    numbers.set(person, known)
+    return known
+  })
+}
+
+/** Intervals of TAR at a fixed threshold over people drawn with replacement. */
+const tarIntervals = (
+  same: Float32Array,
+  groups: Int32Array,
+  seed: number,
+  replicates: number,
+): ((admitted: Admitted) => Interval | undefined) => {
+  const people = groups.reduce((most, group) => Math.max(most, group), -1) + 1
+  const sizes = new Float64Array(people)
+  groups.forEach((group) => sizes[group]!++)
+  return ({ threshold }) => {
+    if (replicates === 0 || people < 2) return undefined
+    const accepted = new Float64Array(people)
+    same.forEach((score, i) => {
+      if (score >= threshold) accepted[groups[i]!]!++
+    })
+    const stream = random(seed, 'templates')
+    const tars = new Float64Array(replicates)
+    for (let r = 0; r < replicates; r++) {
+      let [hits, total] = [0, 0]
+      for (let i = 0; i < people; i++) {
+        const person = stream.integer(people)
+        hits += accepted[person]!
+        total += sizes[person]!
+      }
+      tars[r] = hits / total
+    }
+    tars.sort()
+    return { low: quantile(tars, 0.025), high: quantile(tars, 0.975) }
+  }
+}
+
+/**
+ * Judges pairs of pooled templates. Intervals draw people (templates joined by pairs of one person) with the threshold kept.
+ * @throws DataError without pairs of both kinds or on an unknown template
+ */
+export function verifyTemplates(
+  templates: PooledTemplates,
+  pairs: TemplatePairList,
+  options: {
+    /** How templates were made, from `poolingInWords`. */
+    readonly pooling: string
+    readonly seed?: number
+    /** Bootstrap replicates; 0 leaves intervals out. @defaultValue 1000 */
+    readonly replicates?: number
+    readonly model?: string
+  },
+): TemplateVerificationResult {
+  const { same, different } = scoreTemplatePairs(templates, pairs)
+  if (same.length === 0 || different.length === 0)
+    throw new DataError(
+      `Expected pairs of the same person and of different people, got ${same.length} and ${different.length}`,
+    )
+  const seed = options.seed ?? 0
+  // sorting is in place, so what belongs to whom is taken first; only the few pairs of one person are copied
+  const interval = tarIntervals(same.slice(), groupsOf(pairs), seed, options.replicates ?? 1000)
+  const scores = sortScores(same, different)
+  return {
+    schema: 'cosface-templates/1',
+    protocol:
+      `${options.pooling}; score is the cosine; TAR at the strictest threshold whose FAR is at most the one asked for; ` +
+      'same person iff score ≥ threshold; intervals draw people, the threshold kept',
+    tarAtFar: tarsAtFars(scores, templateFars, interval),
+    closest: closestTars(scores, templateFars),
+    auc: sortedAuc(scores),
+    eer: sortedEer(scores),
+    pairs: { total: pairs.same.length, same: same.length, different: different.length },
+    templates: templates.ids.length,
+    seed,
+    ...(options.model === undefined ? {} : { model: options.model }),
+  }
+}
+
+/** FAR and TAR along thresholds, for a curve: at most `limit` points, evenly spread over log FAR. */
+export function templateCurve(scores: SortedScores, limit = 400): readonly Admitted[] {
+  const count = scores.different.length
+  const points: Admitted[] = []
+  let last = -1
+  for (let step = 0; step <= limit; step++) {
+    const accepted = Math.round(count ** (step / limit))
+    if (accepted === last) continue
+    last = accepted
+    const threshold = scores.different[count - accepted]!
+    if (countAtLeast(scores.different, threshold) > 0) points.push(admittedAt(scores, threshold))
+  }
+  return points
+}

@@ -1,0 +1,88 @@
+/** @file Ranks of mates among distractors: for each ordered pair of probes of one person, how many distractors score as high. */
+
+/**
+ * Counts, for every probe and each of its mates, the distractors that score at least as high with the probe. A mate that
+ * `maxRank` distractors have beaten is no longer followed.
+ */
+export class MateRanks {
+  /** Mates of each probe. */
+  readonly matesOf: Int32Array
+  /** Ordered pairs. */
+  readonly total: number
+  readonly #maxRank: number
+  /** Each probe's mate scores, ascending, one probe after the other. */
+  readonly #scores: Float32Array
+  readonly #starts: Int32Array
+  /** Distractors that reach this mate's score but not the next one's. */
+  readonly #beaten: Uint32Array
+  /** The first mate still followed. */
+  readonly #first: Int32Array
+
+  /** `among` are the probes' scores with one another, [P, P]. */
+  constructor(identities: Int32Array, among: Float32Array, maxRank: number) {
+    const count = identities.length
+    const groups = new Map<number, number[]>()
+    identities.forEach((identity, p) => {
+      const group = groups.get(identity)
+      if (group === undefined) groups.set(identity, [p])
+      else group.push(p)
+    })
+    this.matesOf = identities.map((identity) => (groups.get(identity)?.length ?? 1) - 1)
+    this.total = this.matesOf.reduce((sum, mates) => sum + mates, 0)
+    this.#maxRank = maxRank
+    this.#starts = new Int32Array(count + 1)
+    this.#scores = new Float32Array(this.total)
+    for (let p = 0; p < count; p++) {
+      const start = this.#starts[p]!
+      const mates = (groups.get(identities[p]!) ?? []).filter((q) => q !== p)
+      const scores = Float32Array.from(mates, (q) => among[p * count + q]!).sort()
+      this.#scores.set(scores, start)
+      this.#starts[p + 1] = start + scores.length
+    }
+    this.#beaten = new Uint32Array(this.total)
+    this.#first = this.#starts.slice(0, count)
+  }
+
+  /** Counts the columns [from, to) of scores [P, stride]. */
+  addColumns(scores: Float32Array, stride: number, from: number, to: number): void {
+    const mates = this.#scores
+    for (let p = 0; p < this.matesOf.length; p++) {
+      const first = this.#first[p]!
+      const end = this.#starts[p + 1]!
+      if (first === end) continue
+      const lowest = mates[first]!
+      const row = p * stride
+      for (let i = row + from; i < row + to; i++) {
+        const score = scores[i]!
+        if (score < lowest) continue
+        let low = first
+        let high = end - 1
+        while (low < high) {
+          const middle = (low + high + 1) >> 1
+          if (mates[middle]! <= score) low = middle
+          else high = middle - 1
+        }
+        this.#beaten[low]!++
+      }
+      let ahead = 0
+      for (let k = first; k < end; k++) ahead += this.#beaten[k]!
+      let followed = first
+      while (followed < end && ahead >= this.#maxRank) ahead -= this.#beaten[followed++]!
+      this.#first[p] = followed
+    }
+  }
+
+  /** Per probe, how many of its mates have fewer than `rank` distractors at or above them. */
+  hits(rank: number): Float64Array {
+    const hits = new Float64Array(this.matesOf.length)
+    for (let p = 0; p < hits.length; p++) {
+      let ahead = 0
+      for (let k = this.#starts[p + 1]! - 1; k >= this.#first[p]!; k--) {
+        ahead += this.#beaten[k]!
+        if (ahead >= rank) break
+        hits[p]!++
+      }
+    }
+    return hits
+  }
+}

@@ -1,0 +1,249 @@
+/**
+ * @file MegaFace's challenge on any data: probes of some people among up to millions of distractors. Scores come in blocks and
+ * are counted at once; none is kept.
+ */
+import { DataError } from '../base/errors.ts'
+import { random } from '../base/random.ts'
+import { quantile } from '../tensor/statistics.ts'
+import { wilson } from './interval.ts'
+import { ScoreHistogram } from './protocol-histogram.ts'
+import { MateRanks } from './protocol-mates.ts'
+import { insufficientPairs } from './protocol-sorted.ts'
+import type { Interval, TarAtFar } from './result.ts'
+
+/** Probes [P, D] of length 1 and who each shows. */
+export interface Probes {
+  readonly data: Float32Array
+  readonly size: number
+  readonly identities: Int32Array
+}
+
+/**
+ * Scores [P, count] of the probes against a block [count, D], row-major. The next call comes before these are read, so an array
+ * may be reused by the one after that.
+ */
+export type ScoreProduct = (block: Float32Array, count: number) => Promise<Float32Array>
+
+export interface MegafaceOptions {
+  /** Numbers of distractors at which ranks are reported. @defaultValue 10, 100 … 1,000,000, as far as they go */
+  readonly sizes?: readonly number[]
+  /** @defaultValue 1e-6, 1e-5, 1e-4, 1e-3 */
+  readonly fars?: readonly number[]
+  /** Places of the cumulative match curve. @defaultValue 1, 5, 10, 100, 1000 */
+  readonly ranks?: readonly number[]
+  /** Whether noisy images were taken out: `raw` or `refined`. */
+  readonly lists?: 'raw' | 'refined'
+  readonly seed?: number
+  readonly replicates?: number
+  readonly model?: string
+  readonly signal?: AbortSignal
+  readonly onProgress?: (distractors: number) => void
+}
+
+export interface RankAtSize {
+  readonly distractors: number
+  /** Share of searches whose mate is among the first k, for the k of `ranks`. */
+  readonly cmc: readonly { readonly rank: number; readonly value: number; readonly interval?: Interval }[]
+}
+
+export interface MegafaceResult {
+  readonly schema: 'cosface-megaface/1'
+  readonly protocol: string
+  readonly identification: readonly RankAtSize[]
+  readonly tarAtFar: readonly TarAtFar[]
+  readonly probes: number
+  readonly people: number
+  /** Ordered pairs of probes of one person. */
+  readonly searches: number
+  readonly distractors: number
+  readonly pairs: { readonly same: number; readonly different: number }
+  readonly seed: number
+  readonly model?: string
+}
+
+const decades: readonly number[] = [10, 100, 1_000, 10_000, 100_000, 1_000_000]
+
+/** The scores by plain loops; for small sets, and as the yardstick of faster products. */
+export function plainProduct({ data, size }: Probes): ScoreProduct {
+  const count = data.length / size
+  return async (block, columns) => {
+    const scores = new Float32Array(count * columns)
+    for (let p = 0; p < count; p++) {
+      for (let c = 0; c < columns; c++) {
+        let sum = 0
+        for (let i = 0; i < size; i++) sum += data[p * size + i]! * block[c * size + i]!
+        scores[p * columns + c] = sum
+      }
+    }
+    return scores
+  }
+}
+
+/** Intervals of a share of searches over people drawn with replacement. */
+const overPeople = (
+  probes: Probes,
+  hits: (rank: number) => Float64Array,
+  perProbe: Int32Array,
+  options: MegafaceOptions,
+): ((rank: number) => Interval | undefined) => {
+  const people = [...new Set(probes.identities)].filter((person) =>
+    probes.identities.some((identity, p) => identity === person && perProbe[p]! > 0),
+  )
+  const positions = new Map(people.map((person, i) => [person, i]))
+  const sum = (values: ArrayLike<number>): Float64Array => {
+    const sums = new Float64Array(people.length)
+    probes.identities.forEach((identity, p) => {
+      const position = positions.get(identity)
+      if (position !== undefined) sums[position]! += values[p]!
+    })
+    return sums
+  }
+  const totals = sum(perProbe)
+  const replicates = options.replicates ?? 1000
+  return (rank) => {
+    if (people.length < 2 || replicates === 0) return undefined
+    const found = sum(hits(rank))
+    const stream = random(options.seed ?? 0, 'megaface')
+    const shares = new Float64Array(replicates)
+    for (let r = 0; r < replicates; r++) {
+      let [hit, all] = [0, 0]
+      for (let i = 0; i < people.length; i++) {
+        const person = stream.integer(people.length)
+        hit += found[person]!
+        all += totals[person]!
+      }
+      shares[r] = hit / all
+    }
+    shares.sort()
+    return { low: quantile(shares, 0.025), high: quantile(shares, 0.975) }
+  }
+}
+
+const rankShares = (ranks: MateRanks, probes: Probes, size: number, options: MegafaceOptions): RankAtSize => {
+  const interval = overPeople(probes, (rank) => ranks.hits(rank), ranks.matesOf, options)
+  return {
+    distractors: size,
+    cmc: (options.ranks ?? [1, 5, 10, 100, 1000]).map((rank) => {
+      const value = ranks.hits(rank).reduce((sum, hits) => sum + hits, 0) / ranks.total
+      const found = interval(rank)
+      return { rank, value, ...(found === undefined ? {} : { interval: found }) }
+    }),
+  }
+}
+
+const tarsOf = (
+  positives: ScoreHistogram,
+  negatives: ScoreHistogram,
+  fars: readonly number[],
+): readonly TarAtFar[] =>
+  fars.map((far) => {
+    const insufficient = insufficientPairs(negatives.total, far)
+    if (insufficient !== undefined) return { far, insufficient }
+    const threshold = negatives.thresholdWithin(Math.floor(far * negatives.total + 1e-9))
+    const accepted = positives.countFrom(threshold)
+    return { far, tar: accepted / positives.total, threshold, interval: wilson(accepted, positives.total) }
+  })
+
+/** Scores block by block, the next block's being computed while these are counted. */
+async function* scoredBlocks(
+  blocks: AsyncIterable<Float32Array> | Iterable<Float32Array>,
+  product: ScoreProduct,
+  size: number,
+): AsyncGenerator<{ readonly scores: Float32Array; readonly count: number }> {
+  let pending: Promise<{ readonly scores: Float32Array; readonly count: number }> | undefined
+  for await (const block of blocks) {
+    const count = block.length / size
+    const next = product(block, count).then((scores) => ({ scores, count }))
+    // a failure shows where it is awaited; until then it must not count as unhandled
+    next.catch(() => {})
+    if (pending !== undefined) yield await pending
+    pending = next
+  }
+  if (pending !== undefined) yield await pending
+}
+
+/**
+ * Runs the challenge. `distractors` gives blocks [n, D] of features of length 1, in order; the first 10, 100 … are the smaller
+ * sets. A noisy distractor is left out of its block but counted by `skipped`.
+ * @throws DataError without two probes of one person, without distractors, or on a score that is no finite number
+ */
+export async function megafaceProtocol(
+  probes: Probes,
+  distractors: AsyncIterable<Float32Array> | Iterable<Float32Array>,
+  product: ScoreProduct,
+  options: MegafaceOptions = {},
+): Promise<MegafaceResult> {
+  const { data, size, identities } = probes
+  const maxRank = Math.max(...(options.ranks ?? [1000]), 1)
+  const among = await product(data, identities.length)
+  const ranks = new MateRanks(identities, among, maxRank)
+  if (ranks.total === 0) throw new DataError('Expected at least two probes of one person')
+  const positives = new ScoreHistogram()
+  const negatives = new ScoreHistogram()
+  for (let p = 0; p < identities.length; p++) {
+    for (let q = p + 1; q < identities.length; q++)
+      (identities[p] === identities[q] ? positives : negatives).add(among[p * identities.length + q]!)
+  }
+  const wanted = [...(options.sizes ?? decades)].sort((a, b) => a - b)
+  const identification: RankAtSize[] = []
+  let seen = 0
+  for await (const { scores, count } of scoredBlocks(distractors, product, size)) {
+    options.signal?.throwIfAborted()
+    let from = 0
+    while (from < count) {
+      const next = wanted[identification.length] ?? Infinity
+      const to = Math.min(count, from + next - seen)
+      negatives.addColumns(scores, count, from, to)
+      ranks.addColumns(scores, count, from, to)
+      seen += to - from
+      from = to
+      if (seen === next) identification.push(rankShares(ranks, probes, seen, options))
+    }
+    options.onProgress?.(seen)
+  }
+  if (seen === 0) throw new DataError('Expected distractors, got none')
+  if (identification.at(-1)?.distractors !== seen)
+    identification.push(rankShares(ranks, probes, seen, options))
+  return {
+    schema: 'cosface-megaface/1',
+    protocol:
+      `${options.lists ?? 'raw'} lists; identification: for each ordered pair of probes of one person the second must score higher ` +
+      'with the first than every distractor; verification: pairs of probes of one person against pairs of different people ' +
+      `(probes among themselves and with distractors), thresholds on a grid of ${ScoreHistogram.step}; intervals of ranks draw people`,
+    identification,
+    tarAtFar: tarsOf(positives, negatives, options.fars ?? [1e-6, 1e-5, 1e-4, 1e-3]),
+    probes: identities.length,
+    people: new Set(identities).size,
+    searches: ranks.total,
+    distractors: seen,
+    pairs: { same: positives.total, different: negatives.total },
+    seed: options.seed ?? 0,
+    ...(options.model === undefined ? {} : { model: options.model }),
+  }
+}
+
+/**
+ * Probes with the noisy ones put at their person's centre, shaken by up to 1e-3 a coordinate, as the refined lists ask.
+ * `isNoisy` tells by position. A person without a clean probe keeps the noisy ones.
+ */
+export function refineProbes(probes: Probes, isNoisy: (probe: number) => boolean, seed = 0): Probes {
+  const { size, identities } = probes
+  const data = probes.data.slice()
+  const centres = new Map<number, Float64Array>()
+  identities.forEach((identity, p) => {
+    if (isNoisy(p)) return
+    const centre = centres.get(identity) ?? new Float64Array(size)
+    centres.set(identity, centre)
+    for (let i = 0; i < size; i++) centre[i]! += probes.data[p * size + i]!
+  })
+  identities.forEach((identity, p) => {
+    const centre = centres.get(identity)
+    if (!isNoisy(p) || centre === undefined) return
+    const stream = random(seed, 'noisy probe', p)
+    const length = Math.hypot(...centre)
+    const shaken = centre.map((value) => value / length + (2 * stream.uniform() - 1) * 1e-3)
+    const scale = Math.hypot(...shaken)
+    for (let i = 0; i < size; i++) data[p * size + i] = shaken[i]! / scale
+  })
+  return { data, size, identities }
+}
