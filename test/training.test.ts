@@ -42,6 +42,14 @@ describe('training', () => {
     expect(Math.abs((losses[0] ?? NaN) / expected - 1)).toBeLessThan(0.08)
   })
 
+  test('how long it will take is measured before the first step, and changes nothing', async () => {
+    const { events } = await smallRun({ ...smallConfig, iterations: 2 }, { openSession: open })
+    expect(events.slice(0, 3).map(({ kind }) => kind)).toEqual(['start', 'note', 'step'])
+    expect(events[1]).toMatchObject({
+      text: expect.stringMatching(/^About .+ for 2 iterations of 8 images, at .+ images\/s$/),
+    })
+  })
+
   test('the loss falls', async () => {
     const { losses } = await smallRun(
       { ...smallConfig, iterations: 40, schedule: { kind: 'cosine' } },
@@ -69,7 +77,7 @@ describe('training', () => {
     })
     expect(rest.losses).toEqual(whole.losses.slice(4))
     expect(rest.saved.at(-1)?.state).toEqual(whole.saved.at(-1)?.state)
-    expect(rest.events.filter((event) => event.kind === 'note')).toEqual([])
+    expect(rest.events.filter((event) => event.kind === 'note' && event.level === 'warning')).toEqual([])
   })
 
   test('a run resumed under another execution says so', async () => {
@@ -81,7 +89,7 @@ describe('training', () => {
       record: { ...first.record, fingerprint: { ...first.record.fingerprint, threads: 7 } },
     }
     const { events } = await smallRun(smallConfig, { openSession: open, resume })
-    expect(events.find((event) => event.kind === 'note')).toMatchObject({
+    expect(events.find((event) => event.kind === 'note' && event.level === 'warning')).toMatchObject({
       level: 'warning',
       text: expect.stringContaining('threads was 7'),
     })

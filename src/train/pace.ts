@@ -26,3 +26,17 @@ export function pace(batch: number, steps: number): { step(): Pace; total(): num
     total: () => (performance.now() - start) / 1000,
   }
 }
+
+const units = [
+  { seconds: 86_400, name: 'days' },
+  { seconds: 3600, name: 'hours' },
+  { seconds: 60, name: 'minutes' },
+] as const
+
+/** A duration in its largest sensible unit: `40 seconds`, `3.5 minutes`, `12 days`. */
+export function durationInWords(seconds: number): string {
+  const unit = units.find((candidate) => seconds >= 1.5 * candidate.seconds)
+  if (unit === undefined) return `${Math.ceil(seconds)} seconds`
+  const count = seconds / unit.seconds
+  return `${count < 10 ? Number(count.toFixed(1)) : Math.round(count)} ${unit.name}`
+}

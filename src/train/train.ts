@@ -9,7 +9,7 @@ import { checkState, fingerprintChanges, type BestSoFar, type Checkpoint } from 
 import type { TrainConfig } from './config.ts'
 import type { StepMetrics, TrainEvent } from './events.ts'
 import { firstNonFinite } from './non-finite.ts'
-import { pace } from './pace.ts'
+import { durationInWords, pace } from './pace.ts'
 import { trainedArrays, type Recipe } from './recipe.ts'
 import type { Surroundings, ValidationSet } from './surroundings.ts'
 import { feedNames } from './step.ts'
@@ -101,6 +101,7 @@ class Run {
       resumed: this.#surroundings.resume !== undefined,
     }
     const first = this.#iteration
+    if (first < iterations) yield this.#estimate(await this.#trainer.rehearse())
     const watch = pace(this.#config.batch, iterations - first)
     while (this.#iteration < iterations) {
       if (this.#signal.aborted) return yield* this.#interrupted()
@@ -135,6 +136,18 @@ class Run {
       seconds,
       imagesPerSecond: ((this.#iteration - first) * this.#config.batch) / Math.max(seconds, 1e-9),
       waitedShare: batches.waitedSeconds / Math.max(seconds, 1e-9),
+    }
+  }
+
+  /** How long the iterations to come take, validation and saving apart. */
+  #estimate(secondsPerStep: number): TrainEvent {
+    const { iterations, batch } = this.#config
+    const left = iterations - this.#iteration
+    const rate = (batch / secondsPerStep).toPrecision(3)
+    return {
+      kind: 'note',
+      level: 'info',
+      text: `About ${durationInWords(left * secondsPerStep)} for ${left} iterations of ${batch} images, at ${rate} images/s`,
     }
   }
 

@@ -63,45 +63,71 @@ export class Trainer implements AsyncDisposable {
   }
 
   /** One update of the weights from one batch. */
-  async step({ pixels, labels }: Batch, learningRate: number, iteration: number): Promise<StepReport> {
-    const { batch, accumulate, size, head } = this.recipe
-    const images = batch / accumulate
-    const scheduled = Object.fromEntries(
-      head.scheduled.map(({ name, valueAt }) => [name, scalarFeed(valueAt(iteration))]),
-    )
-    const part = (index: number) => ({
-      [feedNames.pixels]: {
-        shape: [images, 3, size.height, size.width],
-        data: pixels.subarray(
-          (index * pixels.length) / accumulate,
-          ((index + 1) * pixels.length) / accumulate,
-        ),
-      },
-      [feedNames.labels]: { shape: [images], data: labels.subarray(index * images, (index + 1) * images) },
-      ...scheduled,
-    })
-    const rate = { [feedNames.learningRate]: scalarFeed(learningRate) }
-    const guard = { guard: resultNames.metrics }
+  async step(batch: Batch, learningRate: number, iteration: number): Promise<StepReport> {
+    const { accumulate } = this.recipe
     if (accumulate === 1) {
-      const results = await this.session.run('step', { ...part(0), ...rate }, guard)
+      const results = await this.#forwardBackward(batch, 0, learningRate, iteration)
       return report([result(results, resultNames.metrics)], result(results, resultNames.gradientNorms))
     }
     const vectors: Tensor[] = []
     for (let index = 0; index < accumulate; index++) {
-      const results = await this.session.run(
-        'accumulate',
-        { ...part(index), [feedNames.keep]: scalarFeed(index === 0 ? 0 : 1) },
-        guard,
+      const part = partOf(batch, index, accumulate)
+      vectors.push(
+        result(await this.#forwardBackward(part, index, learningRate, iteration), resultNames.metrics),
       )
-      vectors.push(result(results, resultNames.metrics))
       if (!finite(vectors.at(-1))) return report(vectors, { shape: [0], data: new Float32Array(0) }, NaN)
     }
-    const results = await this.session.run('update', rate, guard)
+    const feeds = { [feedNames.learningRate]: scalarFeed(learningRate) }
+    const results = await this.session.run('update', feeds, { guard: resultNames.metrics })
     return report(
       vectors,
       result(results, resultNames.gradientNorms),
       result(results, resultNames.metrics).data[0] ?? NaN,
     )
+  }
+
+  /** The whole step, or with parts the gradient of part `index` added to those before it. */
+  #forwardBackward(
+    { pixels, labels }: Batch,
+    index: number,
+    learningRate: number,
+    iteration = 0,
+  ): Promise<Readonly<Record<string, Tensor>>> {
+    const { size, head, accumulate } = this.recipe
+    const feeds = {
+      [feedNames.pixels]: { shape: [labels.length, 3, size.height, size.width], data: pixels },
+      [feedNames.labels]: { shape: [labels.length], data: labels },
+      ...Object.fromEntries(
+        head.scheduled.map(({ name, valueAt }) => [name, scalarFeed(valueAt(iteration))]),
+      ),
+    }
+    const own =
+      accumulate === 1
+        ? { [feedNames.learningRate]: scalarFeed(learningRate) }
+        : { [feedNames.keep]: scalarFeed(index === 0 ? 0 : 1) }
+    return this.session.run(
+      accumulate === 1 ? 'step' : 'accumulate',
+      { ...feeds, ...own },
+      { guard: resultNames.metrics },
+    )
+  }
+
+  /**
+   * Seconds one update takes, measured on a batch of NaN: the guard refuses the outcome, so nothing changes. A first,
+   * slower run counts only where it alone takes seconds.
+   */
+  async rehearse(): Promise<number> {
+    const { batch, accumulate, size } = this.recipe
+    const images = batch / accumulate
+    const pixels = new Float32Array(images * 3 * size.height * size.width).fill(NaN)
+    const part: Batch = { pixels, labels: new Int32Array(images) }
+    const once = async (): Promise<number> => {
+      const start = performance.now()
+      await this.#forwardBackward(part, 0, 1)
+      return ((performance.now() - start) / 1000) * accumulate
+    }
+    const first = await once()
+    return first > 5 ? first : once()
   }
 
   /** Raw embeddings [N, D] of prepared pixels [N, 3, H, W] with the current weights. */
@@ -158,6 +184,12 @@ export class Trainer implements AsyncDisposable {
     await this.session[Symbol.asyncDispose]()
   }
 }
+
+/** Part `index` of `parts` equal ones. */
+const partOf = ({ pixels, labels }: Batch, index: number, parts: number): Batch => ({
+  pixels: pixels.subarray((index * pixels.length) / parts, ((index + 1) * pixels.length) / parts),
+  labels: labels.subarray((index * labels.length) / parts, ((index + 1) * labels.length) / parts),
+})
 
 const scalarFeed = (value: number): Tensor => ({ shape: [], data: Float32Array.of(value) })
 
