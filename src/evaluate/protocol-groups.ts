@@ -38,8 +38,8 @@ export interface GroupsResult {
   readonly without: number
 }
 
-/** The two-sided normal quantile for a confidence shared among `groups` intervals, by bisection on the error function's series. */
-const widened = (groups: number): number => {
+/** The normal quantile of two-sided 95 % intervals that hold for `groups` groups together (Bonferroni), by bisection. */
+export function widenedQuantile(groups: number): number {
   const target = 1 - 0.025 / Math.max(1, groups)
   let [low, high] = [0, 10]
   for (let i = 0; i < 60; i++) {
@@ -51,7 +51,7 @@ const widened = (groups: number): number => {
 }
 
 /** The standard normal distribution function for z ≥ 0: a series that is exact to float64 for the z used here. */
-const normalBelow = (z: number): number => {
+function normalBelow(z: number): number {
   let term = z
   let sum = z
   for (let k = 1; k < 400 && Math.abs(term) > 1e-17 * Math.abs(sum); k++) {
@@ -99,7 +99,7 @@ export function groupResults(
     return { wrong: kind.filter(({ score }) => score >= threshold !== same).length, count: kind.length }
   }
   const names = [...byGroup.keys()].sort(byCodePoint)
-  const z = widened(names.length)
+  const z = widenedQuantile(names.length)
   const groups = names.map((group): GroupResult => {
     const own = byGroup.get(group) ?? []
     const others = names.flatMap((name) => (name === group ? [] : (byGroup.get(name) ?? [])))
