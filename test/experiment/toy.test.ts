@@ -39,7 +39,7 @@ describe.skipIf(!isInstalled)('the toy of Fig 4 (skipped without onnxruntime-nod
   test('with the margin identities grow tighter and further apart than without, from the same seed', async () => {
     const last = new Map<number, ToyComparisonFrame>()
     const first = new Map<number, ToyComparisonFrame>()
-    const config = { seed: 2, iterations: 400, frameEvery: 400 }
+    const config = { seed: 2, iterations: 250, frameEvery: 250 }
     for await (const one of compareToy([nsl, lmcl], config, syntheticToy({ seed: 2 }), surroundings)) {
       if (one.frame.iteration === 0) first.set(one.index, one)
       last.set(one.index, one)
