@@ -67,46 +67,60 @@ export function warpInto(
   border: Border,
 ): void {
   const { data, height, width } = source
-  const black = border === 'black'
+  const row = width * 3
   let at = 0
   for (let y = 0; y < size.height; y++) {
     for (let x = 0; x < size.width; x++, at += 3) {
-      let sx = inverse.a * x + inverse.b * y + inverse.c
-      let sy = inverse.d * x + inverse.e * y + inverse.f
-      if (black) {
-        if (!(sx > -1 && sy > -1 && sx < width && sy < height)) {
-          target[at] = target[at + 1] = target[at + 2] = 0
-          continue
-        }
-      } else {
-        sx = sx < 0 ? 0 : sx > width - 1 ? width - 1 : sx
-        sy = sy < 0 ? 0 : sy > height - 1 ? height - 1 : sy
+      const sx = inverse.a * x + inverse.b * y + inverse.c
+      const sy = inverse.d * x + inverse.e * y + inverse.f
+      if (!(sx >= 0 && sy >= 0 && sx < width - 1 && sy < height - 1)) {
+        borderPixel(target, at, source, sx, sy, border)
+        continue
       }
       const x0 = Math.floor(sx)
       const y0 = Math.floor(sy)
       const fx = sx - x0
       const fy = sy - y0
-      // weights of neighbours outside are 0: they count as black, or fx = fy = 0 at the clamped edge
-      const left = x0 >= 0 ? 1 - fx : 0
-      const right = x0 + 1 < width ? fx : 0
-      const top = y0 >= 0 ? 1 - fy : 0
-      const bottom = y0 + 1 < height ? fy : 0
-      const xl = x0 >= 0 ? x0 : 0
-      const xr = x0 + 1 < width ? x0 + 1 : x0
-      const upper = (y0 >= 0 ? y0 : 0) * width
-      const lower = (y0 + 1 < height ? y0 + 1 : y0) * width
-      const p00 = (upper + xl) * 3
-      const p01 = (upper + xr) * 3
-      const p10 = (lower + xl) * 3
-      const p11 = (lower + xr) * 3
-      const w00 = top * left
-      const w01 = top * right
-      const w10 = bottom * left
-      const w11 = bottom * right
-      for (let c = 0; c < 3; c++) {
-        target[at + c] =
-          data[p00 + c]! * w00 + data[p01 + c]! * w01 + data[p10 + c]! * w10 + data[p11 + c]! * w11 + 0.5
-      }
+      const w00 = (1 - fy) * (1 - fx)
+      const w01 = (1 - fy) * fx
+      const w10 = fy * (1 - fx)
+      const w11 = fy * fx
+      const p = y0 * row + x0 * 3
+      const q = p + row
+      target[at] = data[p]! * w00 + data[p + 3]! * w01 + data[q]! * w10 + data[q + 3]! * w11 + 0.5
+      target[at + 1] = data[p + 1]! * w00 + data[p + 4]! * w01 + data[q + 1]! * w10 + data[q + 4]! * w11 + 0.5
+      target[at + 2] = data[p + 2]! * w00 + data[p + 5]! * w01 + data[q + 2]! * w10 + data[q + 5]! * w11 + 0.5
     }
   }
+}
+
+/** One pixel whose neighbours lie partly or wholly outside the source. */
+const borderPixel = (
+  target: Uint8Array,
+  at: number,
+  { data, height, width }: Image,
+  sx: number,
+  sy: number,
+  border: Border,
+): void => {
+  const x = border === 'edge' ? Math.min(Math.max(sx, 0), width - 1) : sx
+  const y = border === 'edge' ? Math.min(Math.max(sy, 0), height - 1) : sy
+  const x0 = Math.floor(x)
+  const y0 = Math.floor(y)
+  const sums = [0.5, 0.5, 0.5]
+  for (const [px, wx] of [
+    [x0, 1 - (x - x0)],
+    [x0 + 1, x - x0],
+  ] as const) {
+    for (const [py, wy] of [
+      [y0, 1 - (y - y0)],
+      [y0 + 1, y - y0],
+    ] as const) {
+      // what lies outside is black: it adds nothing
+      if (!(px >= 0 && py >= 0 && px < width && py < height)) continue
+      const from = (py * width + px) * 3
+      for (let c = 0; c < 3; c++) sums[c]! += data[from + c]! * wx * wy
+    }
+  }
+  target.set(sums, at)
 }
