@@ -19,9 +19,18 @@ export function firstWeights(context: EmitContext, w: Value): string {
 }
 
 /**
- * Chosen taps of the weights for a convolution from outputs to inputs: [I/B, O/B, taps, Bo, Bi].
- * The blocks are transposed by the runtime's own reordering of channels, which is its fastest transposition.
+ * Every block of the weights turned over its diagonal: [O/B, I/B, k·k, Bo, Bi].
+ * The runtime's own reordering of channels is its fastest transposition.
  */
+export function turnedBlocks(context: EmitContext, w: Value): string {
+  const [o, i, side] = axes4(w)
+  const block = context.target.blockSize
+  const squares = (o * i * side * side) / (block * block)
+  const apart = context.reshape(context.get(w, 'blocked-weight'), [squares, block, block, 1], false)
+  return context.op('ReorderInput', [apart], {}, blockedDomain)
+}
+
+/** Chosen taps of the weights for a convolution from outputs to inputs: [I/B, O/B, taps, Bo, Bi]. */
 export function backwardWeights(
   context: EmitContext,
   w: Value,
@@ -30,11 +39,8 @@ export function backwardWeights(
 ): string {
   const [o, i, side] = axes4(w)
   const block = context.target.blockSize
-  const area = side * side
-  const [ob, ib] = [o / block, i / block]
-  const squares = context.reshape(context.get(w, 'blocked-weight'), [ob * ib * area, block, block, 1], false)
-  const turned = context.op('ReorderInput', [squares], {}, blockedDomain)
-  const apart = context.reshape(turned, [ob, ib, area, block * block], false)
+  const shape = [o / block, i / block, side * side, block * block]
+  const apart = context.reshape(turnedBlocks(context, w), shape, false)
   const swapped = context.op('Transpose', [apart], { perm: ints([1, 0, 2, 3]) })
   const picked = context.op('Gather', [swapped, context.constant([taps.length], taps)], { axis: int(2) })
   return context.reshape(picked, [i, o, ...kernel], false)

@@ -119,6 +119,7 @@ export function createEmission(options: ContextOptions): Emission {
     return result
   }
 
+  const helpers = new Map<string, string>()
   const context: EmitContext = {
     target: options.target,
     get,
@@ -126,6 +127,11 @@ export function createEmission(options: ContextOptions): Emission {
     set: (value, name, layout = 'plain') => void placesOf(value).set(layout, name),
     op,
     constant,
+    once: (key, make) => {
+      const known = helpers.get(key) ?? make()
+      helpers.set(key, known)
+      return known
+    },
     reshape,
     isBatch: (value) => options.batch.has(value),
     isPending: (value) => options.pending.has(value),

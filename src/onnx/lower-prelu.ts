@@ -1,6 +1,20 @@
 /** @file PReLU forwards and backwards. */
 import type { Value } from '../graph/value.ts'
-import { int, plain, type EmitContext, type Lowering } from './lowering.ts'
+import { isBlocked } from './lower-blocked.ts'
+import { channelSums } from './lower-reduce.ts'
+import { layoutFits } from './layout.ts'
+import {
+  blockedDomain,
+  floats,
+  int,
+  ints,
+  plain,
+  text,
+  type Attributes,
+  type EmitContext,
+  type Lowering,
+  type Target,
+} from './lowering.ts'
 
 /** One number for each channel, shaped so that it broadcasts against x [N, C, …]. */
 export function perChannel(context: EmitContext, slope: Value, x: Value): string {
@@ -35,3 +49,75 @@ export const preluSlopeGradientPlain: Lowering<'preluSlopeGradient'> = plain((co
     context.op('ReduceSum', [product, context.constant([axes.length], axes)], { keepdims: int(0) }),
   )
 })
+
+/** A number for every channel times a blocked tensor, in one pass: a depthwise 1×1 convolution. */
+const scaled = (
+  context: EmitContext,
+  [name, factors, ...more]: readonly [string, string, ...string[]],
+  channels: number,
+  attributes: Attributes = {},
+): string =>
+  context.op(
+    'Conv',
+    [name, context.reshape(factors, [channels, 1, 1, 1], false), ...more],
+    {
+      kernel_shape: ints([1, 1]),
+      strides: ints([1, 1]),
+      pads: ints([0, 0, 0, 0]),
+      group: int(channels),
+      ...attributes,
+    },
+    blockedDomain,
+  )
+
+const numbers = (context: EmitContext, value: number, count = 1): string =>
+  context.once(`${value} × ${count}`, () =>
+    context.constant(count === 1 ? [] : [count], new Float32Array(count).fill(value)),
+  )
+
+/** min(x, 0): all that the way back needs of x. */
+const negativePart = (context: EmitContext, x: Value): string =>
+  context.op('Min', [context.get(x, 'blocked'), numbers(context, 0)])
+
+const lessOne = (context: EmitContext, slope: Value): string =>
+  context.op('Sub', [context.get(slope), numbers(context, 1)])
+
+const fitsBlocked = (x: Value | undefined, target: Target): boolean =>
+  isBlocked(target) && x !== undefined && layoutFits(x.shape, 'blocked', target.blockSize)
+
+/** x + (slope − 1)·min(x, 0). */
+export const preluBlocked: Lowering<'prelu'> = {
+  name: 'blocked',
+  fits: (node, target) => fitsBlocked(node.inputs[0], target),
+  emit: (context, node) => {
+    const [x, slope] = inputs(node)
+    const parts = [negativePart(context, x), lessOne(context, slope), '', context.get(x, 'blocked')] as const
+    context.set(node, scaled(context, parts, slope.shape[0] ?? 1), 'blocked')
+  },
+}
+
+/** dy·(1 + (slope − 1)·[x < 0]); the step is a hard sigmoid so steep that nothing lies on its slope. */
+export const preluInputGradientBlocked: Lowering<'preluInputGradient'> = {
+  name: 'blocked',
+  fits: (node, target) => fitsBlocked(node.inputs[0], target),
+  emit: (context, node) => {
+    const [x, slope, dy] = inputs(node)
+    const channels = slope.shape[0] ?? 1
+    const steep = { activation: text('HardSigmoid'), activation_params: floats([1e30, 0]) }
+    const minus = numbers(context, -1, channels)
+    const isNegative = scaled(context, [negativePart(context, x), minus], channels, steep)
+    const one = numbers(context, 1, channels)
+    const mask = scaled(context, [isNegative, lessOne(context, slope), one], channels)
+    context.set(node, context.op('Mul', [context.get(dy, 'blocked'), mask]), 'blocked')
+  },
+}
+
+export const preluSlopeGradientBlocked: Lowering<'preluSlopeGradient'> = {
+  name: 'blocked',
+  fits: (node, target) => fitsBlocked(node.inputs[0], target),
+  emit: (context, node) => {
+    const [x, dy] = inputs(node)
+    const product = context.op('Mul', [context.get(dy, 'blocked'), negativePart(context, x)])
+    context.set(node, channelSums(context, product, x.shape))
+  },
+}

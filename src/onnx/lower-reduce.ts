@@ -1,7 +1,7 @@
 /** @file Sums and maxima over axes; of a blocked tensor they are taken where it lies. */
 import type { Value } from '../graph/value.ts'
 import { viewShape } from './lower-elementwise.ts'
-import { int, ints, plain, type EmitContext, type Lowering } from './lowering.ts'
+import { blockedDomain, int, ints, plain, type EmitContext, type Lowering } from './lowering.ts'
 
 type Reduced = Value<'sum'> | Value<'max'>
 
@@ -26,6 +26,19 @@ const viewAxes = (axes: readonly number[]): number[] | undefined => {
   ]
 }
 
+/** The sums [C] over images and pixels of a blocked tensor: the runtime's pooling is its fastest way over the pixels. */
+export function channelSums(context: EmitContext, name: string, shape: readonly number[]): string {
+  const [n = 1, c = 1, h = 1, w = 1] = shape
+  const means = context.op('GlobalAveragePool', [name], {}, blockedDomain)
+  const pixels = context.once(`${h * w} × 1 × ${n}`, () =>
+    context.constant([1, n], new Float32Array(n).fill(h * w)),
+  )
+  const sums = context.op('Gemm', [pixels, context.reshape(means, [n, c], false)])
+  return context.reshape(sums, [c], false)
+}
+
+const overImagesAndPixels = (axes: readonly number[]): boolean => axes.toSorted().join() === '0,2,3'
+
 const emitReduced = (context: EmitContext, node: Reduced): void => {
   const [x] = node.inputs
   if (x === undefined) return
@@ -44,6 +57,11 @@ const emitReduced = (context: EmitContext, node: Reduced): void => {
   const inView = context.has(x, 'blocked') ? viewAxes(axes) : undefined
   if (inView === undefined) {
     context.set(node, reduce(context, node, context.get(x), axes))
+    return
+  }
+  if (node.kind === 'sum' && overImagesAndPixels(axes)) {
+    const sums = channelSums(context, context.get(x, 'blocked'), x.shape)
+    context.set(node, context.reshape(sums, node.shape, false))
     return
   }
   const seen = context.reshape(context.get(x, 'blocked'), viewShape(x.shape, context.target.blockSize), false)

@@ -26,6 +26,8 @@ export interface EmitContext {
   op(op: string, inputs: readonly string[], attributes?: Attributes, domain?: string): string
   /** A constant tensor: whole numbers become int64, as ONNX wants shapes and axes. */
   constant(shape: readonly number[], data: Float32Array | Int32Array | readonly number[]): string
+  /** What `make` returns, made once for each key: for helpers that would be costly to compare. */
+  once(key: string, make: () => string): string
   /** A tensor seen with another shape; `batch` marks a leading axis that may be left open. */
   reshape(name: string, shape: readonly number[], batch: boolean): string
   /** Whether the value's leading axis is the open batch axis. */
@@ -59,7 +61,8 @@ export function plain<K extends OpKind>(emit: Lowering<K>['emit']): Lowering<K> 
 
 export const int = (value: number): OnnxAttribute => ({ kind: 'int', value })
 export const ints = (value: readonly number[]): OnnxAttribute => ({ kind: 'ints', value })
-export const float = (value: number): OnnxAttribute => ({ kind: 'float', value })
+export const floats = (value: readonly number[]): OnnxAttribute => ({ kind: 'floats', value })
+export const text = (value: string): OnnxAttribute => ({ kind: 'string', value })
 
 /** The domain of ORT's internal operators on the blocked layout. */
 export const blockedDomain = 'com.microsoft.nchwc'

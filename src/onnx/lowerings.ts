@@ -5,7 +5,14 @@ import { lowerAdd } from './lower-add.ts'
 import { convBlocked, inputGradientBlocked, inputGradientPhases } from './lower-blocked.ts'
 import { convPlain, inputGradientPlain, weightGradientPlain } from './lower-convolution.ts'
 import { lowerMatmul, lowerOneHot } from './lower-matmul.ts'
-import { preluInputGradientPlain, preluPlain, preluSlopeGradientPlain } from './lower-prelu.ts'
+import {
+  preluBlocked,
+  preluInputGradientBlocked,
+  preluInputGradientPlain,
+  preluPlain,
+  preluSlopeGradientBlocked,
+  preluSlopeGradientPlain,
+} from './lower-prelu.ts'
 import { weightGradientBlocked } from './lower-weight-gradient.ts'
 import { lowerMax, lowerSum } from './lower-reduce.ts'
 import {
@@ -16,6 +23,7 @@ import {
   lowerSlice,
   lowerTranspose,
 } from './lower-shape.ts'
+import { convWinograd, inputGradientWinograd } from './lower-winograd.ts'
 import { int, plain, type Addition, type EmitContext, type Lowering, type Target } from './lowering.ts'
 
 type LoweringTable = { readonly [K in OpKind]: readonly Lowering<K>[] }
@@ -76,12 +84,12 @@ export const lowerings: LoweringTable = {
   max: lowerMax,
   matmul: lowerMatmul,
   oneHot: lowerOneHot,
-  conv2d: [convBlocked, convPlain],
-  conv2dInputGradient: [inputGradientBlocked, inputGradientPhases, inputGradientPlain],
+  conv2d: [convBlocked, convWinograd, convPlain],
+  conv2dInputGradient: [inputGradientBlocked, inputGradientWinograd, inputGradientPhases, inputGradientPlain],
   conv2dWeightGradient: [weightGradientBlocked, weightGradientPlain],
-  prelu: [preluPlain],
-  preluInputGradient: [preluInputGradientPlain],
-  preluSlopeGradient: [preluSlopeGradientPlain],
+  prelu: [preluBlocked, preluPlain],
+  preluInputGradient: [preluInputGradientBlocked, preluInputGradientPlain],
+  preluSlopeGradient: [preluSlopeGradientBlocked, preluSlopeGradientPlain],
 }
 
 /** The names of the lowerings that fit a node on a target, best first. */
