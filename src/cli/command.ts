@@ -14,7 +14,7 @@ export interface Context {
 export type ExitCode = 0 | 1 | 2
 
 /** The headings of the command list, in order. */
-export const commandGroups = ['Start here', 'Train', 'Use a model', 'Data'] as const
+export const commandGroups = ['Start here', 'Train', 'Use a model', 'Understand', 'Data'] as const
 
 export interface CommandArgument {
   readonly name: string

@@ -1,11 +1,14 @@
 /** @file The list of commands. */
 import type { Command } from './command.ts'
+import { adviseCommand } from './commands/advise.ts'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { embedCommand } from './commands/embed.ts'
 import { evaluateCommand } from './commands/evaluate.ts'
 import { exportCommand } from './commands/export.ts'
+import { packCommand } from './commands/pack.ts'
 import { synthCommand } from './commands/synth.ts'
+import { toyCommand } from './commands/toy.ts'
 import { trainCommand } from './commands/train.ts'
 
 export const commands: readonly Command[] = [
@@ -15,5 +18,8 @@ export const commands: readonly Command[] = [
   exportCommand,
   evaluateCommand,
   embedCommand,
+  adviseCommand,
+  toyCommand,
   synthCommand,
+  packCommand,
 ]

@@ -1,5 +1,5 @@
 /** @file Shows the demonstration to a person. Loaded when it is needed. */
-import { demo, drawn, type DemoOptions } from '../node/demo.ts'
+import { demo, drawn, toyFolder, type DemoOptions } from '../node/demo.ts'
 import { openSession } from '../node/open-session.ts'
 import { comparisonText } from '../report/evaluation-text.ts'
 import type { Context, ExitCode } from './command.ts'
@@ -46,6 +46,9 @@ export async function showDemo(
   output.say(`Trained at ${facts.imagesPerSecond.toFixed(0)} images/s.`)
   output.say(`report  ${finished.report}`)
   output.say(`model   ${finished.model}`)
+  output.say(
+    `figures ${toyFolder(out)}/features.svg (what softmax, NSL and LMCL do to features in two dimensions)`,
+  )
   output.say('')
   output.say('Next:')
   output.say('  npx cosface train FOLDER              your own faces, aligned, one subfolder a person')

@@ -1,9 +1,11 @@
 /** @file The whole way in a few minutes: draw people (or take a folder), train, test on people kept apart, report, export. */
 import { join } from 'node:path'
+import { paperLosses } from '../experiment/toy-figure.ts'
 import { configure } from '../train/configure.ts'
 import { simpleBaselines } from './baselines.ts'
 import { startRun, type RunEvent, type TrainRunOptions } from './train-run.ts'
 import { synthFolder } from './synth-folder.ts'
+import { runToy } from './toy-run.ts'
 
 export interface DemoOptions extends Pick<TrainRunOptions, 'openSession' | 'signal'> {
   /** A new or empty folder for everything. */
@@ -26,12 +28,36 @@ export async function* demo(options: DemoOptions): AsyncGenerator<RunEvent, void
     { seed, threads, validation: 0.1, test: 0.2 },
     { folders: [faces], threads, preset: 'demo' },
   )
-  yield* startRun(config, {
+  let finished = false
+  const events = startRun(config, {
     out: join(out, 'run'),
     openSession,
     signal,
     baselines: (known, classes) => simpleBaselines(known, classes, signal),
   })
+  for await (const event of events) {
+    finished ||= event.kind === 'finished'
+    yield event
+  }
+  if (!finished) return
+  yield { kind: 'progress', what: 'drawing what the losses do', done: 0, total: 1 }
+  await runToy({
+    out: toyFolder(out),
+    losses: paperLosses,
+    data: 'points',
+    classes: 8,
+    iterations: 400,
+    seed,
+    threads,
+    png: false,
+    openSession,
+    signal,
+  })
+}
+
+/** Where the figures of softmax, NSL and LMCL in two dimensions go. */
+export function toyFolder(out: string): string {
+  return join(out, 'toy')
 }
 
 async function* draw(folder: string, seed: number, signal: AbortSignal): AsyncGenerator<RunEvent, void> {

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { UsageError } from '../../base/errors.ts'
-import { choiceOption, flagOf, flagOption, type OptionSpecs, textOption } from '../../base/option.ts'
+import { choiceOption, flagOf, type OptionSpecs, textOption } from '../../base/option.ts'
 import type { OpenSession } from '../../runtime/session.ts'
 import { configure } from '../../train/configure.ts'
 import { trainOptions } from '../../train/options.ts'
@@ -16,8 +16,6 @@ interface RunOptions {
   readonly config: string
   readonly out: string
   readonly resume: string
-  readonly tune: boolean
-  readonly tensorboard: boolean
   readonly json: boolean
 }
 
@@ -48,14 +46,6 @@ const runOptions: OptionSpecs<Omit<RunOptions, 'preset' | 'config' | 'resume'>> 
     meaning: 'the run folder',
     default: 'runs/1, runs/2, …',
   }),
-  tune: flagOption({
-    group: 'Run',
-    meaning: 'measure the formulations of each operation first and keep the faster ones',
-  }),
-  tensorboard: flagOption({
-    group: 'Output',
-    meaning: 'also write TensorBoard event files into the run folder',
-  }),
   json: jsonOption,
 }
 
@@ -74,16 +64,7 @@ export const trainCommand: Command = command<TrainSettings & RunOptions>({
     'cosface train --resume runs/first',
   ],
   run: async (context, folders, options) => {
-    const {
-      preset,
-      config: file,
-      out,
-      resume,
-      tune: _tune,
-      tensorboard: _tensorboard,
-      json: _json,
-      ...settings
-    } = options
+    const { preset, config: file, out, resume, json: _json, ...settings } = options
     const { startRun, resumeRun } = await import('../../node/train-run.ts')
     const { openSession } = await import('../../node/open-session.ts')
     const { conclude, follow } = await import('../training.ts')

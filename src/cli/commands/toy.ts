@@ -1,0 +1,166 @@
+/** @file `cosface toy`: the paper's two-dimensional features as figures. */
+import { availableParallelism } from 'node:os'
+import {
+  choiceOption,
+  flagOption,
+  integerOption,
+  numberOption,
+  type OptionSpec,
+  type OptionSpecs,
+  textOption,
+} from '../../base/option.ts'
+import { unexpected, UsageError } from '../../base/errors.ts'
+import { lossByName } from '../../loss/registry.ts'
+import { type Command, command } from '../command.ts'
+import { jsonOption, seedOption, threadsOption } from '../options.ts'
+import { openProgress, type Progress } from '../progress.ts'
+
+interface ToyOptions {
+  readonly losses: readonly string[]
+  readonly margin: number
+  readonly scale: number
+  readonly data: 'faces' | 'points'
+  readonly identities: number
+  readonly iterations: number
+  readonly seed: number
+  readonly threads: number
+  readonly out: string
+  readonly png: boolean
+  readonly json: boolean
+}
+
+const lossesOption: OptionSpec<readonly string[]> = {
+  group: 'Losses',
+  value: 'a,b,…',
+  meaning: 'losses to put side by side',
+  range: 'names of losses, separated by commas',
+  default: 'softmax,nsl,cosface',
+  parse: (text) => text.split(','),
+  check: (name, value) => {
+    if (!Array.isArray(value) || value.length === 0) throw unexpected(name, 'names of losses', value)
+    return value.map((one: unknown) => {
+      if (typeof one !== 'string') throw unexpected(name, 'names of losses', value)
+      const loss = lossByName(one.trim())
+      if (loss.kind !== 'margin')
+        throw new UsageError(`${loss.name} has no classes, so there is nothing to draw`)
+      return loss.name
+    })
+  },
+}
+
+const options: OptionSpecs<ToyOptions> = {
+  losses: lossesOption,
+  margin: numberOption({
+    group: 'Losses',
+    meaning: 'm of LMCL; for 8 people in two dimensions Eq 7 allows 0.29',
+    unit: 'cosine',
+    min: 0,
+    max: 2,
+    default: '0.2',
+  }),
+  scale: numberOption({
+    group: 'Losses',
+    meaning: 's of NSL and LMCL',
+    above: 0,
+    max: 1000,
+    default: '16',
+  }),
+  data: choiceOption({
+    group: 'Experiment',
+    meaning: 'what is learned from: drawn faces, or clouds of points, which take a second',
+    choices: ['faces', 'points'] as const,
+    default: 'faces',
+  }),
+  identities: integerOption({
+    group: 'Experiment',
+    meaning: 'people',
+    unit: 'people',
+    min: 2,
+    max: 64,
+    default: '8',
+  }),
+  iterations: integerOption({
+    group: 'Experiment',
+    meaning: 'updates',
+    unit: 'updates',
+    min: 1,
+    max: 100_000,
+    default: '600',
+  }),
+  seed: seedOption,
+  threads: threadsOption,
+  out: textOption({
+    group: 'Output',
+    value: 'folder',
+    meaning: 'where the figures go',
+    default: 'cosface-toy',
+  }),
+  png: flagOption({ group: 'Output', meaning: 'also as PNG' }),
+  json: jsonOption,
+}
+
+export const toyCommand: Command = command<ToyOptions>({
+  name: 'toy',
+  group: 'Understand',
+  summary: 'the paper’s two-dimensional features as figures: softmax, NSL and LMCL side by side',
+  detail:
+    'Trains networks with two-dimensional features from the same seed with several losses and draws where the people land (Fig 4 of the paper), the decision boundaries (Fig 2) and the geometry (Fig 3), as SVG.',
+  arguments: [],
+  options,
+  examples: [
+    'cosface toy',
+    'cosface toy --losses softmax,nsl,cosface,arcface --margin 0.25 --data points --png',
+  ],
+  run: async ({ output, signal }, _args, given) => {
+    const [{ runToy }, { openSession }] = await Promise.all([
+      import('../../node/toy-run.ts'),
+      import('../../node/open-session.ts'),
+    ])
+    const { losses = ['softmax', 'nsl', 'cosface'], margin = 0.2, scale = 16 } = given
+    let shown: { readonly what: string; readonly progress: Promise<Progress> } | undefined
+    const close = async (): Promise<void> => (await shown?.progress)?.[Symbol.dispose]()
+    const run = await runToy({
+      out: given.out ?? 'cosface-toy',
+      losses: losses.map((name) => ({
+        name,
+        ...(name === 'softmax' ? {} : { scale }),
+        ...(name === 'cosface' ? { margin } : {}),
+      })),
+      data: given.data ?? 'faces',
+      classes: given.identities ?? 8,
+      iterations: given.iterations ?? 600,
+      seed: given.seed ?? 1,
+      threads: given.threads ?? availableParallelism(),
+      png: given.png ?? false,
+      openSession: (spec) => openSession(spec, { notice: output.warn }),
+      signal,
+      onProgress: (what, done, total) => {
+        if (shown?.what !== what) {
+          void close()
+          shown = { what, progress: openProgress(output, { title: what, total, unit: '' }) }
+        }
+        void shown.progress.then((progress) => progress.update(done))
+      },
+    })
+    await close()
+    for (const { loss, frame } of run.outcomes) {
+      const { error, withinSpread, smallestBetween } = frame.heldOut
+      output.say(
+        `${loss.padEnd(16)} held-out error ${(error * 100).toFixed(1).padStart(5)} %, spread within a person ${withinSpread.toFixed(1).padStart(5)}°, nearest people apart ${smallestBetween.toFixed(1).padStart(5)}°`,
+      )
+      for (const warning of frame.warnings) output.warn(`Warning (${loss}): ${warning}`)
+    }
+    for (const file of run.files) output.say(file)
+    output.result({
+      schema: 'cosface-toy/1',
+      files: run.files,
+      losses: run.outcomes.map(({ loss, frame }) => ({
+        loss,
+        error: frame.heldOut.error,
+        withinSpread: frame.heldOut.withinSpread,
+        smallestBetween: frame.heldOut.smallestBetween,
+      })),
+    })
+    return 0
+  },
+})

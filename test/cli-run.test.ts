@@ -1,0 +1,260 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { commands } from '../src/cli/commands.ts'
+import { runCli } from '../src/cli/run.ts'
+
+let folder = ''
+const at = (...parts: string[]): string => join(folder, ...parts)
+
+async function cli(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
+  return cliUntil(new AbortController().signal, ...argv)
+}
+
+async function cliUntil(
+  signal: AbortSignal,
+  ...argv: string[]
+): Promise<{ code: number; out: string; err: string }> {
+  let out = ''
+  let err = ''
+  const code = await runCli(commands, argv, {
+    stdout: { write: (text) => void (out += text) },
+    stderr: { write: (text) => void (err += text) },
+    signal,
+    version: '0.0.0',
+    glossary: 'docs/glossary.md',
+    debug: true,
+  })
+  return { code, out, err }
+}
+
+const small = [
+  '--backbone',
+  'sphere4',
+  '--size',
+  '32x32',
+  '--embedding-size',
+  '16',
+  '--batch',
+  '8',
+  '--threads',
+  '1',
+]
+const short = [
+  '--iterations',
+  '4',
+  '--warmup',
+  '1',
+  '--validation',
+  '0.34',
+  '--test',
+  '0.34',
+  '--augment',
+  'flip',
+]
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'cosface-cli-'))
+  const { code, err } = await cli(
+    'synth',
+    at('faces'),
+    '--identities',
+    '60',
+    '--images',
+    '3',
+    '--size',
+    '32x32',
+  )
+  expect(err).toContain('60 of 60')
+  expect(code).toBe(0)
+})
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+describe('the whole way on the command line', () => {
+  it('trains, evaluates, exports and embeds; JSON on stdout and nothing else', async () => {
+    const run = at('run')
+    const trained = await cli('train', at('faces'), ...small, ...short, '--out', run, '--json')
+    expect(trained.err).toContain('training for 4 iterations of 8 images')
+    expect(trained.code).toBe(0)
+    const result = JSON.parse(trained.out)
+    expect(result).toMatchObject({ schema: 'cosface-train/1', run, role: 'test', iterations: 4 })
+    expect(result.parity.maxCosineDifference).toBeLessThan(1e-4)
+    expect(result.result).toMatchObject({ schema: 'cosface-evaluation/1', accuracy: expect.any(Number) })
+    expect(readFileSync(at('run', 'report.html'), 'utf8')).toMatch(/<title>.*<\/title>[\s\S]*Drawn faces/)
+
+    const pairs = ['--images', at('faces'), '--random-pairs', '40']
+    const evaluated = await cli('evaluate', '--model', run, ...pairs, '--json', '--report', at('page.html'))
+    expect(evaluated.code).toBe(0)
+    expect(Object.keys(JSON.parse(evaluated.out))).toEqual(
+      expect.arrayContaining([
+        'schema',
+        'accuracy',
+        'standardError',
+        'threshold',
+        'thresholds',
+        'auc',
+        'eer',
+        'tarAtFar',
+        'pairs',
+      ]),
+    )
+    expect(readFileSync(at('page.html'), 'utf8')).toContain('<svg')
+
+    const exported = await cli('export', run, '--out', at('model.onnx'))
+    expect(exported.out).toMatch(/max \|Δcos\| .*: \d\.\de-\d+/)
+    const again = await cli('evaluate', '--model', at('model.onnx'), ...pairs, '--json')
+    expect(JSON.parse(again.out)).toEqual(JSON.parse(evaluated.out))
+
+    const embedded = await cli(
+      'embed',
+      at('faces'),
+      '--model',
+      at('model.onnx'),
+      '--out',
+      at('e.jsonl'),
+      '--json',
+    )
+    expect(JSON.parse(embedded.out)).toMatchObject({ images: 180, templateSize: 32 })
+    const first = JSON.parse(readFileSync(at('e.jsonl'), 'utf8').split('\n')[0] ?? '') as {
+      template: number[]
+    }
+    expect(Math.hypot(...first.template)).toBeCloseTo(1, 5)
+  })
+
+  it('finishes the step at Ctrl-C, says how to go on, and goes on', async () => {
+    const abort = new AbortController()
+    const run = at('cut')
+    const long = [
+      '--iterations',
+      '60',
+      '--warmup',
+      '1',
+      '--validation',
+      '0.34',
+      '--test',
+      '0.34',
+      '--checkpoint-every',
+      '1000',
+    ]
+    const training = cliUntil(abort.signal, 'train', at('faces'), ...small, ...long, '--out', run)
+    while (!existsSync(join(run, 'events.jsonl'))) await new Promise((resolve) => setTimeout(resolve, 20))
+    abort.abort()
+    const cut = await training
+    expect(cut.out).toContain(`Go on with: cosface train --resume ${run}`)
+    expect(cut.err).toMatch(/Stopped after \d+ of 60 iterations; everything is saved/)
+    expect(cut.code).toBe(1)
+    const refused = await cli('train', '--resume', run, '--lr', '0.1')
+    expect(refused).toMatchObject({ code: 2, out: '' })
+    expect(refused.err).toContain('leave out --lr')
+    const done = await cli('train', '--resume', run, '--json')
+    expect(done.code).toBe(0)
+    expect(JSON.parse(done.out)).toMatchObject({ iterations: 60 })
+  })
+
+  it('does not train into a folder that holds something', async () => {
+    const { code, err } = await cli('train', at('faces'), ...small, ...short, '--out', at('faces'))
+    expect(code).toBe(2)
+    expect(err).toContain('is not empty')
+    expect(readdirSync(at('faces'))).not.toContain('config.json')
+  })
+})
+
+describe('what bad input gets', () => {
+  const cases: [string, () => string[], number, RegExp][] = [
+    ['an empty folder', () => ['train', (mkdirSync(at('empty')), at('empty'))], 1, /empty/],
+    ['a folder that is not there', () => ['train', at('nowhere')], 2, /nowhere/],
+    ['one identity', () => ['train', one(), '--min-images', '1'], 1, /identit/],
+    [
+      'too few people for random pairs',
+      () => ['evaluate', '--model', at('run'), '--images', one(), '--random-pairs', '20'],
+      1,
+      /at least 20 people/,
+    ],
+    [
+      'no model',
+      () => ['evaluate', '--model', at('none.onnx'), '--images', at('faces'), '--random-pairs', '40'],
+      2,
+      /no model at/,
+    ],
+    [
+      'a text file for a model',
+      () => ['evaluate', '--model', text('m.onnx', 'hello'), '--images', at('faces'), '--random-pairs', '40'],
+      1,
+      /m\.onnx/,
+    ],
+    [
+      'pairs naming a missing image',
+      () => [
+        'evaluate',
+        '--model',
+        at('run'),
+        '--images',
+        at('faces'),
+        '--pairs',
+        text('p.txt', '1\nnobody\t1\t2\nnobody\t1\tnoone\t1\n'),
+      ],
+      1,
+      /3 images that are not there/,
+    ],
+    [
+      'pairs with a wrong count',
+      () => [
+        'evaluate',
+        '--model',
+        at('run'),
+        '--images',
+        at('faces'),
+        '--pairs',
+        text('q.txt', '5\na\t1\t2\n'),
+      ],
+      1,
+      /expected 10 pairs/,
+    ],
+    [
+      'both kinds of pairs',
+      () => ['evaluate', '--model', 'm', '--images', 'i', '--pairs', 'p', '--random-pairs', '40'],
+      2,
+      /one of `pairs` and `randomPairs`/,
+    ],
+    [
+      'another ending than .npy and .jsonl',
+      () => ['embed', at('faces'), '--model', at('run'), '--out', at('e.txt')],
+      2,
+      /\.npy or \.jsonl/,
+    ],
+    ['a run that is not there', () => ['export', at('norun')], 1, /no checkpoint/],
+    [
+      'a config file with a slip',
+      () => ['train', at('faces'), '--config', text('c.json', '{"margn": 0.4}')],
+      2,
+      /did you mean `margin`/,
+    ],
+    [
+      'a config file that is no JSON',
+      () => ['train', at('faces'), '--config', text('d.json', '{')],
+      2,
+      /no JSON/,
+    ],
+  ]
+  it.each(cases)('%s', async (_title, argv, wanted, sentence) => {
+    const { code, out, err } = await cli(...argv())
+    expect(err.split('\n')[0]).toMatch(sentence)
+    expect({ code, out }).toEqual({ code: wanted, out: '' })
+  })
+
+  const text = (name: string, content: string): string => {
+    writeFileSync(at(name), content)
+    return at(name)
+  }
+  const one = (): string => {
+    const inside = at('one', 'drawn-0001')
+    mkdirSync(inside, { recursive: true })
+    const from = at('faces', 'drawn-0001')
+    for (const name of readdirSync(from)) writeFileSync(join(inside, name), readFileSync(join(from, name)))
+    return at('one')
+  }
+})
