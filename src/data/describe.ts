@@ -1,4 +1,5 @@
 /** @file What can be said about a data set before training: how much there is, whether it looks aligned, whether it is enough. */
+import { counted, withCommas } from '../base/words.ts'
 import type { Size } from '../image/image.ts'
 
 /** The numbers a description is drawn from. */
@@ -42,7 +43,6 @@ export function summariseCounts(imagesPerIdentity: readonly number[]): CountSumm
   }
 }
 
-const thousands = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',')
 const inWords = (size: Size): string => `${size.height}x${size.width}`
 
 /** The sentences to show before training starts. */
@@ -54,9 +54,9 @@ export function describeDataset(facts: DatasetFacts): readonly Remark[] {
 const countRemark = (counts: CountSummary): Remark => ({
   level: 'info',
   text:
-    `${thousands(counts.identities)} identities, ${thousands(counts.images)} images to learn from; per identity ` +
+    `${counted(counts.identities, 'identity', 'identities')}, ${counted(counts.images, 'image')} to learn from; per identity ` +
     `${counts.min} to ${counts.max}, median ${counts.median}` +
-    (counts.single > 0 ? `; ${thousands(counts.single)} have one image only` : ''),
+    (counts.single > 0 ? `; ${withCommas(counts.single)} with one image only` : ''),
 })
 
 const tally = (keys: readonly string[]): readonly (readonly [string, number])[] => {

@@ -95,7 +95,7 @@ describe('networkCrop', () => {
     )
     const edge = networkCrop(noise(112, 112), { height: 112, width: 112 }, 2)
     expect([...edge.data.subarray(0, 3)]).toEqual([...noise(112, 112).data.subarray(0, 3)])
-    expect([...edge.data.slice(-3)]).toEqual([...noise(112, 112).data.slice(-3)])
+    expect(edge.data.slice(-3)).toEqual(noise(112, 112).data.slice(-3))
   })
 })
 
@@ -123,7 +123,7 @@ describe('resample', () => {
     const data = new Uint8Array([0, 100, 200, 40].flatMap((level) => [level, level, level]))
     const half = resize({ height: 1, width: 4, data }, { height: 1, width: 2 })
     expect([half.data[0], half.data[3]]).toEqual([
-      Math.round((0 * 1 + 0 * 3 + 100 * 3 + 200 * 1) / 8),
+      Math.round((100 * 3 + 200 * 1) / 8),
       Math.round((100 * 1 + 200 * 3 + 40 * 3 + 40 * 1) / 8),
     ])
   })

@@ -13,7 +13,7 @@ import type { Normalisation } from '../image/normalise.ts'
 import { paperNormalisation } from '../image/normalise.ts'
 import { answerRequest, createBatchWork, imageState } from './batches-work.ts'
 import type { Failure, WorkReply, WorkRequest, WorkSetup } from './batches-work.ts'
-import type { BatchWorkerData } from './batches-worker.ts'
+import type { BatchWorkerStart } from './batches-worker.ts'
 import { workerEntry } from './worker-entry.ts'
 import { startPool, workersAvailable } from './worker-pool.ts'
 
@@ -89,8 +89,9 @@ export async function openBatches(options: BatchOptions): Promise<NodeBatchSourc
   const local = createBatchWork(setup, async (index) => dataset.image(index))
   const wanted = options.workers ?? defaultWorkers()
   const workers = workersAvailable(entry) && (files !== undefined || crops !== undefined) ? wanted : 0
-  const start: BatchWorkerData = { setup, files: files ?? [] }
-  const pool = workers === 0 ? undefined : startPool<WorkRequest, WorkReply>(entry, workers, start)
+  const start: BatchWorkerStart = { setup, files: files ?? [] }
+  const pool =
+    workers === 0 ? undefined : startPool<BatchWorkerStart, WorkRequest, WorkReply>(entry, workers, start)
   const here = (request: WorkRequest): Promise<WorkReply> => answerRequest(local, request)
   const ask = pool === undefined ? here : pool.ask
 

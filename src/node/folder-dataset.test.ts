@@ -102,7 +102,7 @@ describe('scanFolder', () => {
       /is empty; expected one folder per identity/,
     )
     await expect(scanFolder(join(root, 'file'))).rejects.toThrow(
-      /holds 1 images but no folders; expected one folder per identity with its images inside/,
+      /holds 1 image but no folders; expected one folder per identity with its images inside/,
     )
     const texts = await tree('texts', ['a/1.txt', 'b/2.gif'])
     await expect(scanFolder(texts)).rejects.toThrow(
@@ -113,7 +113,7 @@ describe('scanFolder', () => {
 
   it('leaves out images beside the identities, and says so', async () => {
     const { problems } = await scanFolder(await tree('loose', ['a/1.jpg', 'x.jpg']))
-    expect(problems[0]).toContain('1 images lie directly in')
+    expect(problems[0]).toContain('1 image directly in')
   })
 })
 
@@ -178,7 +178,7 @@ describe('openTrainingData', () => {
     await writeFile(list, '3\r\np1\t2\r\np2\t2\r\nghost\t1\r\n')
     const data = await openTrainingData(config([folder], { validation: list }), 1, input)
     expect(data.validation.identities).toEqual(['p1', 'p2'])
-    expect(data.remarks.map(({ text }) => text)).toContain('1 listed names are in no folder: ghost')
+    expect(data.remarks.map(({ text }) => text)).toContain('1 listed name in no folder: ghost')
   })
 
   it('takes a folder as a set and does not train on who is in it', async () => {
@@ -187,7 +187,7 @@ describe('openTrainingData', () => {
     const data = await openTrainingData(config([folder], { validation: other }), 1, input)
     expect(data.validation.identities).toEqual(['p0', 'q'])
     expect(data.train.identities).toEqual(['p1', 'p2', 'p3', 'p4'])
-    expect(data.remarks.map(({ text }) => text).join()).toContain('1 identities are not trained on')
+    expect(data.remarks.map(({ text }) => text).join()).toContain('1 identity not trained on')
   })
 
   it('limits identities by a list, for all folders or for one', async () => {

@@ -2,6 +2,7 @@
 import { basename, join, resolve } from 'node:path'
 import { DataError } from '../base/errors.ts'
 import { byCodePoint } from '../base/names.ts'
+import { counted } from '../base/words.ts'
 import type { Dataset, Sample } from '../data/dataset.ts'
 import type { DecodeImage } from '../image/image.ts'
 import { decodeImage, readImage } from './decode.ts'
@@ -41,7 +42,10 @@ const notesOf = (scan: FolderScan): string[] => {
   const list = others.map(([extension, count]) => `${count} × ${extension}`).join(', ')
   return total === 0
     ? [...scan.problems]
-    : [...scan.problems, `${total} files in ${scan.folder} are no images by their names (${list})`]
+    : [
+        ...scan.problems,
+        `${counted(total, 'file')} in ${scan.folder} left out, no image by the name (${list})`,
+      ]
 }
 
 /**
@@ -98,5 +102,5 @@ const nobodyLeft = (folders: readonly string[], found: number, minImages: number
   found === 0
     ? new DataError(`None of the identities in ${folders.join(', ')} is among those asked for`)
     : new DataError(
-        `None of the ${found} identities in ${folders.join(', ')} has at least ${minImages} images`,
+        `None of the ${counted(found, 'identity', 'identities')} in ${folders.join(', ')} has at least ${counted(minImages, 'image')}`,
       )

@@ -4,6 +4,7 @@ import { extname, join } from 'node:path'
 import { mapBounded } from '../base/concurrency.ts'
 import { DataError, UsageError } from '../base/errors.ts'
 import { byCodePoint } from '../base/names.ts'
+import { counted } from '../base/words.ts'
 
 /** What was found. */
 export interface FolderScan {
@@ -128,7 +129,7 @@ export async function scanFolder(folder: string): Promise<FolderScan> {
   if (identities.length === 0) throw nothingFound(folder, names.length, loose, findings)
   if (loose > 0) {
     findings.problems.push(
-      `${loose} images lie directly in ${folder}, in no identity's folder; they were left out`,
+      `${counted(loose, 'image')} directly in ${folder}, in no identity's folder, left out`,
     )
   }
   return {
@@ -141,7 +142,7 @@ export async function scanFolder(folder: string): Promise<FolderScan> {
 
 const nothingFound = (folder: string, folders: number, loose: number, findings: Findings): DataError => {
   if (loose > 0 && folders === 0) {
-    return new DataError(`${folder} holds ${loose} images but no folders; ${expectedShape}`)
+    return new DataError(`${folder} holds ${counted(loose, 'image')} but no folders; ${expectedShape}`)
   }
   const others = [...findings.otherFiles].map(([extension, count]) => `${count} × ${extension}`)
   const instead =

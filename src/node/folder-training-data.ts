@@ -3,6 +3,7 @@ import { open, readFile, stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { mapBounded } from '../base/concurrency.ts'
 import { DataError, UsageError } from '../base/errors.ts'
+import { counted } from '../base/words.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { describeDataset } from '../data/describe.ts'
 import type { Remark } from '../data/describe.ts'
@@ -46,6 +47,8 @@ const listRule = (
   }
   return { file: text }
 }
+
+const people = (count: number): string => counted(count, 'identity', 'identities')
 
 const few = (names: readonly string[]): string =>
   names.slice(0, 3).join(', ') + (names.length > 3 ? ` and ${names.length - 3} more` : '')
@@ -112,7 +115,7 @@ export async function openTrainingData(config: DataConfig, seed: number, input: 
     seed,
   )
   if (split.missing.length > 0) {
-    note(`${split.missing.length} listed names are in no folder: ${few(split.missing)}`, 'warning')
+    note(`${counted(split.missing.length, 'listed name')} in no folder: ${few(split.missing)}`, 'warning')
   }
   const apart = async (set: 'validation' | 'test'): Promise<FolderDataset | undefined> => {
     const { folder } = sets[set]
@@ -124,7 +127,7 @@ export async function openTrainingData(config: DataConfig, seed: number, input: 
   if (shared.length > 0) {
     const names = shared.map((index) => all.names[index] ?? '')
     note(
-      `${shared.length} identities are not trained on, as validation or test has them too: ${few(names)}`,
+      `${people(shared.length)} not trained on, as validation or test has them too: ${few(names)}`,
       'warning',
     )
   }
@@ -132,7 +135,7 @@ export async function openTrainingData(config: DataConfig, seed: number, input: 
   if (trained.length < 2) {
     throw new DataError(
       `Training needs at least two identities, ${trained.length} ${trained.length === 1 ? 'is' : 'are'} left in ` +
-        `${config.folders.join(', ')}${all.dropped > 0 ? ` (${all.dropped} have under ${config.minImages} images)` : ''}`,
+        `${config.folders.join(', ')}${all.dropped > 0 ? ` (${people(all.dropped)} with under ${counted(config.minImages, 'image')} left out)` : ''}`,
     )
   }
   const sizes = await someSizes(all.files, 400)
@@ -177,12 +180,12 @@ const openAll = async (config: DataConfig, note: Note): Promise<FolderDataset> =
     const present = new Set([...found].map((key) => key.slice(key.indexOf('\n') + 1)))
     const missing = [...wanted.keys()].filter((name) => !present.has(name))
     if (missing.length > 0)
-      note(`${missing.length} names of ${rule.file} are in no folder: ${few(missing)}`, 'warning')
+      note(`${counted(missing.length, 'name')} of ${rule.file} in no folder: ${few(missing)}`, 'warning')
     if ((list?.duplicates.length ?? 0) > 0)
       note(`${rule.file} names some twice: ${few(list?.duplicates ?? [])}`)
   }
   for (const text of all.notes) note(text, 'warning')
   if (all.dropped > 0)
-    note(`${all.dropped} identities have under ${config.minImages} images and were left out`)
+    note(`${people(all.dropped)} with under ${counted(config.minImages, 'image')} left out`)
   return all
 }

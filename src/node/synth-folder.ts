@@ -97,7 +97,7 @@ export async function synthFolder(options: SynthOptions): Promise<SynthAbout> {
 }
 
 const drawAll = async (job: SynthJob & SynthAbout, workers: number, options: SynthOptions): Promise<void> => {
-  await using pool = workers === 0 ? undefined : startPool<number, null>(entry, workers, job)
+  await using pool = workers === 0 ? undefined : startPool<SynthJob, number, null>(entry, workers, job)
   const identities = Array.from({ length: job.identities }, (_, place) => job.first + place)
   let done = 0
   await mapBounded(identities, Math.max(1, workers), async (identity) => {

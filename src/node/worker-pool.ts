@@ -16,6 +16,10 @@ export interface Answer<Reply> {
   readonly transfer?: readonly ArrayBuffer[]
 }
 
+type Order<Start, Request> =
+  | { readonly kind: 'start'; readonly start: Start }
+  | { readonly kind: 'request'; readonly request: Request }
+
 type Message<Reply> =
   | { readonly kind: 'reply'; readonly reply: Reply }
   | { readonly kind: 'failed'; readonly name: string; readonly message: string }
@@ -39,17 +43,17 @@ export function workersAvailable(entry: URL): boolean {
   return existsSync(fileURLToPath(entry))
 }
 
-/** Starts `count` workers on the module `entry`. They end with the pool and do not keep the process alive by themselves. */
-export function startPool<Request, Reply>(
+/** Starts `count` workers on the module `entry`, each given `start`. They end with the pool and do not keep the process alive by themselves. */
+export function startPool<Start, Request, Reply>(
   entry: URL,
   count: number,
-  workerData: object,
+  start: Start,
 ): WorkerPool<Request, Reply> {
   const waiting: Job<Request, Reply>[] = []
   const busy = new Map<Worker, Job<Request, Reply>>()
-  let ended: unknown
+  let ended: Error | undefined
 
-  const fail = (error: unknown): void => {
+  const fail = (error: Error): void => {
     ended ??= error
     for (const job of [...busy.values(), ...waiting]) job.reject(ended)
     busy.clear()
@@ -62,11 +66,12 @@ export function startPool<Request, Reply>(
       if (job === undefined) return
       busy.set(worker, job)
       worker.ref()
-      worker.postMessage(job.request)
+      worker.postMessage({ kind: 'request', request: job.request } satisfies Order<Start, Request>)
     }
   }
   const workers = Array.from({ length: count }, () => {
-    const worker = new Worker(entry, { workerData })
+    const worker = new Worker(entry)
+    worker.postMessage({ kind: 'start', start } satisfies Order<Start, Request>)
     worker.unref()
     worker.on('message', (message: Message<Reply>) => {
       const job = busy.get(worker)
@@ -76,7 +81,9 @@ export function startPool<Request, Reply>(
       else job?.resolve(message.reply)
       give()
     })
-    worker.on('error', fail)
+    worker.on('error', (error) => {
+      fail(error instanceof Error ? error : new Error(String(error)))
+    })
     worker.on('exit', (code) => {
       fail(new Error(`A worker thread ended with code ${code}`))
     })
@@ -98,12 +105,22 @@ export function startPool<Request, Reply>(
   }
 }
 
-/** The worker's end: answers every request with `handle` until its thread is ended. Does nothing in the main thread. */
-export function serveRequests<Request, Reply>(handle: (request: Request) => Promise<Answer<Reply>>): void {
+/**
+ * The worker's end: `begin` is given what the pool was started with and returns what answers requests.
+ * Does nothing in the main thread.
+ */
+export function serveRequests<Start, Request, Reply>(
+  begin: (start: Start) => (request: Request) => Promise<Answer<Reply>>,
+): void {
   const port = parentPort
   if (port === null) return
-  port.on('message', (request: Request) => {
-    handle(request).then(
+  let handle: ((request: Request) => Promise<Answer<Reply>>) | undefined
+  port.on('message', (order: Order<Start, Request>) => {
+    if (order.kind === 'start') {
+      handle = begin(order.start)
+      return
+    }
+    handle?.(order.request).then(
       ({ reply, transfer }) => {
         port.postMessage({ kind: 'reply', reply } satisfies Message<Reply>, [...(transfer ?? [])])
       },
