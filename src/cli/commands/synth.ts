@@ -17,7 +17,7 @@ interface SynthOptions {
 const options: OptionSpecs<SynthOptions> = {
   identities: integerOption({
     group: 'Faces',
-    meaning: 'drawn people',
+    meaning: 'how many people to draw',
     unit: 'people',
     min: 1,
     max: 100_000,

@@ -73,7 +73,7 @@ const options: OptionSpecs<ToyOptions> = {
   }),
   identities: integerOption({
     group: 'Experiment',
-    meaning: 'people',
+    meaning: 'how many people',
     unit: 'people',
     min: 2,
     max: 64,
@@ -81,7 +81,7 @@ const options: OptionSpecs<ToyOptions> = {
   }),
   iterations: integerOption({
     group: 'Experiment',
-    meaning: 'updates',
+    meaning: 'how many updates',
     unit: 'updates',
     min: 1,
     max: 100_000,
