@@ -28,6 +28,7 @@ export { similarityTransform } from './image/similarity.ts'
 // networks and losses
 export { backbone, backboneNames, type BackboneOptions } from './nn/backbones.ts'
 export { expectedFirstLoss, lossFloor, marginUpperBound, scaleLowerBound } from './loss/bounds.ts'
+export { advise, type Advice, type AdviceRequest } from './loss/advise.ts'
 export { buildHead, checkLoss } from './loss/build.ts'
 export type { LossOption, LossSettings } from './loss/head.ts'
 export { lossByName, lossNames, optionsOf } from './loss/registry.ts'
@@ -48,7 +49,12 @@ export type { Interval, ScoredPair, TarAtFar, VerificationResult } from './evalu
 export { auc, eer, roc } from './evaluate/roc.ts'
 export { scorePairs, verify, type VerifyOptions, verifyScores } from './evaluate/verify.ts'
 // models
+export { type Bundle, type BundleParts, makeBundle } from './model/bundle.ts'
 export type { EmbeddingModel, ModelContract } from './model/contract.ts'
+export { openEmbeddingModel, type OpenModelOptions } from './model/embedder.ts'
+export type { ContractOptions } from './model/foreign.ts'
+export { checkParity, type Parity, parity, parityLimit } from './model/parity.ts'
+export { embedTemplates } from './model/templates.ts'
 // training
 export type { Checkpoint, CheckpointRecord, CheckpointStore } from './train/checkpoint.ts'
 export type {
@@ -64,3 +70,11 @@ export { type Preset, type PresetName, presetNames, presets } from './train/pres
 export type { TrainSettings } from './train/settings.ts'
 export type { Embed, Surroundings, TrainingData, ValidationSet } from './train/surroundings.ts'
 export { train } from './train/train.ts'
+// pages and figures
+export type { EvaluationReportContents, RunReportContents } from './report/contents.ts'
+export { evaluationText } from './report/evaluation-text.ts'
+export { evaluationReport, runReport } from './report/run-report.ts'
+// experiments
+export { compareToy, type ToyConfig, type ToyFrame, trainToy } from './experiment/toy.ts'
+export { type SyntheticOptions, syntheticToy, type ToyData, toyFromImages } from './experiment/toy-data.ts'
+export { boundariesOfThePaper, geometryOfThePaper, toyFigure } from './experiment/toy-figure.ts'

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { commands } from '../src/cli/commands.ts'
@@ -94,9 +95,14 @@ describe('examples', () => {
       const log = vi
         .spyOn(console, 'log')
         .mockImplementation((...values: unknown[]) => void printed.push(...values))
+      const before = process.cwd()
+      const place = mkdtempSync(join(tmpdir(), 'cosface-example-'))
+      process.chdir(place)
       try {
         await import(/* @vite-ignore */ file)
       } finally {
+        process.chdir(before)
+        rmSync(place, { recursive: true, force: true })
         log.mockRestore()
         rmSync(file)
       }

@@ -1,3 +1,35 @@
-/** @file The Node door: files, folders, decoding and ONNX Runtime's Node drivers. Files inside never import it. */
-export { decodeImage, readImage } from './decode.ts'
+/** @file The Node door: folders, files, decoding, sessions and whole runs. Files inside never import it. */
+
+// sessions on ONNX Runtime
+export { type DriverOptions, openDriver, type OpenedDriver } from './open-driver.ts'
+export { openSession, type OpenSessionOptions } from './open-session.ts'
+// images and data sets
+export { type BinPairs, openBin, packBin } from './bin-file.ts'
+export { createDecoder, decodeImage, readImage } from './decode.ts'
 export { type FolderDataset, type FolderOptions, openFolders } from './folder-dataset.ts'
+export { packRecordIO, unpackRecordIO } from './pack-records.ts'
+export { openRecordDataset, type RecordDataset } from './record-dataset.ts'
+export { drawIdentity } from './synth.ts'
+export { synthFolder, type SynthAbout, type SynthOptions } from './synth-folder.ts'
+// training runs
+export { checkpointFolder, latestCheckpoint, readCheckpoint } from './checkpoint-store.ts'
+export { demo, type DemoOptions } from './demo.ts'
+export { type ExportedModel, type ExportOptions, exportRun } from './export-run.ts'
+export type { FinishedRun } from './finish-run.ts'
+export { readEvents, type RunPaths, runPaths } from './run-folder.ts'
+export { runToy, type ToyRun, type ToyRunOptions } from './toy-run.ts'
+export { resumeRun, type RunEvent, startRun, type TrainRunOptions } from './train-run.ts'
+// models
+export { embedFiles, type EmbedFilesOptions, embedPieces, type NamedFile } from './embed-files.ts'
+export { type EmbedSummary, embedToFile, imageFiles } from './embed.ts'
+export {
+  evaluatePairs,
+  type EvaluatePairsOptions,
+  type PairEvaluation,
+  type PairSource,
+} from './evaluate-pairs.ts'
+export { type ModelFileOptions, openModel } from './model-file.ts'
+export { openWeights, type WeightsFile } from './weights-file.ts'
+// this machine
+export { type DoctorReport, examine } from './doctor.ts'
+export { doctorText } from './doctor-text.ts'

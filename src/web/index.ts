@@ -1,2 +1,2 @@
 /** @file The browser door: what needs the DOM. Files inside never import it. */
-export type { DecodeImage } from '../image/image.ts'
+export { openSession, openWebDriver, type WebSessionOptions } from './open-session.ts'
