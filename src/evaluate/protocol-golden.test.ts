@@ -4,7 +4,13 @@ import { describe, expect, it } from 'vitest'
 import { signTest } from './protocol-compare.ts'
 import { widenedQuantile } from './protocol-groups.ts'
 import { identifyProtocol, search } from './protocol-identify.ts'
-import { closestTars, scoreTemplatePairs, templateFars, verifyTemplates } from './protocol-ijb.ts'
+import {
+  closestTars,
+  scoreTemplatePairs,
+  scoreTemplatePairsBy,
+  templateFars,
+  verifyTemplates,
+} from './protocol-ijb.ts'
 import { insightfaceProtocol, pairDistances } from './protocol-insightface.ts'
 import { megafaceProtocol, plainProduct } from './protocol-megaface.ts'
 import { fmrForFpir, fpirFromFmr, oneToOneErrors, searchErrors } from './protocol-nist.ts'
@@ -179,7 +185,7 @@ describe('templates', () => {
     close(pooled.data, given.pooled[flags] ?? [], 6)
   })
 
-  it('are verified', () => {
+  it('are verified', async () => {
     const pooled = poolTemplates(input, { keepNorms: true, detectorScores: true, flip: true })
     const result = verifyTemplates(pooled, pairs, { pooling: 'x', replicates: 50 })
     const scores = scoreTemplatePairs(pooled, pairs)
@@ -190,6 +196,12 @@ describe('templates', () => {
       auc: result.auc,
       eer: result.eer,
     })
+    const by = await scoreTemplatePairsBy(pooled, pairs, async (rows) =>
+      plainProduct({ ...rows, identities: new Int32Array(0) }),
+    )
+    const again = scoreTemplatePairs(pooled, pairs)
+    close(by.same, [...again.same], 6)
+    close(by.different, [...again.different], 6)
     // 780 pairs carry 0.1 and no FAR below 0.013
     expect(result.tarAtFar.map(({ insufficient }) => insufficient === undefined)).toEqual([
       false,

@@ -72,6 +72,65 @@ export function scoreTemplatePairs(
   return { same, different }
 }
 
+/** Scores [P, n] of fixed rows against a block of others, as `ScoreProduct`. */
+type RowProduct = (block: Float32Array, count: number) => Promise<Float32Array>
+
+const blockRows = 4096
+/** Beyond this many different first templates a product's scores no longer fit beside the rest. */
+const firstLimit = 8192
+
+/**
+ * The same scores by matrix products, which is many times faster where most first templates meet most second ones, as in IJB-C.
+ * `open` binds the first templates' rows. Falls back to `scoreTemplatePairs` where too few pairs share their templates.
+ * @throws DataError on an unknown template
+ */
+export async function scoreTemplatePairsBy(
+  templates: PooledTemplates,
+  pairs: TemplatePairList,
+  open: (rows: { readonly data: Float32Array; readonly size: number }) => Promise<RowProduct>,
+): Promise<{ readonly same: Float32Array; readonly different: Float32Array }> {
+  const { data, size } = templates
+  const first = rowsOf(templates, pairs.first, 'The list of pairs')
+  const second = rowsOf(templates, pairs.second, 'The list of pairs')
+  const firstRows = Int32Array.from(new Set(first)).sort()
+  const secondRows = Int32Array.from(new Set(second)).sort()
+  const isSparse = first.length * 50 < firstRows.length * secondRows.length
+  if (isSparse || firstRows.length > firstLimit) return scoreTemplatePairs(templates, pairs)
+  const place = (rows: Int32Array): Int32Array => {
+    const places = new Int32Array(templates.ids.length)
+    rows.forEach((row, i) => (places[row] = i))
+    return places
+  }
+  const [firstPlace, secondPlace] = [place(firstRows), place(secondRows)]
+  const gather = (rows: Int32Array): Float32Array => {
+    const gathered = new Float32Array(rows.length * size)
+    rows.forEach((row, i) => gathered.set(data.subarray(row * size, (row + 1) * size), i * size))
+    return gathered
+  }
+  // pairs by the block their second template lies in, each block's in the list's order
+  const blocks = Math.ceil(secondRows.length / blockRows)
+  const starts = new Int32Array(blocks + 1)
+  for (let i = 0; i < second.length; i++) starts[Math.floor(secondPlace[second[i]!]! / blockRows) + 1]!++
+  for (let b = 0; b < blocks; b++) starts[b + 1]! += starts[b]!
+  const order = new Int32Array(second.length)
+  const next = starts.slice()
+  for (let i = 0; i < second.length; i++) order[next[Math.floor(secondPlace[second[i]!]! / blockRows)]!++] = i
+  const scores = new Float32Array(second.length)
+  const product = await open({ data: gather(firstRows), size })
+  for (let b = 0; b < blocks; b++) {
+    const rows = secondRows.subarray(b * blockRows, (b + 1) * blockRows)
+    const table = await product(gather(rows), rows.length)
+    for (let k = starts[b]!; k < starts[b + 1]!; k++) {
+      const pair = order[k]!
+      const column = secondPlace[second[pair]!]! - b * blockRows
+      scores[pair] = table[firstPlace[first[pair]!]! * rows.length + column]!
+    }
+  }
+  const same = scores.filter((_, i) => pairs.same[i] === 1)
+  const different = scores.filter((_, i) => pairs.same[i] !== 1)
+  return { same, different }
+}
+
 /**
  * scikit-learn's `roc_curve` drops points that lie on a straight line with their neighbours; the closest FAR is sought among
  * the points that remain.
@@ -177,9 +236,11 @@ export function verifyTemplates(
     /** Bootstrap replicates; 0 leaves intervals out. @defaultValue 1000 */
     readonly replicates?: number
     readonly model?: string
+    /** The pairs' scores, where they were computed already; they are sorted in place. */
+    readonly scores?: { readonly same: Float32Array; readonly different: Float32Array }
   },
 ): TemplateVerificationResult {
-  const { same, different } = scoreTemplatePairs(templates, pairs)
+  const { same, different } = options.scores ?? scoreTemplatePairs(templates, pairs)
   if (same.length === 0 || different.length === 0)
     throw new DataError(
       `Expected pairs of the same person and of different people, got ${same.length} and ${different.length}`,

@@ -1,0 +1,67 @@
+/** @file Scores of probes against blocks of features as one matrix product on the ONNX runtime. */
+import type { ScoreProduct } from '../evaluate/protocol-megaface.ts'
+import { encodeOnnx } from '../onnx/encode.ts'
+import type { EmittedProgram, ProgramTensor } from '../onnx/program.ts'
+import type { Driver } from '../runtime/driver.ts'
+
+/** scores [P, n] = probes [P, D] · blockᵀ [D, n]; n varies. */
+export function scoreProgram(probes: number, size: number): EmittedProgram {
+  const tensor = (name: string, shape: readonly number[]): ProgramTensor => ({
+    name,
+    port: name,
+    shape,
+    dtype: 'float32',
+    layout: 'plain',
+  })
+  const inputs = [tensor('probes', [probes, size]), tensor('block', [-1, size])]
+  const outputs = [tensor('scores', [probes, -1])]
+  const model = encodeOnnx({
+    name: 'scores',
+    producer: 'cosface',
+    opsets: { '': 17 },
+    inputs,
+    outputs,
+    nodes: [
+      {
+        op: 'Gemm',
+        inputs: ['probes', 'block'],
+        outputs: ['scores'],
+        attributes: { transB: { kind: 'int', value: 1 } },
+      },
+    ],
+    initializers: new Map(),
+    metadata: {},
+  })
+  return { model, inputs, outputs }
+}
+
+/** A product that ends with its model. */
+export interface DriverProduct extends AsyncDisposable {
+  readonly product: ScoreProduct
+}
+
+/** Opens the product of `probes` on a driver; two score arrays swap roles, as the next block is under way while one is read. */
+export async function openScoreProduct(
+  driver: Driver,
+  probes: { readonly data: Float32Array; readonly size: number },
+  threads: number,
+): Promise<DriverProduct> {
+  const count = probes.data.length / probes.size
+  const runner = await driver.load(scoreProgram(count, probes.size), { device: 'cpu', threads })
+  let spare: Float32Array[] = []
+  let columns = 0
+  return {
+    product: async (block, width) => {
+      if (width !== columns) {
+        columns = width
+        spare = driver.inPlace ? [0, 1].map(() => new Float32Array(new ArrayBuffer(4 * count * width))) : []
+      }
+      const held = spare.shift()
+      if (held !== undefined) spare.push(held)
+      const [scores] = await runner.run([probes.data, block], held === undefined ? undefined : [held])
+      if (!(scores instanceof Float32Array)) throw new Error('the runtime returned no float32 scores')
+      return scores
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(runner[Symbol.asyncDispose]()),
+  }
+}
