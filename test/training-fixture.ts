@@ -40,7 +40,7 @@ export const fewPeople = 12
 export function smallBatches(
   { batch, size }: TrainConfig,
   people: number = fewPeople,
-  change: (pixels: Float32Array, iteration: number) => void = () => {},
+  change: (pixels: Float32Array, iteration: number, labels: Int32Array) => void = () => {},
 ): BatchSource {
   const each = 3 * size.height * size.width
   const patterns = Array.from({ length: people }, (_, person) => {
@@ -59,7 +59,7 @@ export function smallBatches(
         for (let i = 0; i < each; i++)
           pixels[row * each + i] = (patterns[person]?.[i] ?? 0) + 0.3 * stream.normal()
       })
-      change(pixels, iteration)
+      change(pixels, iteration, labels)
       return { pixels, labels }
     },
     [Symbol.asyncDispose]: async () => {},
@@ -75,6 +75,8 @@ export interface SmallRun {
 export interface SmallRunOptions {
   readonly openSession: OpenSession
   readonly people?: number
+  /** Images of the identity that has most, of 32. */
+  readonly largestIdentity?: number
   readonly resume?: Checkpoint
   readonly validation?: readonly ValidationSet[]
   readonly batches?: BatchSource
@@ -91,7 +93,14 @@ export async function smallRun(config: TrainConfig, options: SmallRunOptions): P
     data: {
       identities: Array.from({ length: people }, (_, person) => `person ${person}`),
       batches: options.batches ?? smallBatches(config, people),
-      summary: { identities: people, images: 32, validationIdentities: 0, testIdentities: 0, skipped: 0 },
+      summary: {
+        identities: people,
+        images: 32,
+        validationIdentities: 0,
+        testIdentities: 0,
+        largestIdentity: options.largestIdentity ?? 3,
+        skipped: 0,
+      },
     },
     validation: options.validation ?? [],
     checkpoints: {

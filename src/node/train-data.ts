@@ -1,14 +1,16 @@
 /** @file Opens everything a run learns from, is chosen by, watches and is reported on. */
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { DataError } from '../base/errors.ts'
+import { DataError, unexpected } from '../base/errors.ts'
 import type { Dataset, UnreadableImage } from '../data/dataset.ts'
+import { identitySampler, type Sampler } from '../data/sampler.ts'
 import { decodeText } from '../data/lists-text.ts'
 import type { FlipRule } from '../evaluate/features.ts'
 import type { PairSet } from '../evaluate/pair.ts'
 import { parsePairs } from '../evaluate/pairs.ts'
 import { mostRandomPairs, randomPairs, type Identity } from '../evaluate/random-pairs.ts'
 import { resolvePairs } from '../evaluate/resolve-pairs.ts'
+import { buildHead } from '../loss/build.ts'
 import type { TrainConfig } from '../train/config.ts'
 import type { ValidationSet } from '../train/surroundings.ts'
 import { openBatches, type NodeBatchSource } from './batches.ts'
@@ -79,6 +81,21 @@ const openWatched = async (
   return pairValidation('watch', basename(file).replace(/\.[^.]+$/, ''), crops, ownFlip)
 }
 
+/** Images of a person in a batch, where the loss compares images of a person. */
+const imagesPerIdentity = 4
+
+/** P×K batches where the loss needs them; otherwise every image once an epoch. */
+const samplerOf = (config: TrainConfig, train: Dataset): { readonly sampler?: Sampler } => {
+  const { embeddingSize, batch, seed } = config
+  if (!buildHead(config.loss, { classes: train.identities.length, embeddingSize }).needsImagesPerIdentity)
+    return {}
+  if (batch % imagesPerIdentity !== 0) {
+    throw unexpected('batch', `a multiple of ${imagesPerIdentity} for ${config.loss.name}`, batch)
+  }
+  const identityOf = train.samples.map(({ identity }) => identity)
+  return { sampler: identitySampler(identityOf, batch / imagesPerIdentity, imagesPerIdentity, seed) }
+}
+
 /** Opens the data of a run. @throws UsageError, DataError, FormatError as its parts; nothing is written */
 export async function openRunData(
   config: TrainConfig,
@@ -112,6 +129,7 @@ export async function openRunData(
     seed: config.seed,
     augmentation: config.augmentation,
     maxUnreadable: config.data.maxUnreadable,
+    ...samplerOf(config, sets.train),
     ...(options.knownUnreadable === undefined ? {} : { knownUnreadable: options.knownUnreadable }),
     onProgress: (done, total) => options.prepared('decoding', done, total),
     onUnreadable: options.onUnreadable,

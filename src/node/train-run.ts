@@ -11,7 +11,7 @@ import { checkpointFolder, latestCheckpoint } from './checkpoint-store.ts'
 import { imageKindOf } from './drawn-folder.ts'
 import { finishRun, type FinishedRun, type FinishOptions } from './finish-run.ts'
 import { createRunFolder, openEventLog, runPaths, writeJson, type RunPaths } from './run-folder.ts'
-import { checkIdentities, openRunData, type RunData } from './train-data.ts'
+import { checkIdentities, identitiesWithImages, openRunData, type RunData } from './train-data.ts'
 
 /** What a run tells beside the trainer's own events. */
 export type RunEvent =
@@ -127,6 +127,7 @@ const summaryOf = (data: RunData) => ({
   images: data.sets.train.samples.length,
   validationIdentities: data.sets.validation.identities.length,
   testIdentities: data.sets.test.identities.length,
+  largestIdentity: Math.max(...identitiesWithImages(data.sets.train).map(({ images }) => images.length)),
   skipped: data.batches.unreadable.length,
 })
 

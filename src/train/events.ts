@@ -24,6 +24,8 @@ export interface DataSummary {
   readonly images: number
   readonly validationIdentities: number
   readonly testIdentities: number
+  /** Images of the identity that has most. */
+  readonly largestIdentity?: number
   readonly skipped: number
 }
 

@@ -1,5 +1,6 @@
 /** @file The training loop: an async iterable of events. It prints nothing and knows no platform. */
 import { buildHead } from '../loss/build.ts'
+import { expectedFirstLoss, lossFloor } from '../loss/bounds.ts'
 import { backbone } from '../nn/backbones.ts'
 import { sizeOf } from '../tensor/tensor.ts'
 import type { VerificationResult } from '../evaluate/result.ts'
@@ -7,6 +8,7 @@ import { learningRateAt } from '../optim/schedule.ts'
 import type { Batch } from '../data/dataset.ts'
 import { checkState, fingerprintChanges, type BestSoFar, type Checkpoint } from './checkpoint.ts'
 import type { TrainConfig } from './config.ts'
+import { diagnose, distinctImages, type Diagnosis, type DiagnosisFacts } from './diagnosis.ts'
 import type { StepMetrics, TrainEvent } from './events.ts'
 import { firstNonFinite } from './non-finite.ts'
 import { durationInWords, pace } from './pace.ts'
@@ -76,6 +78,7 @@ class Run {
   #iteration: number
   #best: BestSoFar | undefined
   #saved = -1
+  #diagnosis: Diagnosis | undefined
 
   constructor(config: TrainConfig, surroundings: Surroundings, trainer: Trainer, signal: AbortSignal) {
     this.#config = config
@@ -122,6 +125,9 @@ class Run {
         imagesPerSecond,
         secondsLeft,
       }
+      this.#diagnosis ??= diagnose(this.#facts(), distinctImages(batch.pixels, batch.labels.length))
+      const seen = this.#diagnosis.step({ metrics, seconds, waitedSeconds: batches.waitedSeconds - waited })
+      for (const finding of seen) yield { kind: 'diagnosis', iteration: this.#iteration, ...finding }
       this.#iteration++
       const last = this.#iteration === iterations
       const chosen = last || this.#iteration % validateEvery === 0 ? yield* this.#validate() : false
@@ -137,6 +143,19 @@ class Run {
       imagesPerSecond: ((this.#iteration - first) * this.#config.batch) / Math.max(seconds, 1e-9),
       waitedShare: batches.waitedSeconds / Math.max(seconds, 1e-9),
     }
+  }
+
+  #facts(): DiagnosisFacts {
+    const { loss, embeddingSize } = this.#config
+    const { batches, summary } = this.#surroundings.data
+    const largestShare = summary.largestIdentity === undefined ? 0 : summary.largestIdentity / summary.images
+    const margins: Readonly<Record<string, number>> = { cosface: loss.margin, nsl: 0 }
+    const margin = margins[this.#trainer.recipe.head.name]
+    const common = { largestShare, batchesPerEpoch: batches.batchesPerEpoch }
+    if (margin === undefined) return common
+    const setting = { classes: this.#trainer.recipe.classes, scale: loss.scale, margin, embeddingSize }
+    const guessing = loss.scale * margin + Math.log(setting.classes)
+    return { ...common, expected: { first: expectedFirstLoss(setting), guessing, floor: lossFloor(setting) } }
   }
 
   /** How long the iterations to come take, validation and saving apart. */
@@ -163,6 +182,7 @@ class Run {
       const result = await this.#evaluate(set)
       if (result === undefined) return false
       const best = set.kind === 'validation' && this.#isBest(result)
+      if (set.kind === 'validation') this.#diagnosis?.validated(best)
       if (best) this.#best = { iteration: this.#iteration, accuracy: result.accuracy, auc: result.auc }
       chosen ||= best
       yield { kind: 'validation', iteration: this.#iteration, set: set.kind, name: set.name, result, best }

@@ -1,0 +1,48 @@
+/** @file Runs the built command line as a process, as a user does. */
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const cli = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
+
+/** How a command ended. */
+export interface Ended {
+  /** Null where it was killed. */
+  readonly code: number | null
+  /** stdout and stderr together. */
+  readonly output: string
+}
+
+/** Runs `cosface` with `args`; kills it without warning after `killAfter` milliseconds, if it still runs. */
+export function cosface(args: readonly string[], killAfter?: number): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter)
+    const pieces: Buffer[] = []
+    child.stdout.on('data', (piece: Buffer) => pieces.push(piece))
+    child.stderr.on('data', (piece: Buffer) => pieces.push(piece))
+    child.on('close', (code) => {
+      clearTimeout(timer)
+      resolve({ code, output: Buffer.concat(pieces).toString() })
+    })
+  })
+}
+
+/** Options of a training that takes a second or two: sphere4 at 32×32. */
+export function tinyTraining(folder: string, out: string): string[] {
+  return [
+    ...['train', folder, '--out', out, '--backbone', 'sphere4', '--size', '32x32', '--embedding-size', '16'],
+    ...[
+      '--batch',
+      '8',
+      '--iterations',
+      '24',
+      '--warmup',
+      '0',
+      '--checkpoint-every',
+      '2',
+      '--validate-every',
+      '10',
+    ],
+    ...['--validation', '0', '--test', '0', '--min-images', '2', '--threads', '2', '--seed', '5'],
+  ]
+}
