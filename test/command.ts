@@ -27,6 +27,18 @@ export function cosface(args: readonly string[], killAfter?: number): Promise<En
   })
 }
 
+/** Runs `cosface … --json` and reads its one result. @throws Error with everything it said where it failed */
+export async function cosfaceJson(args: readonly string[]): Promise<unknown> {
+  const child = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const [result, notes]: [Buffer[], Buffer[]] = [[], []]
+  child.stdout.on('data', (piece: Buffer) => result.push(piece))
+  child.stderr.on('data', (piece: Buffer) => notes.push(piece))
+  const code = await new Promise((resolve) => child.on('close', resolve))
+  if (code !== 0) throw new Error(`cosface ended with ${String(code)}: ${Buffer.concat(notes).toString()}`)
+  const parsed: unknown = JSON.parse(Buffer.concat(result).toString())
+  return parsed
+}
+
 /** Options of a training that takes a second or two: sphere4 at 32×32. */
 export function tinyTraining(folder: string, out: string): string[] {
   return [

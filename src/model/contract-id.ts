@@ -44,9 +44,9 @@ export function contractOf(parts: ContractParts): ModelContract {
     alignmentPoints?.map(({ x, y }) => [x, y]) ?? null,
   ])
   return {
+    ...parts,
     schema: 'cosface-model/1',
     id: fileHash(utf8(preprocessing)),
-    ...parts,
     templateSize: templateSize(parts.embeddingSize, flip),
   }
 }

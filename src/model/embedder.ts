@@ -73,7 +73,8 @@ export async function openEmbeddingModel(
   const ports = modelPorts(onnx, file)
   const own = readContract(onnx.metadata, file)
   const given = options.contract ?? {}
-  const parts = own === undefined ? foreignContract(ports, given, file) : ownContract(own, given, file)
+  const complete = own === undefined ? undefined : ownContract(own, given, file)
+  const parts = complete ?? foreignContract(ports, given, file)
   const { height, width } = parts.input
   if ((ports.height ?? height) !== height || (ports.width ?? width) !== width) {
     throw contradiction(file, `images of ${ports.height}x${ports.width}`, `${height}x${width}`)
@@ -88,7 +89,7 @@ export async function openEmbeddingModel(
   try {
     const embed = embedWith(runner, 3 * height * width, ports.batch, file)
     const embeddingSize = await measuredSize(embed, 3 * height * width, ports, file)
-    const contract = 'id' in parts ? parts : contractOf({ ...parts, embeddingSize, weights: fileHash(bytes) })
+    const contract = complete ?? contractOf({ ...parts, embeddingSize, weights: fileHash(bytes) })
     if (contract.embeddingSize !== embeddingSize) {
       throw contradiction(file, `embeddings of ${embeddingSize}`, `${contract.embeddingSize}`)
     }

@@ -110,11 +110,7 @@ export async function finishRun(options: FinishOptions): Promise<FinishedRun> {
             head.verification.scored,
             `${head.set.role} identities`,
           ),
-          hardest: await picturedPairs(
-            head.verification.scored,
-            head.verification.result.threshold,
-            head.crops,
-          ),
+          hardest: await picturedPairs(head.verification.scored, head.crops),
         }),
     crops: await sampleCrops(data.sets.train, config),
     environment: environmentOf(events, exported.contract),

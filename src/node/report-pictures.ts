@@ -1,4 +1,6 @@
 /** @file The pictures and angles of a run's page. */
+import { angleSample } from '../evaluate/angles.ts'
+import { hardestPairs } from '../evaluate/hardest.ts'
 import { identitiesOf } from '../evaluate/identities.ts'
 import type { TemplateSet } from '../evaluate/features.ts'
 import type { ScoredPair } from '../evaluate/result.ts'
@@ -20,27 +22,22 @@ export async function dataUri({ data, width, height }: Image): Promise<string> {
   return `data:image/png;base64,${png.toString('base64')}`
 }
 
-const hardestCount = 12
+/** Hardest pairs shown of each kind. */
+const shownPairs = 6
 
-/** The pairs furthest on the wrong side of the threshold, then the nearest misses, half of each kind. */
+/** The hardest pairs of each kind with their crops. */
 export async function picturedPairs(
   scored: readonly ScoredPair[],
-  threshold: number,
   { names, crops }: PairCrops,
 ): Promise<PicturedPair[]> {
-  const wrongness = ({ same, score }: ScoredPair): number => (same ? threshold - score : score - threshold)
-  const worst = (same: boolean): ScoredPair[] =>
-    scored
-      .filter((pair) => pair.same === same)
-      .toSorted((a, b) => wrongness(b) - wrongness(a))
-      .slice(0, hardestCount / 2)
+  const { same, different } = hardestPairs(scored, shownPairs)
   const cropOf = new Map(names.map((name, index) => [name, crops[index]]))
   const picture = async (name: string): Promise<string> => {
     const crop = cropOf.get(name)
     return crop === undefined ? '' : dataUri(crop)
   }
   return Promise.all(
-    [...worst(true), ...worst(false)].map(async (pair) => ({
+    [...same, ...different].map(async (pair) => ({
       pair,
       pictureA: await picture(pair.a),
       pictureB: await picture(pair.b),
@@ -67,14 +64,8 @@ export async function sampleCrops(dataset: Dataset, { size, seed }: TrainConfig)
   return crops
 }
 
-const degrees = (cosine: number): number => (Math.acos(Math.max(-1, Math.min(1, cosine))) * 180) / Math.PI
-
-/** Angles from images to their identity's mean direction, and between mean directions, for at most 200 identities. */
-export function identityAngles(
-  { names, size, data }: TemplateSet,
-  scored: readonly ScoredPair[],
-  name: string,
-): Angles {
+/** Angles within and between the identities of scored pairs. */
+export function identityAngles(templates: TemplateSet, scored: readonly ScoredPair[], name: string): Angles {
   const ownerOf = new Map<string, string>()
   const owners = identitiesOf(scored)
   scored.forEach(({ a, b }, index) => {
@@ -82,32 +73,6 @@ export function identityAngles(
     ownerOf.set(a, first)
     ownerOf.set(b, second)
   })
-  const rows = new Map<string, number[]>()
-  names.forEach((image, row) => {
-    const owner = ownerOf.get(image) ?? image
-    rows.set(owner, [...(rows.get(owner) ?? []), row])
-  })
-  const groups = [...rows.values()].filter((group) => group.length >= 2).slice(0, 200)
-  const centres = groups.map((group) => {
-    const centre = new Float64Array(size)
-    for (const row of group)
-      for (let i = 0; i < size; i++) centre[i] = (centre[i] ?? 0) + (data[row * size + i] ?? 0)
-    const length = Math.hypot(...centre)
-    return centre.map((value) => value / length)
-  })
-  const dot = (a: ArrayLike<number>, start: number, b: ArrayLike<number>): number => {
-    let total = 0
-    for (let i = 0; i < size; i++) total += (a[start + i] ?? 0) * (b[i] ?? 0)
-    return total
-  }
-  const none = new Float64Array(size)
-  return {
-    within: groups.flatMap((group, index) =>
-      group.map((row) => degrees(dot(data, row * size, centres[index] ?? none))),
-    ),
-    between: centres.flatMap((centre, index) =>
-      centres.slice(index + 1).map((other) => degrees(dot(centre, 0, other))),
-    ),
-    name,
-  }
+  const identityOf = templates.names.map((image) => ownerOf.get(image) ?? image)
+  return { ...angleSample(templates, identityOf), name }
 }

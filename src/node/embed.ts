@@ -1,0 +1,157 @@
+/** @file Embeddings of images into a file, which appears only when it is complete. */
+import { open, readdir, rename, rm, stat } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import { extname, join, sep } from 'node:path'
+import { bytesOf } from '../base/bytes.ts'
+import { DataError, UsageError } from '../base/errors.ts'
+import { byCodePoint } from '../base/names.ts'
+import type { EmbeddingModel, ModelContract } from '../model/contract.ts'
+import { npyHeader } from '../tensor/npy.ts'
+import { embedPieces } from './embed-files.ts'
+import type { EmbedFilesOptions, NamedFile, TemplatePiece } from './embed-files.ts'
+import { isImageName } from './folder-scan.ts'
+import { replaceFile } from './replace-file.ts'
+
+export interface EmbedToFileOptions extends Omit<EmbedFilesOptions, 'onUnreadable'> {
+  /** Leave out images that cannot be read, and name them in the summary. @defaultValue false */
+  readonly skipUnreadable?: boolean
+}
+
+/** What was written. */
+export interface EmbedSummary {
+  readonly out: string
+  /** For `.npy` the file that names its rows. */
+  readonly names?: string
+  readonly images: number
+  readonly templateSize: number
+  /** The model's id. */
+  readonly model: string
+  readonly skipped: readonly { readonly image: string; readonly reason: string }[]
+}
+
+/** The image files meant by files and folders: a folder stands for all images in it, at any depth, by code point. */
+export async function imageFiles(paths: readonly string[]): Promise<NamedFile[]> {
+  const found: NamedFile[] = []
+  for (const path of paths) {
+    const kind = await stat(path).catch((cause: unknown) => {
+      throw new UsageError(`There is no image or folder at ${path}`, { cause })
+    })
+    if (!kind.isDirectory()) {
+      found.push({ name: path, file: path })
+      continue
+    }
+    const inside = (await readdir(path, { recursive: true, withFileTypes: true }))
+      .filter((entry) => !entry.isDirectory() && isImageName(entry.name) && !entry.name.startsWith('.'))
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort(byCodePoint)
+    if (inside.length === 0) throw new DataError(`There are no JPEG, PNG or WebP images in ${path}`)
+    found.push(...inside.map((file) => ({ name: file, file })))
+  }
+  const names = found.map(({ name }) => name.split(sep).join('/'))
+  return found.map(({ file }, i) => ({ file, name: names[i] ?? file }))
+}
+
+/** How a kind of file is written, piece by piece. */
+interface Writer {
+  readonly begin: Uint8Array
+  readonly piece: (piece: TemplatePiece) => Uint8Array
+  /** Written over the beginning at the end, when the number of rows is known. */
+  readonly finish: (rows: number) => Uint8Array
+}
+
+const writers: Readonly<Record<string, (contract: ModelContract) => Writer>> = {
+  '.npy': ({ templateSize }) => ({
+    begin: npyHeader([0, templateSize]),
+    piece: ({ data }) => bytesOf(data),
+    finish: (rows) => npyHeader([rows, templateSize]),
+  }),
+  '.jsonl': ({ id, templateSize }) => ({
+    begin: new Uint8Array(),
+    piece: ({ names, data }) =>
+      new TextEncoder().encode(
+        names
+          .map((image, row) => {
+            const template = data.subarray(row * templateSize, (row + 1) * templateSize)
+            return `${JSON.stringify({ image, model: id, template: [...template] })}\n`
+          })
+          .join(''),
+      ),
+    finish: () => new Uint8Array(),
+  }),
+}
+
+const openDraft = async (file: string): Promise<FileHandle> =>
+  open(file, 'w').catch((cause: unknown) => {
+    throw new UsageError(
+      `${file} cannot be written (${cause instanceof Error ? cause.message : String(cause)})`,
+      {
+        cause,
+      },
+    )
+  })
+
+/**
+ * Embeds images and writes their templates: `.npy` with the names in a `.json` beside it, or `.jsonl` with one image a
+ * line. Both record the model's id.
+ * @throws UsageError on another kind of file or a place that cannot be written
+ * @throws DataError naming the images that cannot be read, unless they are to be left out; nothing is left behind then
+ */
+export async function embedToFile(
+  model: Pick<EmbeddingModel, 'contract' | 'embed'>,
+  paths: readonly string[],
+  out: string,
+  options: EmbedToFileOptions = {},
+): Promise<EmbedSummary> {
+  const { contract } = model
+  const kind = extname(out).toLowerCase()
+  const writer = Object.hasOwn(writers, kind) ? writers[kind]?.(contract) : undefined
+  if (writer === undefined) throw new UsageError(`Expected \`out\` to end in .npy or .jsonl, got ${out}`)
+  const files = await imageFiles(paths)
+  const names: string[] = []
+  const skipped: { image: string; reason: string }[] = []
+  const { skipUnreadable, ...embedOptions } = options
+  const pieces = embedPieces(model, files, {
+    ...embedOptions,
+    ...(skipUnreadable === true
+      ? { onUnreadable: ({ reason }, image) => skipped.push({ image, reason }) }
+      : {}),
+  })
+  const draft = `${out}.partial`
+  const handle = await openDraft(draft)
+  try {
+    await handle.write(writer.begin)
+    for await (const piece of pieces) {
+      await handle.appendFile(writer.piece(piece))
+      names.push(...piece.names)
+    }
+    if (names.length === 0) throw new DataError('None of the images can be read')
+    await handle.write(writer.finish(names.length), 0, undefined, 0)
+    await handle.sync()
+  } catch (error) {
+    await handle.close()
+    await rm(draft, { force: true })
+    throw error
+  }
+  await handle.close()
+  const beside = kind === '.npy' ? out.replace(/\.npy$/i, '.json') : undefined
+  const { templateSize, id } = contract
+  if (beside !== undefined) {
+    const record = {
+      schema: 'cosface-embeddings/1',
+      model: id,
+      templateSize,
+      flip: contract.flip,
+      images: names,
+    }
+    await replaceFile(beside, `${JSON.stringify(record, null, 2)}\n`)
+  }
+  await rename(draft, out)
+  return {
+    out,
+    ...(beside === undefined ? {} : { names: beside }),
+    images: names.length,
+    templateSize,
+    model: id,
+    skipped,
+  }
+}

@@ -1,0 +1,263 @@
+import { mkdtemp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { random } from '../src/base/random.ts'
+import { input, matmul, reshape } from '../src/graph/ops.ts'
+import { makeBundle } from '../src/model/bundle.ts'
+import type { EmbeddingModel } from '../src/model/contract.ts'
+import { embedToFile } from '../src/node/embed.ts'
+import { evaluatePairs } from '../src/node/evaluate-pairs.ts'
+import { openModel } from '../src/node/model-file.ts'
+import { decodeNpy } from '../src/tensor/npy.ts'
+
+const side = 16
+let folder = ''
+let faces = ''
+let model: EmbeddingModel
+
+// a random projection of the pixels: embeddings of similar pictures are similar
+const projection = (): Uint8Array => {
+  const stream = random(1, 'projection')
+  const size = 3 * side * side
+  const pixels = input('pixels', [1, 3, side, side])
+  return makeBundle({
+    graph: {
+      name: 'projection',
+      outputs: { embedding: matmul(reshape(pixels, [1, size]), input('w', [size, 32])) },
+    },
+    weights: new Map([
+      ['w', { shape: [size, 32], data: Float32Array.from({ length: size * 32 }, () => stream.normal()) }],
+    ]),
+    contract: { channels: 'rgb', mean: 127.5, std: 128, flip: 'concat' },
+  }).bytes
+}
+
+// a pattern per person, and noise
+const picture = (person: number, image: number): Buffer => {
+  const [pattern, noise] = [random(2, 'pattern', person), random(2, 'noise', person, image)]
+  return Buffer.from(
+    Array.from({ length: side * side * 3 }, () => {
+      const value = 128 + 40 * pattern.normal() + 50 * noise.normal()
+      return Math.min(255, Math.max(0, Math.round(value)))
+    }),
+  )
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cosface-evaluate-'))
+  faces = join(folder, 'faces')
+  for (let person = 0; person < 24; person++) {
+    const name = `P${person}`
+    await mkdir(join(faces, name), { recursive: true })
+    for (let image = 1; image <= 3; image++) {
+      await sharp(picture(person, image), { raw: { width: side, height: side, channels: 3 } })
+        .png()
+        .toFile(join(faces, name, `${name}_000${image}.png`))
+    }
+  }
+  await writeFile(join(folder, 'model.onnx'), projection())
+  model = await openModel(join(folder, 'model.onnx'), { threads: 1 })
+})
+
+afterAll(async () => {
+  await model[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true })
+})
+
+const list = async (name: string, people: readonly number[]): Promise<string> => {
+  const same = people.map((p) => `P${p}\t1\t2`)
+  const different = people.map((p, i) => `P${p}\t3\tP${people[(i + 1) % people.length]}\t1`)
+  const file = join(folder, name)
+  await writeFile(file, [people.length, ...same, ...different, ''].join('\r\n'))
+  return file
+}
+const even = Array.from({ length: 12 }, (_, i) => 2 * i)
+
+describe('openModel', () => {
+  it('opens a bundle, and a folder that holds one', async () => {
+    expect(model.contract).toMatchObject({
+      input: { height: side, width: side },
+      embeddingSize: 32,
+      templateSize: 64,
+    })
+    await using again = await openModel(folder, { threads: 1, contract: { flip: 'sum' } })
+    expect(again.contract).toMatchObject({ flip: 'sum', templateSize: 32, weights: model.contract.weights })
+  })
+
+  it('embeds any number of images alike', async () => {
+    const pixels = Float32Array.from({ length: 3 * 3 * side * side }, (_, i) => Math.sin(i))
+    const all = await model.embed(pixels, 3)
+    const third = await model.embed(pixels.slice((2 * pixels.length) / 3), 1)
+    expect(all).toHaveLength(96)
+    third.forEach((value, i) => expect(all[64 + i]).toBeCloseTo(value, 4))
+    await expect(model.embed(pixels, 2)).rejects.toThrowError('pixel values for 2 images')
+  })
+
+  it.each([
+    ['nothing.onnx', 'There is no model at'],
+    ['faces', 'has no model.onnx; make it with: cosface export'],
+    ['note.onnx', 'not an ONNX model'],
+    ['cut.onnx', 'cut.onnx'],
+  ])('refuses %s', async (name, reason) => {
+    await writeFile(join(folder, 'note.onnx'), 'this is a text')
+    await writeFile(join(folder, 'cut.onnx'), projection().subarray(0, 5000))
+    await expect(openModel(join(folder, name))).rejects.toThrowError(reason)
+  })
+})
+
+describe('evaluatePairs', () => {
+  it('draws pairs, and gives the same result again', async () => {
+    const pairs = { kind: 'random', count: 60, seed: 4 } as const
+    const progress: string[] = []
+    const { result, scored, angles } = await evaluatePairs(model, {
+      images: faces,
+      pairs,
+      batch: 7,
+      onProgress: (done, total) => progress.push(`${done}/${total}`),
+    })
+    expect(result).toMatchObject({
+      pairs: { total: 60, same: 30, different: 30 },
+      model: model.contract.id,
+      seed: 4,
+    })
+    expect(result.accuracy).toBeGreaterThan(0.8)
+    expect(scored).toHaveLength(60)
+    expect(Math.max(...angles.within)).toBeLessThan(Math.max(...angles.between))
+    expect(progress.at(-1)).toMatch(/^(\d+)\/\1$/)
+    // the size of a batch moves a sum's last digits, and no decision
+    const again = await evaluatePairs(model, { images: faces, pairs })
+    expect(again.result).toMatchObject({ accuracy: result.accuracy, auc: result.auc })
+  })
+
+  it('reads lists without folds, with a threshold from another list', async () => {
+    const { result } = await evaluatePairs(model, {
+      images: faces,
+      pairs: { kind: 'list', file: await list('test.txt', even) },
+      thresholdFrom: await list(
+        'dev.txt',
+        even.map((p) => p + 1),
+      ),
+    })
+    expect(result.thresholds).toHaveLength(1)
+    expect(result.warnings).toEqual([])
+    expect(result.protocol).toContain('all judged with the threshold chosen on dev.txt')
+    expect(result.pairs).toEqual({ total: 24, same: 12, different: 12, skipped: 0 })
+  })
+
+  it('reads plain lists of paths', async () => {
+    const file = join(folder, 'plain.txt')
+    const lines = even.flatMap((p) => [
+      `P${p}/P${p}_0001.png P${p}/P${p}_0002.png 1`,
+      `P${p}/P${p}_0001.png P${p + 1}/P${p + 1}_0001.png 0`,
+    ])
+    await writeFile(file, lines.join('\n'))
+    const { result } = await evaluatePairs(model, { images: faces, pairs: { kind: 'list', file } })
+    expect(result.pairs.total).toBe(24)
+    expect(result.warnings).toEqual([])
+  })
+
+  it('names missing images, or leaves their pairs out', async () => {
+    const file = await list('missing.txt', [...even, 99])
+    const options = { images: faces, pairs: { kind: 'list', file } } as const
+    await expect(evaluatePairs(model, options)).rejects.toThrowError(
+      'names 3 images that are not there: P99/P99_0001',
+    )
+    const { result } = await evaluatePairs(model, { ...options, skipMissing: true })
+    expect(result.pairs).toEqual({ total: 23, same: 12, different: 11, skipped: 3 })
+    expect(result.warnings.join()).toContain('3 pairs were left out')
+  })
+
+  it('names unreadable images', async () => {
+    const broken = join(folder, 'broken')
+    await mkdir(join(broken, 'P0'), { recursive: true })
+    await writeFile(join(broken, 'P0', 'a.png'), 'no picture')
+    await writeFile(join(broken, 'P0', 'b.png'), '')
+    const file = join(folder, 'broken.txt')
+    await writeFile(file, 'P0/a.png P0/b.png 1\nP0/b.png P0/a.png 0\n')
+    await expect(
+      evaluatePairs(model, { images: broken, pairs: { kind: 'list', file } }),
+    ).rejects.toThrowError(/2 of 2 images cannot be read: .*a\.png.*; .*b\.png/)
+  })
+
+  it('stops when asked to', async () => {
+    const stop = new AbortController()
+    const work = evaluatePairs(model, {
+      images: faces,
+      pairs: { kind: 'random', count: 60, seed: 1 },
+      batch: 4,
+      signal: stop.signal,
+      onProgress: () => stop.abort(),
+    })
+    await expect(work).rejects.toThrowError('aborted')
+  })
+
+  it('says that a list is not there', async () => {
+    const pairs = { kind: 'list', file: join(folder, 'nowhere.txt') } as const
+    await expect(evaluatePairs(model, { images: faces, pairs })).rejects.toThrowError('could not be read')
+  })
+})
+
+describe('embedToFile', () => {
+  const images = (): string[] => [join(faces, 'P1'), join(faces, 'P0', 'P0_0002.png')]
+
+  it('writes .npy with its names beside it', async () => {
+    const out = join(folder, 'out.npy')
+    const summary = await embedToFile(model, images(), out)
+    expect(summary).toMatchObject({ images: 4, templateSize: 64, model: model.contract.id, skipped: [] })
+    const { shape, data } = decodeNpy(await readFile(out), out)
+    expect(shape).toEqual([4, 64])
+    for (let row = 0; row < 4; row++) {
+      const length = Math.hypot(...data.subarray(row * 64, (row + 1) * 64))
+      expect(length).toBeCloseTo(1, 6)
+    }
+    const names: unknown = JSON.parse(await readFile(summary.names ?? '', 'utf8'))
+    expect(names).toMatchObject({
+      schema: 'cosface-embeddings/1',
+      model: model.contract.id,
+      images: [...[1, 2, 3].map((i) => `${faces}/P1/P1_000${i}.png`), `${faces}/P0/P0_0002.png`],
+    })
+  })
+
+  it('writes .jsonl with the model in every line', async () => {
+    const out = join(folder, 'out.jsonl')
+    await embedToFile(model, images(), out)
+    const lines = (await readFile(out, 'utf8')).trimEnd().split('\n')
+    expect(lines).toHaveLength(4)
+    const first: unknown = JSON.parse(lines[0] ?? '')
+    expect(first).toMatchObject({ image: `${faces}/P1/P1_0001.png`, model: model.contract.id })
+    const npy = decodeNpy(await readFile(join(folder, 'out.npy')), 'out.npy')
+    expect(first).toMatchObject({ template: [...npy.data.subarray(0, 64)] })
+  })
+
+  it('leaves nothing behind where an image cannot be read, unless it is to be left out', async () => {
+    const bad = join(folder, 'bad')
+    await mkdir(bad, { recursive: true })
+    await writeFile(join(bad, 'text.jpg'), 'this is no picture')
+    const out = join(bad, 'out.jsonl')
+    const all = [...images(), join(bad, 'text.jpg')]
+    await expect(embedToFile(model, all, out)).rejects.toThrowError('text.jpg')
+    expect(await readdir(bad)).toEqual(['text.jpg'])
+    const summary = await embedToFile(model, all, out, { skipUnreadable: true })
+    expect(summary.images).toBe(4)
+    expect(summary.skipped[0]?.image).toBe(`${bad}/text.jpg`)
+    expect((await readdir(bad)).toSorted()).toEqual(['out.jsonl', 'text.jpg'])
+    await expect(
+      embedToFile(model, [join(bad, 'text.jpg')], join(bad, 'none.npy'), { skipUnreadable: true }),
+    ).rejects.toThrowError('None of the images can be read')
+    expect((await readdir(bad)).toSorted()).toEqual(['out.jsonl', 'text.jpg'])
+  })
+
+  it('refuses other kinds of files and places that cannot be written', async () => {
+    await expect(embedToFile(model, images(), 'out.csv')).rejects.toThrowError(
+      'to end in .npy or .jsonl, got out.csv',
+    )
+    await expect(embedToFile(model, images(), join(folder, 'no', 'out.npy'))).rejects.toThrowError(
+      'cannot be written',
+    )
+    await expect(
+      embedToFile(model, [join(folder, 'nobody.png')], join(folder, 'x.npy')),
+    ).rejects.toThrowError('There is no image or folder at')
+  })
+})
