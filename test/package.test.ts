@@ -224,7 +224,9 @@ describe.skipIf(!asked)(
         .join('\n')
       expect(code.length).toBeGreaterThan(0)
       expect(
-        code.match(/["'](?:node:[\w/]+|sharp|koffi|onnxruntime-node)["']|__vite-browser-external/g) ?? [],
+        code.match(
+          /(?:from|import|import\()\s*["'](?:node:[\w/]+|sharp|koffi|onnxruntime-node)["']|__vite-browser-external/g,
+        ) ?? [],
       ).toEqual([])
     })
   },

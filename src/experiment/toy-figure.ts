@@ -1,5 +1,5 @@
 /** @file The toy's pictures and the figures that go with them. */
-import type { Caption } from '../plot/drawing.ts'
+import type { Caption } from '../plot/svg.ts'
 import { type Boundary, boundariesFigure } from '../plot/boundary.ts'
 import { fixed, percent, short } from '../plot/format.ts'
 import { type Geometry, geometryFigure } from '../plot/geometry.ts'

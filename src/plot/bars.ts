@@ -1,6 +1,7 @@
 /** @file Values with intervals, one row each: for comparing models or settings. */
 import { axes, type Axis } from './axes.ts'
-import { type Caption, drawFigure, type Drawing, type FigureSize } from './drawing.ts'
+import { drawFigure, type Drawing } from './drawing.ts'
+import { type Caption, type FigureSize } from './svg.ts'
 import { textWidth } from './labels.ts'
 import { type ColourName, paint } from './palette.ts'
 

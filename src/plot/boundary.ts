@@ -1,5 +1,5 @@
 /** @file Two classes' decision boundary and margin, as the paper's Fig 2 shows them. */
-import { type Caption, svgFigure } from './drawing.ts'
+import { type Caption, svgFigure } from './svg.ts'
 import { fixed } from './format.ts'
 import type { Spot } from './labels.ts'
 import { paint } from './palette.ts'

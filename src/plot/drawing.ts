@@ -1,5 +1,6 @@
 /** @file What figures are drawn with: Plot and a document, loaded once and handed to pure figure functions. */
 import type * as PlotLibrary from '@observablehq/plot'
+import { type Caption, svgFigure } from './svg.ts'
 
 /** Observable Plot and the document it builds in. */
 export interface Drawing {
@@ -13,40 +14,6 @@ export async function openDrawing(): Promise<Drawing> {
   if (typeof document !== 'undefined') return { Plot, document }
   const { parseHTML } = await import('linkedom')
   return { Plot, document: parseHTML('<!doctype html><html><body></body></html>').document }
-}
-
-/** What a figure says to those who cannot see it. */
-export interface Caption {
-  /** One line: what is drawn. */
-  readonly title: string
-  /** What the reader of the picture would take from it. */
-  readonly description?: string
-}
-
-/** Text safe inside markup and attributes. */
-export function escapeXml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-}
-
-/** Width and height of a figure in CSS pixels. */
-export interface FigureSize {
-  readonly width: number
-  readonly height: number
-}
-
-/** Wraps drawn markup into an SVG that scales with its container and names itself. */
-export function svgFigure(inner: string, size: FigureSize, caption: Caption): string {
-  const description =
-    caption.description === undefined ? '' : `<desc>${escapeXml(caption.description)}</desc>`
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" width="${size.width}" height="${size.height}"` +
-    ` role="img" aria-label="${escapeXml(caption.title)}" fill="currentColor" font-family="system-ui, sans-serif" font-size="13"` +
-    ` text-anchor="middle"><title>${escapeXml(caption.title)}</title>${description}${inner}</svg>`
-  )
 }
 
 /** Draws marks with the figures' common look and returns the SVG text. */

@@ -1,5 +1,5 @@
 /** @file Two class weights and a feature on the unit circle: the paper's Fig 3. */
-import { type Caption, svgFigure } from './drawing.ts'
+import { type Caption, svgFigure } from './svg.ts'
 import { fixed } from './format.ts'
 import type { Spot } from './labels.ts'
 import { paint } from './palette.ts'

@@ -1,7 +1,8 @@
 /** @file Distributions of scores and angles: two or more histograms over one axis, each named at its peak. */
 import type { Markish } from '@observablehq/plot'
 import { axes, type Axis } from './axes.ts'
-import { type Caption, drawFigure, type Drawing, type FigureSize } from './drawing.ts'
+import { drawFigure, type Drawing } from './drawing.ts'
+import { type Caption, type FigureSize } from './svg.ts'
 import { shortPercent } from './format.ts'
 import { spread, textWidth } from './labels.ts'
 import { type ColourName, paint } from './palette.ts'

@@ -1,7 +1,8 @@
 /** @file Curves over iterations (or anything else), each named at its right end. */
 import type { Markish } from '@observablehq/plot'
 import { axes, type Axis } from './axes.ts'
-import { type Caption, drawFigure, type Drawing, type FigureSize } from './drawing.ts'
+import { drawFigure, type Drawing } from './drawing.ts'
+import { type Caption, type FigureSize } from './svg.ts'
 import { spread, textWidth } from './labels.ts'
 import { type ColourName, paint } from './palette.ts'
 

@@ -1,5 +1,5 @@
 /** @file Two-dimensional features as the paper's Fig 4 shows them: in the plane, and on the circle. */
-import { type Caption, svgFigure } from './drawing.ts'
+import { type Caption, svgFigure } from './svg.ts'
 import type { Spot } from './labels.ts'
 import { identityPaint, paint } from './palette.ts'
 import { type DecisionRule, type Sector, sectors } from './sectors.ts'

@@ -1,6 +1,7 @@
 /** @file Trade-offs between the two errors: the receiver operating characteristic and the detection error trade-off. */
 import { axes } from './axes.ts'
-import { type Caption, drawFigure, type Drawing, type FigureSize } from './drawing.ts'
+import { drawFigure, type Drawing } from './drawing.ts'
+import { type Caption, type FigureSize } from './svg.ts'
 import { percent, shortPercent } from './format.ts'
 import { quietCorner, type Spot, textWidth } from './labels.ts'
 import { type ColourName, paint, seriesColours } from './palette.ts'

@@ -1,5 +1,5 @@
 /** @file SVG pieces for figures that are drawn by hand; numbers to hundredths of a pixel. */
-import { escapeXml } from './drawing.ts'
+import { escapeXml } from './svg.ts'
 import type { Spot } from './labels.ts'
 import { paint } from './palette.ts'
 

@@ -1,5 +1,5 @@
 /** @file HTML as text that is escaped unless it was made here. */
-import { escapeXml } from '../plot/drawing.ts'
+import { escapeXml } from '../plot/svg.ts'
 
 /** Markup; made by `html` or declared safe by `trusted`. */
 export interface Html {

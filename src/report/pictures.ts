@@ -1,7 +1,7 @@
 /** @file The sections with pictures: angles, hardest pairs, crops as the network sees them. */
 import type { ScoredPair } from '../evaluate/result.ts'
 import type { Drawing } from '../plot/drawing.ts'
-import { escapeXml } from '../plot/drawing.ts'
+import { escapeXml } from '../plot/svg.ts'
 import { fixed } from '../plot/format.ts'
 import { histogramFigure } from '../plot/histogram.ts'
 import type { Angles, Crop, PicturedPair } from './contents.ts'
