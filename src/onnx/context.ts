@@ -2,7 +2,15 @@
 import { bytesOf } from '../base/bytes.ts'
 import type { Value } from '../graph/value.ts'
 import { inverse, layoutFits, reorderingTo, type Reordering } from './layout.ts'
-import { blockedDomain, int, ints, type Addition, type EmitContext, type Target } from './lowering.ts'
+import {
+  blockedDomain,
+  int,
+  ints,
+  type Addition,
+  type EmitContext,
+  type Placed,
+  type Target,
+} from './lowering.ts'
 import type { OnnxInitializer, OnnxNode } from './model.ts'
 import type { Layout } from './plan.ts'
 
@@ -16,7 +24,7 @@ export interface ContextOptions {
   /** Emits a value that was left to its only user, who did not take it over. */
   readonly emit: (value: Value) => void
   /** Emits a pending value with something added to it. */
-  readonly absorb: (value: Value, addition: Addition) => string | undefined
+  readonly absorb: (value: Value, addition: Addition) => Placed | undefined
   readonly pending: Set<Value>
   readonly batch: ReadonlySet<Value>
 }
@@ -137,9 +145,9 @@ export function createEmission(options: ContextOptions): Emission {
     isPending: (value) => options.pending.has(value),
     settle,
     absorb: (value, addition) => {
-      const name = options.pending.has(value) ? options.absorb(value, addition) : undefined
-      if (name !== undefined) options.pending.delete(value)
-      return name
+      const sum = options.pending.has(value) ? options.absorb(value, addition) : undefined
+      if (sum !== undefined) options.pending.delete(value)
+      return sum
     },
     choice: options.choose,
   }

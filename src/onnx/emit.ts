@@ -31,8 +31,8 @@ const opset = 17
 
 /** Emits a graph as an ONNX model. @throws RangeError where the plan or the constants do not fit the graph. */
 export function emitProgram(graph: Graph, plan: Plan, options: EmitOptions): EmittedProgram {
-  const target: Target = { device: options.device, blockSize: plan.blockSize }
   const fixed = options.constants ?? new Map<string, Tensor>()
+  const target: Target = { device: options.device, blockSize: plan.blockSize, frozen: fixed.size > 0 }
   const order = valuesOf(graph)
   const ends = Object.entries(graph.outputs)
   const batch =

@@ -20,9 +20,9 @@ const additionOf = (value: Value, shape: readonly number[]): Addition | undefine
 const absorbed = (context: EmitContext, node: Value, pending: Value, other: Value): boolean => {
   if (!context.isPending(pending) || !sameShape(pending.shape, node.shape)) return false
   const addition = additionOf(other, node.shape)
-  const name = addition && context.absorb(pending, addition)
-  if (name === undefined) return false
-  context.set(node, name, 'blocked')
+  const sum = addition && context.absorb(pending, addition)
+  if (sum === undefined) return false
+  context.set(node, sum.name, sum.layout)
   return true
 }
 

@@ -55,7 +55,7 @@ export const convBlocked: Lowering<'conv2d'> = {
     return isBlocked(target) && o % blockSize === 0 && (i < blockSize || i % blockSize === 0)
   },
   emit: (context, node) => context.set(node, emitForward(context, node), 'blocked'),
-  emitSum: emitForward,
+  emitSum: (context, node, addition) => ({ name: emitForward(context, node, addition), layout: 'blocked' }),
 }
 
 const emitStraightBack = (
@@ -88,7 +88,10 @@ export const inputGradientBlocked: Lowering<'conv2dInputGradient'> = {
     return isBlocked(target) && stride === 1 && padding < kernel && bothBlocked(w, target.blockSize)
   },
   emit: (context, node) => context.set(node, emitStraightBack(context, node), 'blocked'),
-  emitSum: emitStraightBack,
+  emitSum: (context, node, addition) => ({
+    name: emitStraightBack(context, node, addition),
+    layout: 'blocked',
+  }),
 }
 
 /** One parity of the rows (or columns) of dx: the taps that reach it, and the padding that lines dy up with it. */

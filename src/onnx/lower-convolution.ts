@@ -26,12 +26,18 @@ export function two(node: Value): readonly [Value, Value] {
   return [a, b]
 }
 
-export const convPlain: Lowering<'conv2d'> = plain((context, node) => {
+const emitConv = (context: EmitContext, node: Value<'conv2d'>, bias?: Value): string => {
   const [x, w] = two(node)
   const [, , kernel] = axes4(w)
-  const inputs = [context.get(x), context.get(w)]
-  context.set(node, context.op('Conv', inputs, convAttributes(node.attributes, kernel)))
-})
+  const inputs = [x, w, ...(bias === undefined ? [] : [bias])].map((value) => context.get(value))
+  return context.op('Conv', inputs, convAttributes(node.attributes, kernel))
+}
+
+export const convPlain: Lowering<'conv2d'> = {
+  ...plain((context, node) => context.set(node, emitConv(context, node))),
+  emitSum: (context, node, addition) =>
+    'bias' in addition ? { name: emitConv(context, node, addition.bias), layout: 'plain' } : undefined,
+}
 
 /** Weights turned by half a turn, inputs and outputs swapped: [O, I, k, k] → [I, O, k, k]. */
 const rotated = (context: EmitContext, w: Value): string => {

@@ -85,6 +85,25 @@ const lessOne = (context: EmitContext, slope: Value): string =>
 const fitsBlocked = (x: Value | undefined, target: Target): boolean =>
   isBlocked(target) && x !== undefined && layoutFits(x.shape, 'blocked', target.blockSize)
 
+/**
+ * x + (1 − slope)·max(−x, 0) in standard operators: between convolutions with constant weights the runtime keeps this in
+ * its blocked layout, which it leaves for a PRelu.
+ */
+export const preluDepthwise: Lowering<'prelu'> = {
+  name: 'depthwise',
+  fits: (node, target) => target.frozen === true && target.device === 'cpu' && node.shape.length === 4,
+  emit: (context, node) => {
+    const [x, slope] = inputs(node)
+    const channels = slope.shape[0] ?? 1
+    const attributes = { kernel_shape: ints([1, 1]), group: int(channels) }
+    const scale = (name: string, factors: string): string =>
+      context.op('Conv', [name, context.reshape(factors, [channels, 1, 1, 1], false)], attributes)
+    const negative = context.op('Relu', [scale(context.get(x), numbers(context, -1, channels))])
+    const rest = context.op('Sub', [numbers(context, 1), context.get(slope)])
+    context.set(node, context.op('Add', [scale(negative, rest), context.get(x)]))
+  },
+}
+
 /** x + (slope − 1)·min(x, 0). */
 export const preluBlocked: Lowering<'prelu'> = {
   name: 'blocked',

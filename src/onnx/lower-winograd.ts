@@ -7,7 +7,15 @@ import { bothBlocked, turnedBlocks } from './blocked-weights.ts'
 import { isBlocked } from './lower-blocked.ts'
 import { axes4, two } from './lower-convolution.ts'
 import { emitSlice } from './lower-shape.ts'
-import { blockedDomain, int, ints, type Addition, type EmitContext, type Lowering } from './lowering.ts'
+import {
+  blockedDomain,
+  int,
+  ints,
+  type Addition,
+  type EmitContext,
+  type Lowering,
+  type Placed,
+} from './lowering.ts'
 
 /** The two rows of a 4-row tile that one transformed row is made of. */
 interface Pair {
@@ -154,8 +162,10 @@ const tapsFirst = (context: EmitContext, w: Value, turned: boolean): string => {
   return context.op('Transpose', [apart], { perm: ints(turned ? [2, 1, 0, 3] : [2, 0, 1, 3]) })
 }
 
-const withResidual = (context: EmitContext, addition: Addition, make: () => string): string | undefined =>
-  'residual' in addition ? context.op('Add', [make(), context.get(addition.residual, 'blocked')]) : undefined
+const withResidual = (context: EmitContext, addition: Addition, make: () => string): Placed | undefined =>
+  'residual' in addition
+    ? { name: context.op('Add', [make(), context.get(addition.residual, 'blocked')]), layout: 'blocked' }
+    : undefined
 
 const forward = (context: EmitContext, node: Value<'conv2d'>): string => {
   const [x, w] = two(node)

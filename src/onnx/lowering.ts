@@ -9,6 +9,8 @@ export interface Target {
   readonly device: Device
   /** Channels to a block; 1 without the blocked layout. */
   readonly blockSize: number
+  /** Whether the parameters are constants of the model: an exported one. @defaultValue false */
+  readonly frozen?: boolean
 }
 
 export type Attributes = Readonly<Record<string, OnnxAttribute>>
@@ -36,10 +38,16 @@ export interface EmitContext {
   isPending(value: Value): boolean
   /** Emits a pending value on its own. */
   settle(value: Value): void
-  /** Lets a pending value's lowering do the addition as well; the blocked name of the sum, or undefined if it cannot. */
-  absorb(value: Value, addition: Addition): string | undefined
+  /** Lets a pending value's lowering do the addition as well; undefined if it cannot. */
+  absorb(value: Value, addition: Addition): Placed | undefined
   /** The name of the lowering the plan chose for a node, if any fits. */
   choice(value: Value): string
+}
+
+/** A tensor of the model and how it lies. */
+export interface Placed {
+  readonly name: string
+  readonly layout: Layout
 }
 
 /** What a convolution can add to its result by itself. */
@@ -50,8 +58,8 @@ export interface Lowering<K extends OpKind> {
   readonly name: string
   fits(node: Value<K>, target: Target): boolean
   emit(context: EmitContext, node: Value<K>): void
-  /** Emits the node with something added to it, as a blocked tensor; undefined where that cannot be. */
-  emitSum?(context: EmitContext, node: Value<K>, addition: Addition): string | undefined
+  /** Emits the node with something added to it; undefined where that cannot be. */
+  emitSum?(context: EmitContext, node: Value<K>, addition: Addition): Placed | undefined
 }
 
 /** The lowering that always fits. */

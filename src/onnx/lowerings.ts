@@ -7,6 +7,7 @@ import { convPlain, inputGradientPlain, weightGradientPlain } from './lower-conv
 import { lowerMatmul, lowerOneHot } from './lower-matmul.ts'
 import {
   preluBlocked,
+  preluDepthwise,
   preluInputGradientBlocked,
   preluInputGradientPlain,
   preluPlain,
@@ -24,7 +25,15 @@ import {
   lowerTranspose,
 } from './lower-shape.ts'
 import { convWinograd, inputGradientWinograd } from './lower-winograd.ts'
-import { int, plain, type Addition, type EmitContext, type Lowering, type Target } from './lowering.ts'
+import {
+  int,
+  plain,
+  type Addition,
+  type EmitContext,
+  type Lowering,
+  type Placed,
+  type Target,
+} from './lowering.ts'
 
 type LoweringTable = { readonly [K in OpKind]: readonly Lowering<K>[] }
 
@@ -87,7 +96,7 @@ export const lowerings: LoweringTable = {
   conv2d: [convBlocked, convWinograd, convPlain],
   conv2dInputGradient: [inputGradientBlocked, inputGradientWinograd, inputGradientPhases, inputGradientPlain],
   conv2dWeightGradient: [weightGradientBlocked, weightGradientPlain],
-  prelu: [preluBlocked, preluPlain],
+  prelu: [preluBlocked, preluDepthwise, preluPlain],
   preluInputGradient: [preluInputGradientBlocked, preluInputGradientPlain],
   preluSlopeGradient: [preluSlopeGradientBlocked, preluSlopeGradientPlain],
 }
@@ -108,7 +117,7 @@ export function emitSum<K extends OpKind>(
   node: Value<K>,
   name: string,
   addition: Addition,
-): string | undefined {
+): Placed | undefined {
   return named(node, name, context.target).emitSum?.(context, node, addition)
 }
 
