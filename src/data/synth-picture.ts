@@ -53,6 +53,13 @@ export interface Picture {
 
 const anyColour = (stream: Random): Colour => [stream.integer(256), stream.integer(256), stream.integer(256)]
 
+/** Walls and gardens rather than neon signs. */
+const backgroundColour = (stream: Random): Colour => {
+  const [red, green, blue] = anyColour(stream)
+  const level = within(0, 255, stream)
+  return [0.6 * red + 0.4 * level, 0.6 * green + 0.4 * level, 0.6 * blue + 0.4 * level]
+}
+
 const hats: readonly string[] = ['hat', 'hat2', 'hat3', 'headband', 'headband-high']
 
 const drawCovers = (stream: Random): readonly Cover[] => {
@@ -70,7 +77,7 @@ const drawCovers = (stream: Random): readonly Cover[] => {
 }
 
 const drawLight = (stream: Random): Picture['light'] => ({
-  brightness: within(0.6, 1.25, stream),
+  brightness: within(0.62, 1.35, stream),
   contrast: within(0.65, 1.2, stream),
   cast: [within(0.82, 1.15, stream), within(0.88, 1.1, stream), within(0.8, 1.2, stream)],
   degrees: within(0, 360, stream),
@@ -108,7 +115,7 @@ export function drawPicture(
       zoom: within(0.93, 1.08, stream),
       degrees: within(-6, 6, stream),
     },
-    background: [anyColour(stream), anyColour(stream)],
+    background: [backgroundColour(stream), backgroundColour(stream)],
     backgroundDegrees: within(0, 360, stream),
     covers: drawCovers(stream),
     light: drawLight(stream),
