@@ -12,6 +12,8 @@ export interface RunPaths {
   /** Who is trained on, chosen by and reported on. */
   readonly split: string
   readonly events: string
+  /** Which lowering each operation takes, as text. */
+  readonly plan: string
   readonly model: string
   readonly report: string
   readonly evaluation: string
@@ -24,6 +26,7 @@ export function runPaths(folder: string): RunPaths {
     config: join(folder, 'config.json'),
     split: join(folder, 'split.json'),
     events: join(folder, 'events.jsonl'),
+    plan: join(folder, 'plan.txt'),
     model: join(folder, 'model.onnx'),
     report: join(folder, 'report.html'),
     evaluation: join(folder, 'evaluation.json'),

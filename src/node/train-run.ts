@@ -1,16 +1,20 @@
 /** @file A whole training run in a run folder: data, training with checkpoints and log, then evaluation, model and report. */
 import { existsSync } from 'node:fs'
 import { DataError } from '../base/errors.ts'
+import { printPlan } from '../onnx/choose.ts'
 import type { OpenSession } from '../runtime/session.ts'
 import type { Checkpoint } from '../train/checkpoint.ts'
 import type { TrainConfig } from '../train/config.ts'
 import type { TrainEvent } from '../train/events.ts'
 import { forImages } from '../train/configure.ts'
-import { train } from '../train/train.ts'
+import { stepPrograms } from '../train/step.ts'
+import { recipeOf, train } from '../train/train.ts'
 import { checkpointFolder, latestCheckpoint } from './checkpoint-store.ts'
 import { imageKindOf } from './drawn-folder.ts'
 import { finishRun, type FinishedRun, type FinishOptions } from './finish-run.ts'
 import { createRunFolder, openEventLog, runPaths, writeJson, type RunPaths } from './run-folder.ts'
+import { replaceFile } from './replace-file.ts'
+import { tunePlan } from './tune-plan.ts'
 import { checkIdentities, identitiesWithImages, openRunData, type RunData } from './train-data.ts'
 
 /** What a run tells beside the trainer's own events. */
@@ -25,6 +29,8 @@ export interface TrainRunOptions {
   readonly out: string
   readonly openSession: OpenSession
   readonly signal: AbortSignal
+  /** Measure the lowerings first and train with the fastest; a resumed run keeps its plan. @defaultValue false */
+  readonly tune?: boolean
   /** Other ways of judging the pairs the run is reported on, shown beside it. */
   readonly baselines?: (config: TrainConfig, classes: number) => FinishOptions['baselines']
 }
@@ -44,7 +50,7 @@ export async function* resumeRun(options: TrainRunOptions): AsyncGenerator<RunEv
 async function* run(
   asked: TrainConfig,
   resume: Checkpoint | undefined,
-  { out, openSession, signal, baselines }: TrainRunOptions,
+  { out, openSession, signal, baselines, tune = false }: TrainRunOptions,
 ): AsyncGenerator<RunEvent, void> {
   const pending: RunEvent[] = []
   const drain = (): RunEvent[] => pending.splice(0)
@@ -68,7 +74,31 @@ async function* run(
   const paths = resume === undefined ? await createRunFolder(out) : runPaths(out)
   if (resume === undefined) await describeRun(paths, config, open)
   await using log = await openEventLog(paths, resume?.record.iteration)
-  for (const note of open.notes) yield { kind: 'note', ...note }
+  for (const note of open.notes) {
+    await log.append({ kind: 'note', ...note })
+    yield { kind: 'note', ...note }
+  }
+  const tuned =
+    tune && resume === undefined
+      ? yield* whileWorking(
+          tunePlan(stepPrograms(recipeOf(config, open.sets.train.identities.length)), {
+            device: config.device,
+            threads: config.threads,
+            signal,
+            onMeasured: ({ signature, lowering, seconds }) =>
+              pending.push({
+                kind: 'note',
+                level: 'info',
+                text: `${signature} by ${lowering}: ${(1000 * seconds).toFixed(2)} ms`,
+              }),
+          }),
+          drain,
+        )
+      : undefined
+  if (tuned !== undefined) {
+    const text = `Measured ${tuned.measured} lowerings; ${tuned.displaced} displace the table's choice`
+    yield { kind: 'note', level: 'info', text }
+  }
   const events = train(
     config,
     {
@@ -77,6 +107,7 @@ async function* run(
       validation: open.validation,
       checkpoints: checkpointFolder(out),
       ...(resume === undefined ? {} : { resume }),
+      ...(tuned === undefined ? {} : { plan: tuned.plan }),
     },
     signal,
   )
@@ -87,6 +118,7 @@ async function* run(
       yield told
     }
     await log.append(event)
+    if (event.kind === 'start') await replaceFile(paths.plan, `${printPlan(event.plan)}\n`)
     yield event
     ended ||= event.kind === 'end'
   }

@@ -1,5 +1,6 @@
 /** @file Everything a training run tells; the command line, the report, the studio and the tests read the same events. */
 import type { VerificationResult } from '../evaluate/result.ts'
+import type { Plan } from '../onnx/plan.ts'
 import type { Fingerprint } from '../runtime/session.ts'
 import type { TrainConfig } from './config.ts'
 
@@ -37,6 +38,7 @@ export type TrainEvent =
       readonly iterations: number
       readonly data: DataSummary
       readonly fingerprint: Fingerprint
+      readonly plan: Plan
       readonly parameters: number
       readonly resumed: boolean
     }

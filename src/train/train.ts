@@ -100,6 +100,7 @@ class Run {
       iterations,
       data: summary,
       fingerprint: this.#trainer.session.fingerprint,
+      plan: this.#trainer.session.plan,
       parameters: trainedArrays({ network, head }).reduce((sum, { shape }) => sum + sizeOf(shape), 0),
       resumed: this.#surroundings.resume !== undefined,
     }

@@ -84,6 +84,7 @@ export function madeUpEvents(config: TrainConfig = madeUpConfig): TrainEvent[] {
         blockSize: 16,
         plan: 'a1b2c3',
       },
+      plan: { blockSize: 16, lowerings: {}, layouts: {} },
       parameters: 7_412_352,
       resumed: false,
     },

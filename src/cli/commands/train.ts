@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { UsageError } from '../../base/errors.ts'
-import { choiceOption, flagOf, type OptionSpecs, textOption } from '../../base/option.ts'
+import { choiceOption, flagOf, flagOption, type OptionSpecs, textOption } from '../../base/option.ts'
+import type { RunEvent } from '../../node/train-run.ts'
 import type { OpenSession } from '../../runtime/session.ts'
 import { configure } from '../../train/configure.ts'
 import { trainOptions } from '../../train/options.ts'
@@ -10,12 +11,15 @@ import { type PresetName, presetNames, presets } from '../../train/presets.ts'
 import type { TrainSettings } from '../../train/settings.ts'
 import { type Command, command } from '../command.ts'
 import { jsonOption } from '../options.ts'
+import type { Output } from '../output.ts'
 
 interface RunOptions {
   readonly preset: PresetName
   readonly config: string
   readonly out: string
   readonly resume: string
+  readonly tune: boolean
+  readonly showPlan: boolean
   readonly json: boolean
 }
 
@@ -46,6 +50,15 @@ const runOptions: OptionSpecs<Omit<RunOptions, 'preset' | 'config' | 'resume'>> 
     meaning: 'the run folder',
     default: 'runs/1, runs/2, …',
   }),
+  tune: flagOption({
+    group: 'Run',
+    meaning:
+      'measure the formulations of each operation first; one displaces the usual only when at least 10 % faster',
+  }),
+  showPlan: flagOption({
+    group: 'Run',
+    meaning: 'print which formulation each operation takes; the run folder keeps it as plan.txt',
+  }),
   json: jsonOption,
 }
 
@@ -64,18 +77,29 @@ export const trainCommand: Command = command<TrainSettings & RunOptions>({
     'cosface train --resume runs/first',
   ],
   run: async (context, folders, options) => {
-    const { preset, config: file, out, resume, json: _json, ...settings } = options
+    const {
+      preset,
+      config: file,
+      out,
+      resume,
+      tune = false,
+      showPlan = false,
+      json: _json,
+      ...settings
+    } = options
     const { startRun, resumeRun } = await import('../../node/train-run.ts')
     const { openSession } = await import('../../node/open-session.ts')
     const { conclude, follow } = await import('../training.ts')
     const { signal, output } = context
+    const planned = (events: AsyncIterable<RunEvent>): AsyncIterable<RunEvent> =>
+      showPlan ? showingPlan(events, output) : events
     const session: OpenSession = (spec) => openSession(spec, { notice: output.warn })
     if (resume !== undefined) {
       refuseBesideResume(folders, { ...settings, preset, config: file, out })
       return conclude(
         context,
         resume,
-        await follow(context, resumeRun({ out: resume, openSession: session, signal })),
+        await follow(context, planned(resumeRun({ out: resume, openSession: session, signal }))),
       )
     }
     if (folders.length === 0) {
@@ -94,10 +118,19 @@ export const trainCommand: Command = command<TrainSettings & RunOptions>({
     return conclude(
       context,
       folder,
-      await follow(context, startRun(config, { out: folder, openSession: session, signal })),
+      await follow(context, planned(startRun(config, { out: folder, openSession: session, signal, tune }))),
     )
   },
 })
+
+/** The same events; the plan is printed where training starts. */
+async function* showingPlan(events: AsyncIterable<RunEvent>, output: Output): AsyncGenerator<RunEvent> {
+  const { printPlan } = await import('../../onnx/choose.ts')
+  for await (const event of events) {
+    if (event.kind === 'start') output.progress(printPlan(event.plan))
+    yield event
+  }
+}
 
 function refuseBesideResume(folders: readonly string[], given: Readonly<Record<string, unknown>>): void {
   const names = Object.keys(given).filter((key) => given[key] !== undefined)
