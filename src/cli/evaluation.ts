@@ -15,6 +15,7 @@ export interface Request extends Partial<Omit<ModelOptions, 'model'>> {
   readonly images: string
   readonly pairs: PairSource
   readonly thresholdFrom?: string
+  readonly threshold?: number
   readonly skipMissing?: boolean
   readonly report?: string
   readonly threads?: number
@@ -29,6 +30,7 @@ export async function evaluate({ output, signal }: Context, request: Request): P
     images: request.images,
     pairs: request.pairs,
     ...(request.thresholdFrom === undefined ? {} : { thresholdFrom: request.thresholdFrom }),
+    ...(request.threshold === undefined ? {} : { threshold: request.threshold }),
     skipMissing: request.skipMissing ?? false,
     signal,
     onProgress: (done, total) => {

@@ -14,7 +14,8 @@ import type { PairList } from '../evaluate/pairs.ts'
 import { randomPairs } from '../evaluate/random-pairs.ts'
 import { resolvePairs } from '../evaluate/resolve-pairs.ts'
 import { scorePairs, thresholdFrom, verify } from '../evaluate/verify.ts'
-import type { Verification } from '../evaluate/verify.ts'
+import type { Verification, VerifyOptions } from '../evaluate/verify.ts'
+import type { ScoredPair } from '../evaluate/result.ts'
 import type { EmbeddingModel } from '../model/contract.ts'
 import { embedFiles } from './embed-files.ts'
 import type { EmbedFilesOptions } from './embed-files.ts'
@@ -31,6 +32,8 @@ export interface EvaluatePairsOptions extends Omit<EmbedFilesOptions, 'onUnreada
   readonly pairs: PairSource
   /** A list on which the threshold is chosen instead of on the other folds. */
   readonly thresholdFrom?: string
+  /** A cosine chosen elsewhere (on a run's validation identities, say) with which all pairs are judged. */
+  readonly threshold?: number
   /** Leave out pairs whose images are missing, and count them. @defaultValue false */
   readonly skipMissing?: boolean
   /** Bootstrap replicates for the intervals of TAR. @defaultValue 1000 */
@@ -87,6 +90,17 @@ const identityOfImages = (pairs: readonly Pair[]): ReadonlyMap<string, string> =
   )
 }
 
+/** The threshold of other pairs, or the one given; else each fold's is chosen on the other folds. */
+const judgedBy = (
+  { threshold, thresholdFrom: file = '' }: EvaluatePairsOptions,
+  others: readonly ScoredPair[] | undefined,
+): Pick<VerifyOptions, 'thresholdFrom'> => {
+  if (others !== undefined) return { thresholdFrom: thresholdFrom(others, basename(file)) }
+  return threshold === undefined
+    ? {}
+    : { thresholdFrom: { threshold, source: 'other pairs, given as a number' } }
+}
+
 /**
  * Embeds every image the pairs need once, and judges the pairs.
  * @throws UsageError, DataError, FormatError where a list, an image or the folder cannot carry it; nothing is written
@@ -118,14 +132,7 @@ export async function evaluatePairs(
     flip: contract.flip,
     model: contract.id,
     ...(options.replicates === undefined ? {} : { replicates: options.replicates }),
-    ...(other === undefined
-      ? {}
-      : {
-          thresholdFrom: thresholdFrom(
-            scorePairs(other.pairs, templates),
-            basename(options.thresholdFrom ?? ''),
-          ),
-        }),
+    ...judgedBy(options, other === undefined ? undefined : scorePairs(other.pairs, templates)),
   })
   const owners = identityOfImages([...set.pairs, ...(other?.pairs ?? [])])
   return {

@@ -1,5 +1,12 @@
 /** @file `cosface evaluate`: pairs of faces in, a verification result with its uncertainty out. */
-import { checkOneOf, flagOption, integerOption, type OptionSpecs, textOption } from '../../base/option.ts'
+import {
+  checkOneOf,
+  flagOption,
+  integerOption,
+  numberOption,
+  type OptionSpecs,
+  textOption,
+} from '../../base/option.ts'
 import { type Command, command } from '../command.ts'
 import {
   deviceOption,
@@ -18,6 +25,7 @@ interface EvaluateOptions extends ModelOptions {
   readonly pairs: string
   readonly randomPairs: number
   readonly thresholdFrom: string
+  readonly threshold: number
   readonly skipMissing: boolean
   readonly report: string
   readonly seed: number
@@ -52,6 +60,14 @@ const options: OptionSpecs<EvaluateOptions> = {
     meaning: 'choose the threshold on this list of pairs instead of on the other folds',
     default: 'the other folds',
   }),
+  threshold: numberOption({
+    group: 'Pairs',
+    meaning: 'judge all pairs with this threshold, chosen elsewhere: a run’s evaluation.json has its own',
+    unit: 'cosine',
+    min: -1,
+    max: 1,
+    default: 'chosen on the other folds',
+  }),
   skipMissing: flagOption({
     group: 'Pairs',
     meaning: 'leave out pairs whose images are missing and report how many',
@@ -85,6 +101,7 @@ export const evaluateCommand: Command = command<EvaluateOptions>({
   run: async (context, _args, given) => {
     const model = required('--model', given.model, 'a run folder or an ONNX file')
     const images = required('--images', given.images, 'a folder of images')
+    checkOneOf(given, 'threshold', 'thresholdFrom')
     const pairs = pairSource(given)
     const { evaluate } = await import('../evaluation.ts')
     return evaluate(context, { ...given, model, images, pairs })
