@@ -37,9 +37,9 @@ tensors = collections.OrderedDict(
 class Block(torch.nn.Module):
     def __init__(self, width):
         super().__init__()
-        self.conv1 = torch.nn.Conv2d(width, width, 3, bias=False)
+        self.conv1 = torch.nn.Conv2d(width, width, 3, padding=1, bias=False)
         self.prelu1 = torch.nn.PReLU(width)
-        self.conv2 = torch.nn.Conv2d(width, width, 3, bias=False)
+        self.conv2 = torch.nn.Conv2d(width, width, 3, padding=1, bias=False)
         self.prelu2 = torch.nn.PReLU(width)
 
 
@@ -54,6 +54,14 @@ class Tiny(torch.nn.Module):
             units = [Block(widths[i + 1]) for _ in range(blocks)]
             self.add_module(f"layer{i + 1}", torch.nn.Sequential(conv, torch.nn.PReLU(widths[i + 1]), *units))
         self.fc = torch.nn.Linear(12, 4)
+
+    def forward(self, x):
+        for i in range(4):
+            conv, prelu, *units = getattr(self, f"layer{i + 1}")
+            x = prelu(conv(x))
+            for unit in units:
+                x = x + unit.prelu2(unit.conv2(unit.prelu1(unit.conv1(x))))
+        return self.fc(x.flatten(1))
 
 
 tiny = Tiny()
@@ -88,4 +96,8 @@ values = {
 weights = {
     name: {"shape": list(value.shape), "sum": float(value.double().sum())} for name, value in tiny.state_dict().items()
 }
-(folder / "expected.json").write_text(json.dumps({"tensors": values, "tiny": weights}, indent=1) + "\n")
+pixels = torch.sin(torch.arange(2 * 3 * 48 * 32, dtype=torch.float64)).float().reshape(2, 3, 48, 32)
+with torch.no_grad():
+    embedding = tiny.double()(pixels.double())
+expected = {"tensors": values, "tiny": weights, "embedding": embedding.flatten().tolist()}
+(folder / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")
