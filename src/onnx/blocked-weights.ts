@@ -47,6 +47,6 @@ export function backwardWeights(
 }
 
 /** Whether weights of this shape can be blocked on both sides. */
-export function bothBlocked(w: Value | undefined, blockSize: number): boolean {
+export function bothBlocked(w: Pick<Value, 'shape'> | undefined, blockSize: number): boolean {
   return w !== undefined && layoutFits(w.shape, 'blocked-weight', blockSize)
 }

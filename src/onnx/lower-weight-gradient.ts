@@ -9,10 +9,10 @@ import { axes4, two } from './lower-convolution.ts'
 import { emitPad } from './lower-shape.ts'
 import { blockedDomain, int, ints, type EmitContext, type Lowering } from './lowering.ts'
 
-const ceilTo = (length: number, block: number): number => Math.ceil(length / block) * block
+export const ceilTo = (length: number, block: number): number => Math.ceil(length / block) * block
 
 /** Zero images up to a whole block of them. */
-const wholeBlocks = (context: EmitContext, name: string, shape: readonly number[]): string => {
+export const wholeBlocks = (context: EmitContext, name: string, shape: readonly number[]): string => {
   const [n = 1] = shape
   const missing = ceilTo(n, context.target.blockSize) - n
   return emitPad(
@@ -51,7 +51,7 @@ const asActivation = (context: EmitContext, x: Value, q: number): string => {
 }
 
 /** dy as a kernel: [O/B, N/B, H', W', Bn, Bo]. */
-const asKernel = (context: EmitContext, dy: Value): string => {
+export const asKernel = (context: EmitContext, dy: Value): string => {
   const [n, o, rows, columns] = axes4(dy)
   const block = context.target.blockSize
   const blocks = ceilTo(n, block) / block

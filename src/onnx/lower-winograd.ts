@@ -3,6 +3,7 @@
  * transformed inputs is a depthwise 2×2 convolution, each product a pointwise one, all on the blocked layout.
  */
 import type { Value } from '../graph/value.ts'
+import { four, inputPairs, weightMatrix, type Pair } from './winograd.ts'
 import { bothBlocked, turnedBlocks } from './blocked-weights.ts'
 import { isBlocked } from './lower-blocked.ts'
 import { axes4, two } from './lower-convolution.ts'
@@ -16,31 +17,6 @@ import {
   type Lowering,
   type Placed,
 } from './lowering.ts'
-
-/** The two rows of a 4-row tile that one transformed row is made of. */
-interface Pair {
-  readonly at: number
-  readonly apart: 1 | 2
-  readonly signs: readonly [number, number]
-}
-
-// Bᵀ = [1 0 −1 0; 0 1 1 0; 0 −1 1 0; 0 1 0 −1]
-const pairs: readonly Pair[] = [
-  { at: 0, apart: 2, signs: [1, -1] },
-  { at: 1, apart: 1, signs: [1, 1] },
-  { at: 1, apart: 1, signs: [-1, 1] },
-  { at: 1, apart: 2, signs: [1, -1] },
-]
-
-// G, its last row with the sign of its place in Aᵀ, so that every product is added
-const weightRows: readonly (readonly number[])[] = [
-  [1, 0, 0],
-  [0.5, 0.5, 0.5],
-  [0.5, -0.5, 0.5],
-  [0, 0, -1],
-]
-
-const four = [0, 1, 2, 3] as const
 
 /** One of the sixteen transformed inputs: [N, C, ⌈H/2⌉, ⌈W/2⌉], blocked. */
 const transformed = (
@@ -78,15 +54,8 @@ const transformedWeights = (
   [to, from]: readonly [number, number],
   turned: boolean,
 ): ((row: number, column: number) => string) => {
-  const rowsOf = (row: number): readonly number[] => {
-    const weights = weightRows[row] ?? []
-    return turned ? weights.toReversed() : weights
-  }
-  const matrix = four.flatMap((row) =>
-    four.flatMap((column) => rowsOf(row).flatMap((a) => rowsOf(column).map((b) => a * b))),
-  )
   const size = to * from
-  const constant = context.constant([16, 9], Float32Array.from(matrix))
+  const constant = context.constant([16, 9], weightMatrix(turned))
   const all = context.op('MatMul', [constant, context.reshape(taps, [9, size], false)])
   return (row, column) => {
     const at = row * 4 + column
@@ -116,7 +85,7 @@ const emitProducts = (
   const block = context.target.blockSize
   const source = context.get(x, 'blocked')
   const product = (row: number, column: number, sum?: string): string => {
-    const [down, across] = [pairs[row], pairs[column]]
+    const [down, across] = [inputPairs[row], inputPairs[column]]
     if (down === undefined || across === undefined) throw new RangeError('there are four rows and columns')
     const inputs = [transformed(context, source, x.shape, down, across), weights(row, column)]
     return context.op('Conv', sum === undefined ? inputs : [...inputs, '', sum], pointwise, blockedDomain)

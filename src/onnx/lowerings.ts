@@ -24,6 +24,7 @@ import {
   lowerSlice,
   lowerTranspose,
 } from './lower-shape.ts'
+import { weightGradientWinograd } from './lower-winograd-weights.ts'
 import { convWinograd, inputGradientWinograd } from './lower-winograd.ts'
 import {
   int,
@@ -95,7 +96,7 @@ export const lowerings: LoweringTable = {
   oneHot: lowerOneHot,
   conv2d: [convBlocked, convWinograd, convPlain],
   conv2dInputGradient: [inputGradientBlocked, inputGradientWinograd, inputGradientPhases, inputGradientPlain],
-  conv2dWeightGradient: [weightGradientBlocked, weightGradientPlain],
+  conv2dWeightGradient: [weightGradientBlocked, weightGradientWinograd, weightGradientPlain],
   prelu: [preluBlocked, preluDepthwise, preluPlain],
   preluInputGradient: [preluInputGradientBlocked, preluInputGradientPlain],
   preluSlopeGradient: [preluSlopeGradientBlocked, preluSlopeGradientPlain],

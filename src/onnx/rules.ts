@@ -17,6 +17,7 @@ const rules: readonly Rule[] = [
   // below 128 channels the sixteen products are bound by memory, and the transformations cost what is saved
   { kind: 'conv2d', minChannels: 128, lowering: 'blocked-winograd' },
   { kind: 'conv2dInputGradient', minChannels: 128, lowering: 'blocked-winograd' },
+  { kind: 'conv2dWeightGradient', minChannels: 128, lowering: 'blocked-winograd' },
 ]
 
 const holds = (rule: Rule, value: Value, device: Device): boolean => {

@@ -116,6 +116,13 @@ const geometry = (draw: Draw): Geometry => {
   }
 }
 
+/** The three passes of one convolution. */
+const allPasses = (draw: Draw, size: Geometry): Record<'y' | 'dx' | 'dw', AnyValue> => {
+  const { x, w, y, dy } = convolutionParts(draw, size)
+  const dx = ops.conv2dInputGradient(dy, w, { ...size, height: size.h, width: size.w })
+  return { y, dx, dw: ops.conv2dWeightGradient(x, dy, size) }
+}
+
 const convolutionParts = (
   draw: Draw,
   size: Geometry,
@@ -125,19 +132,6 @@ const convolutionParts = (
   const y = ops.conv2d(x, w, size)
   return { x, w, y, dy: draw.feed('dy', y.shape) }
 }
-
-/** The three passes of one convolution of this geometry. */
-export const convolutionPasses = {
-  conv2d: (draw: Draw, size: Geometry): AnyValue => convolutionParts(draw, size).y,
-  conv2dInputGradient: (draw: Draw, size: Geometry): AnyValue => {
-    const { w, dy } = convolutionParts(draw, size)
-    return ops.conv2dInputGradient(dy, w, { ...size, height: size.h, width: size.w })
-  },
-  conv2dWeightGradient: (draw: Draw, size: Geometry): AnyValue => {
-    const { x, dy } = convolutionParts(draw, size)
-    return ops.conv2dWeightGradient(x, dy, size)
-  },
-} as const
 
 const image = (draw: Draw): number[] => [
   draw.integer(1, 3),
@@ -255,9 +249,9 @@ export const makers: Readonly<Record<string, Make>> = {
     return ops.matmul(a, b, { transposeA, transposeB })
   },
   oneHot: (draw) => ops.oneHot(draw.integers('labels', [5], -2, 6), 5),
-  conv2d: (draw) => convolutionPasses.conv2d(draw, geometry(draw)),
-  conv2dInputGradient: (draw) => convolutionPasses.conv2dInputGradient(draw, geometry(draw)),
-  conv2dWeightGradient: (draw) => convolutionPasses.conv2dWeightGradient(draw, geometry(draw)),
+  conv2d: (draw) => allPasses(draw, geometry(draw)).y,
+  conv2dInputGradient: (draw) => allPasses(draw, geometry(draw)).dx,
+  conv2dWeightGradient: (draw) => allPasses(draw, geometry(draw)).dw,
   prelu: (draw) => {
     const shape = draw.pick([image(draw), [3, 5], [2, 4, 3]])
     return ops.prelu(draw.feed('x', shape), draw.feed('slope', [shape[1] ?? 1]))
@@ -313,6 +307,11 @@ export const makers: Readonly<Record<string, Make>> = {
     ])
     const keep = draw.pick([true, false])
     return { sum: ops.sum(z, axes, keep), max: ops.max(z, axes, keep), whole: z }
+  },
+  'passes in whole blocks': (draw) => {
+    const blocks = { n: draw.pick([8, 16, 18]), i: draw.pick([16, 32]), o: draw.pick([16, 32]), kernel: 3 }
+    const size = { ...geometry(draw), ...blocks, padding: 1, h: draw.integer(3, 9), w: draw.integer(3, 9) }
+    return allPasses(draw, size)
   },
   'bias and residual': (draw) => {
     const size = { ...geometry(draw), i: draw.pick([3, 16, 16]), o: draw.pick([16, 32]) }

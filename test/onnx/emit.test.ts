@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { shapeRules } from '../../src/graph/shape.ts'
 import { choosePlan } from '../../src/onnx/choose.ts'
-import { candidates } from '../../src/onnx/lowerings.ts'
+import { candidates, lowerings } from '../../src/onnx/lowerings.ts'
 import { signatureOf } from '../../src/onnx/lowering.ts'
 import { valuesOf } from '../../src/graph/order.ts'
 import { makeCase, makers } from './cases.ts'
@@ -49,6 +49,13 @@ describe('ONNX Runtime gives what the interpreter gives', () => {
         }
       }
     }
-    expect([...tried].toSorted()).toMatchSnapshot()
+    const known = Object.entries(lowerings).flatMap(([kind, list]) =>
+      list.length > 1 ? list.map(({ name }) => `${kind} ${name}`) : [],
+    )
+    // exported models have tests of their own; without the blocked layout there is less to try
+    const here = known.filter(
+      (name) => !name.endsWith('depthwise') && (blockSize > 1 || !name.includes('blocked')),
+    )
+    expect([...tried].toSorted()).toEqual(here.toSorted())
   })
 })
