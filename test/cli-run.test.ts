@@ -77,7 +77,16 @@ afterAll(() => {
 describe('the whole way on the command line', () => {
   it('trains, evaluates, exports and embeds; JSON on stdout and nothing else', async () => {
     const run = at('run')
-    const trained = await cli('train', at('faces'), ...small, ...short, '--out', run, '--json')
+    const trained = await cli(
+      'train',
+      at('faces'),
+      ...small,
+      ...short,
+      '--out',
+      run,
+      '--json',
+      '--tensorboard',
+    )
     expect(trained.err).toContain('training for 4 iterations of 8 images')
     expect(trained.code).toBe(0)
     const result = JSON.parse(trained.out)
@@ -85,6 +94,8 @@ describe('the whole way on the command line', () => {
     expect(result.parity.maxCosineDifference).toBeLessThan(1e-4)
     expect(result.result).toMatchObject({ schema: 'cosface-evaluation/1', accuracy: expect.any(Number) })
     expect(readFileSync(at('run', 'report.html'), 'utf8')).toMatch(/<title>.*<\/title>[\s\S]*Drawn faces/)
+
+    expect(readdirSync(at('run', 'tensorboard'))).toEqual([expect.stringMatching(/^events\.out\.tfevents\./)])
 
     const pairs = ['--images', at('faces'), '--random-pairs', '40']
     const evaluated = await cli('evaluate', '--model', run, ...pairs, '--json', '--report', at('page.html'))

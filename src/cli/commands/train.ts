@@ -9,7 +9,7 @@ import { configure } from '../../train/configure.ts'
 import { trainOptions } from '../../train/options.ts'
 import { type PresetName, presetNames, presets } from '../../train/presets.ts'
 import type { TrainSettings } from '../../train/settings.ts'
-import { type Command, command } from '../command.ts'
+import { type Command, command, type ExitCode } from '../command.ts'
 import { jsonOption } from '../options.ts'
 import type { Output } from '../output.ts'
 
@@ -19,6 +19,7 @@ interface RunOptions {
   readonly out: string
   readonly resume: string
   readonly tune: boolean
+  readonly tensorboard: boolean
   readonly showPlan: boolean
   readonly json: boolean
 }
@@ -59,6 +60,10 @@ const runOptions: OptionSpecs<Omit<RunOptions, 'preset' | 'config' | 'resume'>> 
     group: 'Run',
     meaning: 'print which formulation each operation takes; the run folder keeps it as plan.txt',
   }),
+  tensorboard: flagOption({
+    group: 'Output',
+    meaning: 'also write the series as TensorBoard event files, into the run folder’s tensorboard/',
+  }),
   json: jsonOption,
 }
 
@@ -84,6 +89,7 @@ export const trainCommand: Command = command<TrainSettings & RunOptions>({
       resume,
       tune = false,
       showPlan = false,
+      tensorboard = false,
       json: _json,
       ...settings
     } = options
@@ -91,16 +97,16 @@ export const trainCommand: Command = command<TrainSettings & RunOptions>({
     const { openSession } = await import('../../node/open-session.ts')
     const { conclude, follow } = await import('../training.ts')
     const { signal, output } = context
-    const planned = (events: AsyncIterable<RunEvent>): AsyncIterable<RunEvent> =>
-      showPlan ? showingPlan(events, output) : events
+    const carryOut = async (events: AsyncIterable<RunEvent>, folder: string): Promise<ExitCode> => {
+      const planned = showPlan ? showingPlan(events, output) : events
+      if (!tensorboard) return conclude(context, folder, await follow(context, planned))
+      const { withTensorboard } = await import('../../node/tensorboard-log.ts')
+      return conclude(context, folder, await follow(context, withTensorboard(planned, folder)))
+    }
     const session: OpenSession = (spec) => openSession(spec, { notice: output.warn })
     if (resume !== undefined) {
-      refuseBesideResume(folders, { ...settings, preset, config: file, out })
-      return conclude(
-        context,
-        resume,
-        await follow(context, planned(resumeRun({ out: resume, openSession: session, signal }))),
-      )
+      refuseBesideResume(folders, { ...settings, preset, config: file, out, tune: tune || undefined })
+      return carryOut(resumeRun({ out: resume, openSession: session, signal }), resume)
     }
     if (folders.length === 0) {
       throw new UsageError(
@@ -115,11 +121,7 @@ export const trainCommand: Command = command<TrainSettings & RunOptions>({
     })
     const { nextRunFolder } = await import('../../node/run-folder.ts')
     const folder = out ?? (await nextRunFolder())
-    return conclude(
-      context,
-      folder,
-      await follow(context, planned(startRun(config, { out: folder, openSession: session, signal, tune }))),
-    )
+    return carryOut(startRun(config, { out: folder, openSession: session, signal, tune }), folder)
   },
 })
 
