@@ -1,6 +1,7 @@
 /** @file Convolutions on the runtime's blocked layout: forwards, and backwards to the input. */
 import type { Value } from '../graph/value.ts'
 import { backwardWeights, bothBlocked, firstWeights, forwardWeights } from './blocked-weights.ts'
+import { interleaved } from './interleave.ts'
 import { axes4, two } from './lower-convolution.ts'
 import {
   blockedDomain,
@@ -137,7 +138,6 @@ export const inputGradientPhases: Lowering<'conv2dInputGradient'> = {
     const [dy, w] = two(node)
     const [n, i, height, width] = axes4(node)
     const [, , kernel] = axes4(w)
-    const block = context.target.blockSize
     const { rows, columns } = phasesOf(node)
     const part = (row: Phase, column: Phase): string => {
       const taps = row.taps.flatMap((down) => column.taps.map((across) => down * kernel + across))
@@ -155,19 +155,8 @@ export const inputGradientPhases: Lowering<'conv2dInputGradient'> = {
         attributes,
       )
     }
-    const woven = (parts: readonly string[], outer: number, inner: number): string => {
-      const apart = parts.map((name) => context.reshape(name, [outer, 1, inner], false))
-      return context.op('Concat', apart, { axis: int(1) })
-    }
-    const outer = (n * i * height) / 2 / block
-    const lines = rows.map((row) =>
-      woven(
-        columns.map((column) => part(row, column)),
-        (outer * width) / 2,
-        block,
-      ),
-    )
-    const whole = woven(lines, outer, width * block)
+    const parts = rows.map((row) => columns.map((column) => part(row, column)))
+    const whole = interleaved(context, parts, (n * i) / context.target.blockSize, height / 2, width / 2)
     context.set(node, context.reshape(whole, node.shape, false), 'blocked')
   },
 }

@@ -37,7 +37,8 @@ export function channelSums(context: EmitContext, name: string, shape: readonly 
   return context.reshape(sums, [c], false)
 }
 
-const overImagesAndPixels = (axes: readonly number[]): boolean => axes.toSorted().join() === '0,2,3'
+const overImagesAndPixels = (axes: readonly number[]): boolean =>
+  axes.length === 3 && [0, 2, 3].every((axis) => axes.includes(axis))
 
 const emitReduced = (context: EmitContext, node: Reduced): void => {
   const [x] = node.inputs

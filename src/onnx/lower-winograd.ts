@@ -6,6 +6,7 @@ import type { Value } from '../graph/value.ts'
 import { four, inputPairs, weightMatrix, type Pair } from './winograd.ts'
 import { bothBlocked, turnedBlocks } from './blocked-weights.ts'
 import { isBlocked } from './lower-blocked.ts'
+import { interleaved } from './interleave.ts'
 import { axes4, two } from './lower-convolution.ts'
 import { emitSlice } from './lower-shape.ts'
 import {
@@ -105,20 +106,9 @@ const emitProducts = (
   })
   const [tilesDown, tilesAcross] = [Math.ceil(height / 2), Math.ceil(width / 2)]
   const images = (n * outputs) / block
-  const woven = (parts: readonly string[], outer: number, inner: number): string => {
-    const apart = parts.map((name) => context.reshape(name, [outer, 1, inner], false))
-    return context.op('Concat', apart, { axis: int(1) })
-  }
-  const rows = lines.map((line) => woven(line, images * tilesDown * tilesAcross, block))
-  const whole = woven(rows, images * tilesDown, tilesAcross * 2 * block)
+  const whole = interleaved(context, lines, images, tilesDown, tilesAcross)
   const padded = [images, tilesDown * 2, tilesAcross * 2, block]
-  const cut = emitSlice(
-    context,
-    context.reshape(whole, padded, false),
-    padded,
-    [0, 0, 0, 0],
-    [images, height, width, block],
-  )
+  const cut = emitSlice(context, whole, padded, [0, 0, 0, 0], [images, height, width, block])
   return context.reshape(cut, [n, outputs, height, width], false)
 }
 
