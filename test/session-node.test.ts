@@ -9,7 +9,8 @@ import * as ops from '../src/graph/ops.ts'
 import type { AnyValue, Graph } from '../src/graph/value.ts'
 import { openNativeDriver } from '../src/node/native-driver.ts'
 import { openPortableWorker } from '../src/node/portable-session.ts'
-import { openDriver } from '../src/node/open-driver.ts'
+import type * as nativeLibrary from '../src/node/native-library.ts'
+import type { openDriver } from '../src/node/open-driver.ts'
 import { openSession } from '../src/node/open-session.ts'
 import { additionProgram } from '../src/runtime/addition-program.ts'
 import type { SessionSpec } from '../src/runtime/session.ts'
@@ -125,7 +126,7 @@ describe('what is missing', () => {
   const withInstalled = async (...names: string[]): Promise<typeof openDriver> => {
     vi.resetModules()
     vi.doMock('../src/node/native-library.ts', async (original) => ({
-      ...(await original<typeof import('../src/node/native-library.ts')>()),
+      ...(await original<typeof nativeLibrary>()),
       isInstalled: (name: string) => names.includes(name),
       findLibrary: () => {
         throw new Error('onnxruntime-node is not installed')

@@ -2,6 +2,7 @@
  * @file The part of ONNX Runtime's C API that is used. `OrtApi` is a table of function pointers to which releases only
  * ever append; a function is known by its place in it, counted from 0 in `onnxruntime_c_api.h`.
  */
+import { shown } from '../base/errors.ts'
 import type { Argument, Bridge, NativeFunction } from './native-calls.ts'
 
 interface Slot {
@@ -147,7 +148,7 @@ export function openApi(bridge: Bridge, path: string): OrtApi {
         const status = await new Promise<unknown>((resolve, reject) => {
           find(name).async(...values, (error, result) => {
             if (error === null || error === undefined) resolve(result)
-            else reject(error instanceof Error ? error : new Error(String(error)))
+            else reject(error instanceof Error ? error : new Error(`the call ended with ${shown(error)}`))
           })
         })
         const error = errorIn(status)

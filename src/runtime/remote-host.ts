@@ -12,7 +12,7 @@ import {
 import type { Session } from './session.ts'
 import { openStateSession } from './state-session.ts'
 
-type Outcome<K extends Kind> = {
+interface Outcome<K extends Kind> {
   readonly value: Protocol[K]['answer']
   readonly transfer?: readonly ArrayBuffer[]
 }
