@@ -105,7 +105,12 @@ export function configure(given: Partial<TrainSettings>, input: ConfigureInput):
       maxUnreadable: settings.maxUnreadable,
     },
   }
-  return config.iterations === 0 ? config : withLength(config, config.iterations)
+  if (config.iterations === 0) return config
+  const named = given.warmup ?? file.warmup
+  if (named !== undefined && named >= config.iterations) {
+    throw unexpected('warmup', `less than the ${config.iterations} iterations of the run`, named)
+  }
+  return withLength(config, config.iterations)
 }
 
 /** The configuration once the number of training images is known: epochs become iterations. */
@@ -116,16 +121,15 @@ export function forImages(config: TrainConfig, images: number): TrainConfig {
 }
 
 function withLength(config: TrainConfig, iterations: number): TrainConfig {
-  if (config.warmup >= iterations) {
-    throw unexpected('warmup', `less than the ${iterations} iterations of the run`, config.warmup)
-  }
   const { schedule } = config
-  if (schedule.kind !== 'multi-step') return { ...config, iterations }
+  // a preset's warm-up is made for its own length: in a shorter run it would be all there is
+  const warmup = config.warmup < iterations ? config.warmup : Math.floor(iterations / 10)
+  if (schedule.kind !== 'multi-step') return { ...config, iterations, warmup }
   const milestones =
     schedule.milestones.length > 0
       ? schedule.milestones
       : milestoneShares.map((share) => Math.round(share * iterations))
-  return { ...config, iterations, schedule: { ...schedule, milestones } }
+  return { ...config, iterations, warmup, schedule: { ...schedule, milestones } }
 }
 
 function scheduleOf(settings: MergedSettings): ScheduleConfig {
