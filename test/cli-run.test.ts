@@ -166,6 +166,56 @@ describe('the whole way on the command line', () => {
     expect(JSON.parse(done.out)).toMatchObject({ iterations: 60 })
   })
 
+  it('checks a folder and mends a copy of it', async () => {
+    const review = at('review')
+    const checked = await cli('data', 'check', at('faces'), '--out', review, '--small', '40', '--json')
+    expect(checked.err).not.toMatch(/Error/)
+    expect(checked.code).toBe(0)
+    const report = JSON.parse(checked.out)
+    expect(report).toMatchObject({
+      schema: 'cosface-data-check/1',
+      images: 180,
+      identities: 60,
+      unreadable: 0,
+    })
+    expect(readdirSync(review).sort()).toEqual(['findings.csv', 'report.json', 'review.html'])
+    const applied = await cli(
+      'data',
+      'apply',
+      join(review, 'findings.csv'),
+      '--folder',
+      at('faces'),
+      '--out',
+      at('mended'),
+      '--json',
+    )
+    expect(applied.code).toBe(0)
+    expect(JSON.parse(applied.out)).toMatchObject({ copied: 180, dropped: 0, moved: 0 })
+  })
+
+  it('packs a folder and unpacks it again', async () => {
+    expect(await cli('pack', at('faces'), '--out', at('packed'))).toMatchObject({ code: 0 })
+    expect(
+      await cli('pack', at('packed', 'train.rec'), '--kind', 'folder', '--out', at('unpacked')),
+    ).toMatchObject({ code: 0 })
+    expect(readdirSync(at('unpacked'))).toHaveLength(60)
+  })
+
+  it('draws the toy', async () => {
+    const drawn = await cli('toy', '--data', 'points', '--iterations', '20', '--out', at('toy'), '--json')
+    expect(drawn.code).toBe(0)
+    expect(JSON.parse(drawn.out).losses).toHaveLength(3)
+    expect(readFileSync(at('toy', 'features.svg'), 'utf8')).toMatch(/^<svg/)
+  })
+
+  it('advises', async () => {
+    const { out } = await cli('advise', '--classes', '10572', '--json')
+    expect(
+      JSON.parse(out).scaleBounds.find((one: { posterior: number }) => one.posterior === 0.9).scale,
+    ).toBeCloseTo(11.46, 2)
+    expect((await cli('advise', '--classes', '1')).code).toBe(2)
+  })
+
   it('does not train into a folder that holds something', async () => {
     const { code, err } = await cli('train', at('faces'), ...small, ...short, '--out', at('faces'))
     expect(code).toBe(2)

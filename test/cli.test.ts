@@ -29,7 +29,7 @@ describe('help', () => {
   })
 
   it.each(commands)('$name: every option has its meaning, values and default', async (command) => {
-    const { code, out } = await cli(command.name, '--help')
+    const { code, out } = await cli(...command.name.split(' '), '--help')
     expect(code).toBe(0)
     for (const { key, spec } of command.options) {
       expect(out).toContain(`  ${flagOf(key)}`)
@@ -44,6 +44,13 @@ describe('help', () => {
     const { code, out } = await cli()
     expect(code).toBe(0)
     expect(out).toContain('Usage: cosface <command>')
+  })
+
+  it('lists the commands behind a word', async () => {
+    const { code, out } = await cli('data')
+    expect(code).toBe(0)
+    expect(out).toContain('  data check  ')
+    expect((await cli('data', 'chek', 'x')).err).toMatch(/unknown command 'chek' \(Did you mean check\?\)/)
   })
 
   it('prints the version', async () => {

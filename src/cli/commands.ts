@@ -1,6 +1,7 @@
 /** @file The list of commands. */
 import type { Command } from './command.ts'
 import { adviseCommand } from './commands/advise.ts'
+import { dataApplyCommand, dataCheckCommand } from './commands/data.ts'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { embedCommand } from './commands/embed.ts'
@@ -22,4 +23,6 @@ export const commands: readonly Command[] = [
   toyCommand,
   synthCommand,
   packCommand,
+  dataCheckCommand,
+  dataApplyCommand,
 ]

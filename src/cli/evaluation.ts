@@ -7,7 +7,7 @@ import type { Device } from '../runtime/session.ts'
 import type { Context, ExitCode } from './command.ts'
 import { openModelFor } from './models.ts'
 import type { ModelOptions } from './options.ts'
-import { openProgress, type Progress } from './progress.ts'
+import { progressOf } from './progress.ts'
 
 /** A checked request. */
 export interface Request extends Partial<Omit<ModelOptions, 'model'>> {
@@ -25,20 +25,19 @@ export interface Request extends Partial<Omit<ModelOptions, 'model'>> {
 /** Embeds, judges, prints; writes the page where one is asked for. */
 export async function evaluate({ output, signal }: Context, request: Request): Promise<ExitCode> {
   await using model = await openModelFor(output, request.model, request)
-  let shown: Promise<Progress> | undefined
-  const evaluation = await evaluatePairs(model, {
-    images: request.images,
-    pairs: request.pairs,
-    ...(request.thresholdFrom === undefined ? {} : { thresholdFrom: request.thresholdFrom }),
-    ...(request.threshold === undefined ? {} : { threshold: request.threshold }),
-    skipMissing: request.skipMissing ?? false,
-    signal,
-    onProgress: (done, total) => {
-      shown ??= openProgress(output, { title: 'embedding', total, unit: 'images' })
-      void shown.then((progress) => progress.update(done))
-    },
-  })
-  ;(await shown)?.[Symbol.dispose]()
+  let evaluation
+  {
+    using progress = progressOf(output, 'embedding', 'images')
+    evaluation = await evaluatePairs(model, {
+      images: request.images,
+      pairs: request.pairs,
+      ...(request.thresholdFrom === undefined ? {} : { thresholdFrom: request.thresholdFrom }),
+      ...(request.threshold === undefined ? {} : { threshold: request.threshold }),
+      skipMissing: request.skipMissing ?? false,
+      signal,
+      onProgress: progress.update,
+    })
+  }
   output.say(evaluationText(evaluation.result))
   if (request.report !== undefined) {
     const { writeEvaluationPage } = await import('../node/evaluation-page.ts')

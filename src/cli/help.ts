@@ -61,6 +61,18 @@ export function renderCommandHelp(command: Command, surroundings: HelpSurroundin
   return lines.join('\n')
 }
 
+/** The help of a word that stands before several commands. */
+export function renderFamilyHelp(name: string, members: readonly Command[]): string {
+  const width = Math.max(...members.map((command) => command.name.length))
+  return [
+    `Usage: cosface ${name} <command> [options]`,
+    '',
+    ...members.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`),
+    '',
+    `Options of a command: cosface ${name} <command> --help`,
+  ].join('\n')
+}
+
 /** `docs/cli.md`: every command and option as Markdown tables. */
 export function renderMarkdown(commands: readonly Command[]): string {
   const cell = (text: string): string => text.replaceAll('|', '\\|')

@@ -25,6 +25,35 @@ export async function openProgress(output: Output, options: ProgressOptions): Pr
   return output.terminal ? openBar(output, options) : openLines(output, options)
 }
 
+/** Shows work whose total is only known once it tells. */
+export interface LateProgress extends Disposable {
+  readonly update: (done: number, total: number) => void
+}
+
+/** Starts showing at the first word of the work. */
+export function progressOf(output: Output, title: string, unit: string): LateProgress {
+  let opened: Promise<Progress> | undefined
+  let shown: Progress | undefined
+  let closed = false
+  let latest = 0
+  return {
+    update: (done, total) => {
+      latest = done
+      if (shown !== undefined) shown.update(done)
+      opened ??= openProgress(output, { title, total, unit }).then((progress) => {
+        shown = progress
+        progress.update(latest)
+        if (closed) progress[Symbol.dispose]()
+        return progress
+      })
+    },
+    [Symbol.dispose]: () => {
+      closed = true
+      shown?.[Symbol.dispose]()
+    },
+  }
+}
+
 /** Plain lines, throttled: the first, one every `every` seconds, and the last. */
 export function openLines(output: Output, options: ProgressOptions): Progress {
   const { title, total, unit, every = 10 } = options

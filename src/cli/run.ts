@@ -3,7 +3,7 @@ import { Argument, Command as Parser, CommanderError, Option } from 'commander'
 import { UsageError } from '../base/errors.ts'
 import { flagOf } from '../base/option.ts'
 import type { Command, ExitCode, OptionRow } from './command.ts'
-import { renderCommandHelp, renderHelp } from './help.ts'
+import { renderCommandHelp, renderFamilyHelp, renderHelp } from './help.ts'
 import { createOutput, type Writer } from './output.ts'
 
 /** What the frame needs of the process; tests give their own. */
@@ -39,8 +39,21 @@ export async function runCli(
   const parser = quiet(new Parser('cosface'))
   parser.version(surroundings.version, '--version', 'print the version')
   parser.helpInformation = () => `${renderHelp(commands, help)}\n`
+  // `data check` and `data apply` are commands under one word
+  const families = new Map<string, Parser>()
+  const familyOf = (name: string): Parser => {
+    const known = families.get(name)
+    if (known !== undefined) return known
+    const made = quiet(new Parser(name))
+    const members = commands.filter((command) => command.name.startsWith(`${name} `))
+    made.helpInformation = () => `${renderFamilyHelp(name, members)}\n`
+    families.set(name, made)
+    parser.addCommand(made)
+    return made
+  }
   for (const command of commands) {
-    const sub = quiet(new Parser(command.name))
+    const [family = '', member] = command.name.split(' ')
+    const sub = quiet(new Parser(member ?? family))
     sub.helpInformation = () => `${renderCommandHelp(command, help)}\n`
     for (const argument of command.arguments) {
       const name = argument.many === true ? `${argument.name}...` : argument.name
@@ -52,7 +65,8 @@ export async function runCli(
       const output = createOutput(stdout, stderr, values['json'] === true)
       code = await command.run({ output, signal: surroundings.signal }, sub.args, values)
     })
-    parser.addCommand(sub)
+    if (member === undefined) parser.addCommand(sub)
+    else familyOf(family).addCommand(sub)
   }
   try {
     if (argv.length === 0) stdout.write(parser.helpInformation())
@@ -60,6 +74,10 @@ export async function runCli(
     return code
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0
+    if (error instanceof CommanderError && error.code === 'commander.help') {
+      stdout.write(families.get(argv[0] ?? '')?.helpInformation() ?? '')
+      return 0
+    }
     if (surroundings.signal.aborted && error instanceof Error && error.name === 'AbortError') {
       stderr.write('cosface: stopped; nothing was left half-written\n')
       return 1

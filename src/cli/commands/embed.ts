@@ -10,7 +10,7 @@ import {
   required,
   threadsOption,
 } from '../options.ts'
-import { openLines, type Progress } from '../progress.ts'
+import { progressOf } from '../progress.ts'
 import { counted } from '../words.ts'
 
 interface EmbedOptions extends ModelOptions {
@@ -54,16 +54,15 @@ export const embedCommand: Command = command<EmbedOptions>({
     const { openModelFor } = await import('../models.ts')
     const { embedToFile } = await import('../../node/embed.ts')
     await using opened = await openModelFor(output, model, options)
-    let shown: Progress | undefined
-    const summary = await embedToFile(opened, images, out, {
-      signal,
-      skipUnreadable: options.skipUnreadable ?? false,
-      onProgress: (done, total) => {
-        shown ??= openLines(output, { title: 'embedding', total, unit: 'images' })
-        shown.update(done)
-      },
-    })
-    shown?.[Symbol.dispose]()
+    let summary
+    {
+      using progress = progressOf(output, 'embedding', 'images')
+      summary = await embedToFile(opened, images, out, {
+        signal,
+        skipUnreadable: options.skipUnreadable ?? false,
+        onProgress: progress.update,
+      })
+    }
     for (const { image, reason } of summary.skipped) output.warn(`Left out ${image}: ${reason}`)
     output.say(
       `${counted(summary.images, 'embedding', 'embeddings')} of ${summary.templateSize} numbers in ${summary.out}${summary.names === undefined ? '' : `, their images in ${summary.names}`}`,

@@ -3,7 +3,7 @@ import { UsageError } from '../../base/errors.ts'
 import { choiceOption, flagOption, type OptionSpecs, textOption } from '../../base/option.ts'
 import { type Command, command } from '../command.ts'
 import { jsonOption, required } from '../options.ts'
-import { openProgress, type Progress } from '../progress.ts'
+import { progressOf } from '../progress.ts'
 import { count } from '../words.ts'
 
 interface PackOptions {
@@ -53,17 +53,9 @@ export const packCommand: Command = command<PackOptions>({
   ],
   run: async ({ output, signal }, [source = ''], { kind = 'rec', out, pairs, overwrite = false }) => {
     const target = required('--out', out, 'what to write')
-    let shown: Promise<Progress> | undefined
-    const common = {
-      overwrite,
-      signal,
-      onProgress: (done: number, total: number): void => {
-        shown ??= openProgress(output, { title: 'packing', total, unit: 'images' })
-        void shown.then((progress) => progress.update(done))
-      },
-    }
-    const finish = async (words: string, result: object): Promise<0> => {
-      ;(await shown)?.[Symbol.dispose]()
+    using progress = progressOf(output, 'packing', 'images')
+    const common = { overwrite, signal, onProgress: progress.update }
+    const finish = (words: string, result: object): 0 => {
       output.say(words)
       output.result({ schema: 'cosface-pack/1', kind, out: target, ...result })
       return 0

@@ -13,7 +13,7 @@ import { unexpected, UsageError } from '../../base/errors.ts'
 import { lossByName } from '../../loss/registry.ts'
 import { type Command, command } from '../command.ts'
 import { jsonOption, seedOption, threadsOption } from '../options.ts'
-import { openProgress, type Progress } from '../progress.ts'
+import { progressOf } from '../progress.ts'
 
 interface ToyOptions {
   readonly losses: readonly string[]
@@ -117,8 +117,8 @@ export const toyCommand: Command = command<ToyOptions>({
       import('../../node/open-session.ts'),
     ])
     const { losses = ['softmax', 'nsl', 'cosface'], margin = 0.2, scale = 16 } = given
-    let shown: { readonly what: string; readonly progress: Promise<Progress> } | undefined
-    const close = async (): Promise<void> => (await shown?.progress)?.[Symbol.dispose]()
+    using drawing = progressOf(output, 'drawing', 'pictures')
+    using training = progressOf(output, 'training', 'updates')
     const run = await runToy({
       out: given.out ?? 'cosface-toy',
       losses: losses.map((name) => ({
@@ -135,14 +135,10 @@ export const toyCommand: Command = command<ToyOptions>({
       openSession: (spec) => openSession(spec, { notice: output.warn }),
       signal,
       onProgress: (what, done, total) => {
-        if (shown?.what !== what) {
-          void close()
-          shown = { what, progress: openProgress(output, { title: what, total, unit: '' }) }
-        }
-        void shown.progress.then((progress) => progress.update(done))
+        const stage = what === 'drawing' ? drawing : training
+        stage.update(done, total)
       },
     })
-    await close()
     for (const { loss, frame } of run.outcomes) {
       const { error, withinSpread, smallestBetween } = frame.heldOut
       output.say(

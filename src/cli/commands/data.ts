@@ -1,0 +1,165 @@
+/** @file `cosface data check` and `data apply`: what is wrong with a folder of faces, and a mended copy of it. */
+import { UsageError } from '../../base/errors.ts'
+import { flagOption, integerOption, type OptionSpecs, textOption, textsOption } from '../../base/option.ts'
+import type { Device } from '../../runtime/session.ts'
+import { type Command, command } from '../command.ts'
+import {
+  deviceOption,
+  jsonOption,
+  modelOptions,
+  type ModelOptions,
+  required,
+  threadsOption,
+} from '../options.ts'
+import { progressOf } from '../progress.ts'
+import { count } from '../words.ts'
+
+interface CheckOptions extends ModelOptions {
+  readonly against: readonly string[]
+  readonly small: number
+  readonly out: string
+  readonly overwrite: boolean
+  readonly threads: number
+  readonly device: Device
+  readonly json: boolean
+}
+
+const overwriteOption = flagOption({
+  group: 'Output',
+  meaning: 'replace what is there',
+  default: 'what is there is an error',
+})
+
+const checkOptions: OptionSpecs<CheckOptions> = {
+  against: textsOption({
+    group: 'Look for',
+    value: 'folder',
+    meaning: 'another set (the test set, say): people and images in both are findings; may be repeated',
+    default: 'none',
+  }),
+  small: integerOption({
+    group: 'Look for',
+    meaning: 'images with a shorter side than this are findings',
+    unit: 'pixels',
+    min: 1,
+    max: 10_000,
+    default: '64',
+  }),
+  ...modelOptions,
+  threads: threadsOption,
+  device: deviceOption,
+  out: textOption({
+    group: 'Output',
+    value: 'folder',
+    meaning: 'where findings.csv, review.html and report.json go',
+    default: 'cosface-data-check',
+  }),
+  overwrite: overwriteOption,
+  json: jsonOption,
+}
+
+export const dataCheckCommand: Command = command<CheckOptions>({
+  name: 'data check',
+  group: 'Data',
+  summary: 'what is wrong with a folder of faces: unreadable, doubled, blurred, mixed up',
+  detail:
+    'Counts, single images, exact and near duplicates, unreadable and blurred images, imbalance; with --model also images unlike their folder, folders that look like one person, and people shared with --against. Nothing is changed: findings.csv is for reviewing, `cosface data apply` acts on a copy.',
+  arguments: [{ name: 'folder', meaning: 'folder with one subfolder a person', required: true }],
+  options: { ...checkOptions, model: { ...modelOptions.model, default: 'none: no question of who is who' } },
+  examples: [
+    'cosface data check faces/',
+    'cosface data check faces/ --model runs/first --against test/ --out review/',
+  ],
+  run: async ({ output, signal }, [folder = ''], options) => {
+    const [{ checkData }, { folderThumbnails, writeDataCheck }] = await Promise.all([
+      import('../../node/data-check.ts'),
+      import('../../node/data-check-page.ts'),
+    ])
+    const { openModelFor } = await import('../models.ts')
+    await using model =
+      options.model === undefined ? undefined : await openModelFor(output, options.model, options)
+    const { embedFiles } = await import('../../node/embed-files.ts')
+    let report
+    {
+      using progress = progressOf(output, 'looking', 'images')
+      report = await checkData(folder, {
+        signal,
+        onProgress: progress.update,
+        ...(options.against === undefined ? {} : { against: options.against }),
+        ...(options.small === undefined ? {} : { small: options.small }),
+        ...(model === undefined
+          ? {}
+          : {
+              embed: async (files) =>
+                embedFiles(
+                  model,
+                  files.map((file) => ({ name: file, file })),
+                  { signal },
+                ),
+            }),
+      })
+    }
+    const files = await writeDataCheck(
+      report,
+      options.out ?? 'cosface-data-check',
+      folderThumbnails(folder),
+      {
+        overwrite: options.overwrite ?? false,
+      },
+    )
+    output.say(
+      `${count(report.images)} images of ${count(report.identities)} people, ${count(report.unreadable)} unreadable`,
+    )
+    for (const [kind, found] of Object.entries(report.counts))
+      output.say(`  ${kind.padEnd(20)} ${count(found)}`)
+    for (const note of report.notes) output.say(note)
+    for (const file of files) output.say(file)
+    output.result(report)
+    return 0
+  },
+})
+
+interface ApplyOptions {
+  readonly folder: string
+  readonly out: string
+  readonly json: boolean
+}
+
+const applyOptions: OptionSpecs<ApplyOptions> = {
+  folder: textOption({
+    group: 'Data',
+    value: 'folder',
+    meaning: 'the folder that was checked; it stays as it is',
+    default: 'must be given',
+  }),
+  out: textOption({ group: 'Output', value: 'folder', meaning: 'the mended copy', default: 'must be given' }),
+  json: jsonOption,
+}
+
+export const dataApplyCommand: Command = command<ApplyOptions>({
+  name: 'data apply',
+  group: 'Data',
+  summary: 'copy a folder of faces without what a reviewed findings.csv drops',
+  detail:
+    'Rows of the table with the action drop are left out of the copy, rows with move go to their target; a drop wins. The folder itself is never changed.',
+  arguments: [{ name: 'findings.csv', meaning: 'the reviewed table', required: true }],
+  options: applyOptions,
+  examples: ['cosface data apply review/findings.csv --folder faces/ --out faces-mended/'],
+  run: async ({ output, signal }, [table = ''], options) => {
+    const folder = required('--folder', options.folder, 'the folder that was checked')
+    const out = required('--out', options.out, 'a new folder')
+    if (folder === out)
+      throw new UsageError('Expected `--out` to be another folder than `--folder`, got the same')
+    const { applyDataCheck } = await import('../../node/data-apply.ts')
+    let applied
+    {
+      using progress = progressOf(output, 'copying', 'images')
+      applied = await applyDataCheck(table, folder, out, { signal, onProgress: progress.update })
+    }
+    output.say(
+      `${count(applied.copied)} images in ${out}; ${count(applied.dropped)} dropped, ${count(applied.moved)} moved`,
+    )
+    output.result({ schema: 'cosface-data-apply/1', out, ...applied })
+    return 0
+  },
+})
