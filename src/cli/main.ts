@@ -11,6 +11,9 @@ const about: unknown = JSON.parse(readFileSync(new URL('package.json', root), 'u
 const version =
   typeof about === 'object' && about !== null && 'version' in about ? String(about.version) : 'unknown'
 
+/** Node's exit code where an awaited promise can no longer settle. */
+const unsettled = 13
+
 const abort = new AbortController()
 let signals = 0
 const interrupted = (): void => {
@@ -30,6 +33,16 @@ const writer = (stream: NodeJS.WriteStream): Writer => ({
 })
 // the reader of a pipe may leave early (`| head`); that is no failure worth a stack
 process.stdout.on('error', () => process.exit(0))
+// nobody reads what long work says any more: end it as Ctrl-C does
+process.stderr.on('error', () => abort.abort())
+// with nothing left to wait for and the command not done, Node would end silently with 13
+process.on('exit', (status) => {
+  if (status !== unsettled) return
+  process.exitCode = 1
+  process.stderr.write(
+    'cosface: ended before its work was done; this is a fault in cosface, please report it\n',
+  )
+})
 
 const code = await runCli(commands, process.argv.slice(2), {
   stdout: writer(process.stdout),

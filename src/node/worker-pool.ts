@@ -52,6 +52,7 @@ export function startPool<Start, Request, Reply>(
   const waiting: Job<Request, Reply>[] = []
   const busy = new Map<Worker, Job<Request, Reply>>()
   let ended: Error | undefined
+  let closing = false
 
   const fail = (error: Error): void => {
     ended ??= error
@@ -74,6 +75,8 @@ export function startPool<Start, Request, Reply>(
     worker.postMessage({ kind: 'start', start } satisfies Order<Start, Request>)
     worker.unref()
     worker.on('message', (message: Message<Reply>) => {
+      // a late reply must not take back what keeps the process alive until the thread has ended
+      if (closing) return
       const job = busy.get(worker)
       busy.delete(worker)
       worker.unref()
@@ -99,6 +102,7 @@ export function startPool<Start, Request, Reply>(
       })
     },
     [Symbol.asyncDispose]: async () => {
+      closing = true
       fail(new Error('The worker threads are closed'))
       await Promise.all(workers.map(async (worker) => worker.terminate()))
     },
