@@ -32,7 +32,12 @@ export async function showDemo(
   if (outcome.kind !== 'finished') return conclude(context, `${out}/run`, outcome)
   const { finished, facts } = outcome
   const { result } = finished
-  if (result !== undefined) {
+  if (result === undefined) {
+    output.say(
+      'There are too few people to test on (20 with two images or more are needed), so nothing is said',
+    )
+    output.say('about how good this model is.')
+  } else {
     const { same, different } = result.pairs
     output.say('')
     output.say(
