@@ -124,6 +124,32 @@ describe('checkpoints in a run folder', () => {
     )
   })
 
+  test('a record that was edited is refused, one laid out otherwise is not; the one before it is named', async () => {
+    const store = checkpointFolder(run)
+    await store.save(checkpoint(3), false)
+    await store.save(checkpoint(4), false)
+    const text = await readFile(file(4, 'checkpoint.json'), 'utf8')
+    const parsed: unknown = JSON.parse(text)
+    await writeFile(file(4, 'checkpoint.json'), JSON.stringify(parsed))
+    expect((await latestCheckpoint(run)).record).toMatchObject(checkpoint(4).record)
+    await writeFile(file(4, 'checkpoint.json'), text.replace('"iteration": 4', '"iteration": 5'))
+    await expect(latestCheckpoint(run)).rejects.toThrow(
+      /checkpoint\.json: the content is not what was saved \(edited\); remove .*00000004 to go on from iteration 3/,
+    )
+  })
+
+  test('a part that is missing is named, and a mark of the best that leads nowhere', async () => {
+    await checkpointFolder(run).save(checkpoint(4), true)
+    await rm(file(4, 'optimizer.safetensors'))
+    await expect(latestCheckpoint(run)).rejects.toThrow(
+      /optimizer\.safetensors: this part of the checkpoint cannot be read/,
+    )
+    for (const mark of ['{"iteration":9}', '{', '']) {
+      await writeFile(join(run, 'checkpoints', 'best.json'), mark)
+      await expect(bestIteration(run)).rejects.toThrow('best.json: names no checkpoint that is there')
+    }
+  })
+
   test('a disk that takes no more leaves the previous checkpoint whole and nothing half-written', async () => {
     const store = checkpointFolder(run)
     await store.save(checkpoint(1), false)

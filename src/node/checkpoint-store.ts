@@ -23,6 +23,8 @@ const chunk = 8 << 20
 /** The record as stored, with what proves that the arrays are the ones it was written with. */
 interface StoredRecord extends CheckpointRecord {
   readonly sha256: Readonly<Record<string, string>>
+  /** Of everything else in the record, laid out in any way; absent in records written before there was one. */
+  readonly recordSha256?: string
 }
 
 const nameOf = (iteration: number): string => String(iteration).padStart(8, '0')
@@ -72,7 +74,7 @@ export function checkpointFolder(run: string, keep = 2): CheckpointStore {
           [weightsFile]: await writeDurably(join(draft, weightsFile), safetensorsPieces(weights)),
           [optimizerFile]: await writeDurably(join(draft, optimizerFile), safetensorsPieces(velocities)),
         }
-        const stored: StoredRecord = { ...record, sha256 }
+        const stored = sealed({ ...record, sha256 })
         await writeDurably(join(draft, recordFile), [new TextEncoder().encode(recordText(stored))])
         await settle(draft, join(root, name), stored)
       } catch (error) {
@@ -106,6 +108,12 @@ const settle = async (draft: string, final: string, stored: StoredRecord): Promi
   await rm(replaced, { recursive: true })
 }
 
+/** The record with the hash that shows whether it was edited: what a run goes on with must be what it was begun with. */
+const sealed = ({ recordSha256: _, ...record }: StoredRecord): StoredRecord => ({
+  ...record,
+  recordSha256: createHash('sha256').update(JSON.stringify(record)).digest('hex'),
+})
+
 const recordText = (stored: StoredRecord): string => `${JSON.stringify(stored, null, 2)}\n`
 
 const removePartial = async (root: string): Promise<void> => {
@@ -122,14 +130,27 @@ export async function listCheckpoints(run: string): Promise<number[]> {
     .toSorted((a, b) => a - b)
 }
 
-/** The iteration marked as best, where one is. */
+/** The iteration marked as best, where one is. @throws FormatError where the mark is damaged */
 export async function bestIteration(run: string): Promise<number | undefined> {
   const text = await readFile(join(run, 'checkpoints', bestFile), 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
-  const parsed: unknown = JSON.parse(text)
-  const iteration =
-    typeof parsed === 'object' && parsed !== null && 'iteration' in parsed ? parsed.iteration : undefined
-  return typeof iteration === 'number' ? iteration : undefined
+  const iteration = iterationIn(text)
+  if (iteration !== undefined && (await listCheckpoints(run)).includes(iteration)) return iteration
+  throw new FormatError(
+    join(run, 'checkpoints', bestFile),
+    'names no checkpoint that is there (truncated or edited); without this file the last one counts as best',
+  )
+}
+
+const iterationIn = (text: string): number | undefined => {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    const iteration =
+      typeof parsed === 'object' && parsed !== null && 'iteration' in parsed ? parsed.iteration : undefined
+    return typeof iteration === 'number' ? iteration : undefined
+  } catch {
+    return undefined
+  }
 }
 
 const prune = async (root: string, keep: number): Promise<void> => {
@@ -148,13 +169,21 @@ const floats = (tensors: ReadonlyMap<string, Tensor | IntTensor>): Map<string, T
   return result
 }
 
+const readPart = async (file: string): Promise<Buffer> =>
+  readFile(file).catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new FormatError(file, `this part of the checkpoint cannot be read (${reason})`, undefined, {
+      cause,
+    })
+  })
+
 const readChecked = async (
   folder: string,
   name: string,
   sha256: string | undefined,
 ): Promise<Map<string, Tensor>> => {
   const file = join(folder, name)
-  const bytes = await readFile(file)
+  const bytes = await readPart(file)
   const found = createHash('sha256').update(bytes).digest('hex')
   if (found !== sha256) throw new FormatError(file, 'the content is not what was saved (truncated or edited)')
   return floats(decodeSafetensors(bytes, file).tensors)
@@ -167,6 +196,8 @@ const isStoredRecord = (value: unknown): value is StoredRecord =>
   value.schema === 'cosface-checkpoint/1' &&
   'iteration' in value &&
   typeof value.iteration === 'number' &&
+  Number.isInteger(value.iteration) &&
+  value.iteration >= 0 &&
   'config' in value &&
   'plan' in value &&
   'fingerprint' in value &&
@@ -183,14 +214,19 @@ export async function readRecord(run: string, iteration: number): Promise<Stored
 }
 
 const readStored = async (file: string): Promise<StoredRecord> => {
-  const text = await readFile(file, 'utf8')
+  const parsed = parseJson((await readPart(file)).toString(), file)
+  if (!isStoredRecord(parsed)) throw new FormatError(file, 'the content is not that of a checkpoint')
+  if (parsed.recordSha256 !== undefined && parsed.recordSha256 !== sealed(parsed).recordSha256)
+    throw new FormatError(file, 'the content is not what was saved (edited)')
+  return parsed
+}
+
+const parseJson = (text: string, file: string): unknown => {
   try {
-    const parsed: unknown = JSON.parse(text)
-    if (isStoredRecord(parsed)) return parsed
+    return JSON.parse(text)
   } catch (error) {
     throw new FormatError(file, 'the content is no JSON (truncated or edited)', undefined, { cause: error })
   }
-  throw new FormatError(file, 'the content is not that of a checkpoint')
 }
 
 /** The weights and buffers of one checkpoint, without the optimizer's state. @throws FormatError where it is damaged */
@@ -217,7 +253,14 @@ export async function readCheckpoint(run: string, iteration: number): Promise<Ch
 
 /** The latest checkpoint of a run. @throws DataError where there is none, FormatError where it is damaged */
 export async function latestCheckpoint(run: string): Promise<Checkpoint> {
-  const iteration = (await listCheckpoints(run)).at(-1)
-  if (iteration === undefined) throw new DataError(`${run} holds no checkpoint to go on from`)
-  return readCheckpoint(run, iteration)
+  const [iteration, before] = (await listCheckpoints(run)).toReversed()
+  if (iteration === undefined) {
+    throw new DataError(`${run} holds no checkpoint to go on from; begin anew with another --out`)
+  }
+  await bestIteration(run)
+  return readCheckpoint(run, iteration).catch((error: unknown) => {
+    if (!(error instanceof FormatError) || before === undefined) throw error
+    const remedy = `remove ${join(run, 'checkpoints', nameOf(iteration))} to go on from iteration ${before}`
+    throw new FormatError(error.file, `${error.reason}; ${remedy}`, error.offset, { cause: error })
+  })
 }
