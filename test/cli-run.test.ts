@@ -287,7 +287,7 @@ describe('what bad input gets', () => {
       2,
       /\.npy or \.jsonl/,
     ],
-    ['a run that is not there', () => ['export', at('norun')], 1, /no checkpoint/],
+    ['a run that is not there', () => ['export', at('norun')], 2, /no run folder/],
     [
       'a config file with a slip',
       () => ['train', at('faces'), '--config', text('c.json', '{"margn": 0.4}')],

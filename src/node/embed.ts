@@ -1,5 +1,5 @@
 /** @file Embeddings of images into a file, which appears only when it is complete. */
-import { open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { extname, join, sep } from 'node:path'
 import { bytesOf } from '../base/bytes.ts'
@@ -10,7 +10,7 @@ import { npyHeader } from '../tensor/npy.ts'
 import { embedPieces } from './embed-files.ts'
 import type { EmbedFilesOptions, NamedFile, TemplatePiece } from './embed-files.ts'
 import { isImageName } from './folder-scan.ts'
-import { replaceFile } from './replace-file.ts'
+import { checkPlace, replaceFile } from './replace-file.ts'
 
 export interface EmbedToFileOptions extends Omit<EmbedFilesOptions, 'onUnreadable'> {
   /** Leave out images that cannot be read, and name them in the summary. @defaultValue false */
@@ -80,15 +80,23 @@ const writers: Readonly<Record<string, (contract: ModelContract) => Writer>> = {
   }),
 }
 
-const openDraft = async (file: string): Promise<FileHandle> =>
-  open(file, 'w').catch((cause: unknown) => {
-    throw new UsageError(
-      `${file} cannot be written (${cause instanceof Error ? cause.message : String(cause)})`,
-      {
-        cause,
-      },
-    )
+const openDraft = async (draft: string, out: string): Promise<FileHandle> =>
+  open(draft, 'w').catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new UsageError(`${out} cannot be written (${reason})`, { cause })
   })
+
+const namesSchema = 'cosface-embeddings/1'
+
+/** The file of names takes the place of an earlier one, never of a file that is something else. */
+const checkBeside = async (beside: string, out: string): Promise<void> => {
+  await checkPlace(beside)
+  const before = await readFile(beside, 'utf8').catch(() => undefined)
+  if (before === undefined || before.slice(0, 200).includes(namesSchema)) return
+  throw new UsageError(
+    `${beside}, where the names of the rows go, holds something else; give ${out} another name`,
+  )
+}
 
 /**
  * Embeds images and writes their templates: `.npy` with the names in a `.json` beside it, or `.jsonl` with one image a
@@ -106,6 +114,9 @@ export async function embedToFile(
   const kind = extname(out).toLowerCase()
   const writer = Object.hasOwn(writers, kind) ? writers[kind]?.(contract) : undefined
   if (writer === undefined) throw new UsageError(`Expected \`out\` to end in .npy or .jsonl, got ${out}`)
+  const beside = kind === '.npy' ? out.replace(/\.npy$/i, '.json') : undefined
+  await checkPlace(out)
+  if (beside !== undefined) await checkBeside(beside, out)
   const files = await imageFiles(paths)
   const names: string[] = []
   const skipped: { image: string; reason: string }[] = []
@@ -116,36 +127,31 @@ export async function embedToFile(
       ? { onUnreadable: ({ reason }, image) => skipped.push({ image, reason }) }
       : {}),
   })
+  const { templateSize, id, flip } = contract
   const draft = `${out}.partial`
-  const handle = await openDraft(draft)
+  const handle = await openDraft(draft, out)
   try {
-    await handle.write(writer.begin)
-    for await (const piece of pieces) {
-      await handle.appendFile(writer.piece(piece))
-      names.push(...piece.names)
+    try {
+      await handle.write(writer.begin)
+      for await (const piece of pieces) {
+        await handle.appendFile(writer.piece(piece))
+        names.push(...piece.names)
+      }
+      if (names.length === 0) throw new DataError('None of the images can be read')
+      await handle.write(writer.finish(names.length), 0, undefined, 0)
+      await handle.sync()
+    } finally {
+      await handle.close()
     }
-    if (names.length === 0) throw new DataError('None of the images can be read')
-    await handle.write(writer.finish(names.length), 0, undefined, 0)
-    await handle.sync()
+    if (beside !== undefined) {
+      const record = { schema: namesSchema, model: id, templateSize, flip, images: names }
+      await replaceFile(beside, `${JSON.stringify(record, null, 2)}\n`)
+    }
+    await rename(draft, out)
   } catch (error) {
-    await handle.close()
     await rm(draft, { force: true })
     throw error
   }
-  await handle.close()
-  const beside = kind === '.npy' ? out.replace(/\.npy$/i, '.json') : undefined
-  const { templateSize, id } = contract
-  if (beside !== undefined) {
-    const record = {
-      schema: 'cosface-embeddings/1',
-      model: id,
-      templateSize,
-      flip: contract.flip,
-      images: names,
-    }
-    await replaceFile(beside, `${JSON.stringify(record, null, 2)}\n`)
-  }
-  await rename(draft, out)
   return {
     out,
     ...(beside === undefined ? {} : { names: beside }),

@@ -8,12 +8,13 @@ import { openEmbeddingModel } from '../model/embedder.ts'
 import { checkParity, parity, type Parity } from '../model/parity.ts'
 import type { OpenSession } from '../runtime/session.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import type { CheckpointRecord } from '../train/checkpoint.ts'
+import { checkState, type CheckpointRecord } from '../train/checkpoint.ts'
 import { embedGraph, feedNames, resultNames } from '../train/step.ts'
 import { recipeOf } from '../train/train.ts'
 import { bestIteration, listCheckpoints, readWeights } from './checkpoint-store.ts'
 import { openDriver } from './open-driver.ts'
-import { replaceFile } from './replace-file.ts'
+import { checkPlace, replaceFile } from './replace-file.ts'
+import { checkRunFolder } from './run-folder.ts'
 import { ownFlip } from './train-data.ts'
 
 /** A model written to a file. */
@@ -45,12 +46,19 @@ export async function exportRun(
   run: string,
   { which = 'best', file, openSession }: ExportOptions,
 ): Promise<ExportedModel> {
+  await checkRunFolder(run)
+  await checkPlace(file)
   const iteration =
     (which === 'best' ? await bestIteration(run) : undefined) ?? (await listCheckpoints(run)).at(-1)
-  if (iteration === undefined) throw new DataError(`${run} holds no checkpoint to export`)
+  if (iteration === undefined)
+    throw new DataError(
+      `${run} holds no checkpoint: it is no run folder, or its training ended before the first one`,
+    )
   const { record, weights } = await readWeights(run, iteration)
   const { config } = record
   const recipe = recipeOf(config, record.identities.length)
+  const { parameters, buffers } = recipe.network
+  checkState(weights, Object.fromEntries([...parameters, ...buffers].map(({ name, shape }) => [name, shape])))
   const { bytes, contract } = makeBundle({
     graph: embedGraph(recipe, 1),
     weights,

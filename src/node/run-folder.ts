@@ -1,5 +1,5 @@
 /** @file A run folder: where its parts lie, its log of events, and how a run is begun or taken up. */
-import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FormatError, UsageError } from '../base/errors.ts'
 import type { TrainEvent } from '../train/events.ts'
@@ -41,17 +41,26 @@ export async function nextRunFolder(parent = 'runs'): Promise<string> {
   return join(parent, String(number))
 }
 
-/** Makes the folder of a new run. @throws UsageError where something is in it already */
-export async function createRunFolder(folder: string): Promise<RunPaths> {
-  const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+/** Checks that there is a folder to look for a run in. @throws UsageError */
+export async function checkRunFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch(() => undefined)
+  if (found?.isDirectory() !== true) throw new UsageError(`There is no run folder at ${folder}`)
+}
+
+/** Checks that a new run can begin in a folder. @throws UsageError where something is in it already */
+export async function checkNewRun(folder: string): Promise<void> {
+  const entries: readonly string[] = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return []
     throw new UsageError(`The run cannot be written to ${folder} (${error.message})`, { cause: error })
   })
-  if (entries.length > 0) {
-    throw new UsageError(
-      `${folder} is not empty: go on with the run in it by --resume ${folder}, or choose another --out`,
-    )
-  }
+  if (entries.length === 0) return
+  const begun = entries.includes('checkpoints') ? `go on with the run in it by --resume ${folder}, or ` : ''
+  throw new UsageError(`${folder} is not empty: ${begun}choose another --out`)
+}
+
+/** Makes the folder of a new run. @throws UsageError where something is in it already */
+export async function createRunFolder(folder: string): Promise<RunPaths> {
+  await checkNewRun(folder)
   await mkdir(folder, { recursive: true })
   return runPaths(folder)
 }

@@ -1,7 +1,8 @@
 /** @file A whole training run in a run folder: data, training with checkpoints and log, then evaluation, model and report. */
-import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { DataError } from '../base/errors.ts'
 import { printPlan } from '../onnx/choose.ts'
+import type { UnreadableImage } from '../data/dataset.ts'
 import type { OpenSession } from '../runtime/session.ts'
 import type { Checkpoint } from '../train/checkpoint.ts'
 import type { TrainConfig } from '../train/config.ts'
@@ -12,10 +13,18 @@ import { recipeOf, train } from '../train/train.ts'
 import { checkpointFolder, latestCheckpoint } from './checkpoint-store.ts'
 import { imageKindOf } from './drawn-folder.ts'
 import { finishRun, type FinishedRun, type FinishOptions } from './finish-run.ts'
-import { createRunFolder, openEventLog, runPaths, writeJson, type RunPaths } from './run-folder.ts'
+import {
+  checkNewRun,
+  checkRunFolder,
+  createRunFolder,
+  openEventLog,
+  runPaths,
+  writeJson,
+  type RunPaths,
+} from './run-folder.ts'
 import { replaceFile } from './replace-file.ts'
 import { tunePlan } from './tune-plan.ts'
-import { checkIdentities, identitiesWithImages, openRunData, type RunData } from './train-data.ts'
+import { checkIdentities, identitiesWithImages, openRunData, type Note, type RunData } from './train-data.ts'
 
 /** What a run tells beside the trainer's own events. */
 export type RunEvent =
@@ -42,8 +51,9 @@ export function startRun(config: TrainConfig, options: TrainRunOptions): AsyncGe
 
 /** Goes on with a run from its last checkpoint. @throws DataError, FormatError where there is none or it is damaged */
 export async function* resumeRun(options: TrainRunOptions): AsyncGenerator<RunEvent, void> {
-  if (!existsSync(options.out)) throw new DataError(`There is no run folder at ${options.out}`)
+  await checkRunFolder(options.out)
   const checkpoint = await latestCheckpoint(options.out)
+  await checkConfig(runPaths(options.out), checkpoint.record.config)
   yield* run(checkpoint.record.config, checkpoint, options)
 }
 
@@ -54,15 +64,12 @@ async function* run(
 ): AsyncGenerator<RunEvent, void> {
   const pending: RunEvent[] = []
   const drain = (): RunEvent[] => pending.splice(0)
+  // long before there is anything to write
+  if (resume === undefined) await checkNewRun(out)
   const data = yield* whileWorking(
     openRunData(asked, {
       prepared: (what, done, total) => pending.push({ kind: 'progress', what, done, total }),
-      onUnreadable: ({ id, reason }) =>
-        pending.push({
-          kind: 'note',
-          level: 'warning',
-          text: `${id} cannot be read and is skipped: ${reason}`,
-        }),
+      onUnreadable: (image) => pending.push({ kind: 'note', ...skipping(image) }),
       ...(resume === undefined ? {} : { knownUnreadable: resume.record.unreadable }),
       signal,
     }),
@@ -74,7 +81,11 @@ async function* run(
   const paths = resume === undefined ? await createRunFolder(out) : runPaths(out)
   if (resume === undefined) await describeRun(paths, config, open)
   await using log = await openEventLog(paths, resume?.record.iteration)
-  for (const note of open.notes) {
+  // those found while the images were decoded have been told already, when there was no log yet
+  const known = new Set(resume?.record.unreadable.map(({ id }) => id))
+  const found = open.batches.unreadable.filter(({ id }) => !known.has(id))
+  for (const image of found) await log.append({ kind: 'note', ...skipping(image) })
+  for (const note of [...open.notes, ...changedImages(log.events, open)]) {
     await log.append({ kind: 'note', ...note })
     yield { kind: 'note', ...note }
   }
@@ -123,21 +134,61 @@ async function* run(
     ended ||= event.kind === 'end'
   }
   if (!ended) return
-  const finished = yield* whileWorking(
-    finishRun({
-      paths,
-      config,
-      data: open,
-      events: log.events,
-      openSession,
-      signal,
-      prepared: (what, done, total) => pending.push({ kind: 'progress', what, done, total }),
-      images: imageKindOf(config.data.folders),
-      baselines: baselines?.(config, open.sets.train.identities.length),
-    }),
-    drain,
+  const finishing = finishRun({
+    paths,
+    config,
+    data: open,
+    events: log.events,
+    openSession,
+    signal,
+    prepared: (what, done, total) => pending.push({ kind: 'progress', what, done, total }),
+    images: imageKindOf(config.data.folders),
+    baselines: baselines?.(config, open.sets.train.identities.length),
+  }).catch((error: unknown) => {
+    if (signal.aborted) return undefined
+    throw error
+  })
+  const finished = yield* whileWorking(finishing, drain)
+  yield finished === undefined ? unreported(config) : { kind: 'finished', ...finished }
+}
+
+const unreported = ({ iterations }: TrainConfig): TrainEvent => ({
+  kind: 'stopped',
+  iteration: iterations,
+  reason: 'interrupted',
+  text: 'Stopped before the report was written; the training is complete and saved.',
+})
+
+const skipping = ({ id, reason }: UnreadableImage): Note => ({
+  level: 'warning',
+  text: `${id} cannot be read and is skipped: ${reason}`,
+})
+
+/** A run goes on as it was begun; whoever edits its configuration expects something else. @throws DataError */
+const checkConfig = async (paths: RunPaths, begun: TrainConfig): Promise<void> => {
+  const text = await readFile(paths.config, 'utf8').catch(() => undefined)
+  if (text === undefined || sameJson(text, begun)) return
+  throw new DataError(
+    `${paths.config} was edited, and a run goes on only as it was begun. ` +
+      'Undo the edit, or begin another run with it by --config',
   )
-  yield { kind: 'finished', ...finished }
+}
+
+const sameJson = (text: string, value: unknown): boolean => {
+  try {
+    return JSON.stringify(JSON.parse(text)) === JSON.stringify(value)
+  } catch {
+    return false
+  }
+}
+
+/** Images that came or went since the run was begun change the batches. */
+const changedImages = (events: readonly TrainEvent[], { sets }: RunData): Note[] => {
+  const before = events.find((event) => event.kind === 'start')?.data.images
+  const now = sets.train.samples.length
+  if (before === undefined || before === now) return []
+  const text = `The folders hold ${now} images to learn from, ${before} when this run was begun: it does not go on bit for bit`
+  return [{ level: 'warning', text }]
 }
 
 /** Hands out what work reports while it is under way, then its result. */
