@@ -279,7 +279,7 @@ describe('what bad input gets', () => {
       'both kinds of pairs',
       () => ['evaluate', '--model', 'm', '--images', 'i', '--pairs', 'p', '--random-pairs', '40'],
       2,
-      /one of `pairs` and `randomPairs`/,
+      /one of `--pairs` and `--random-pairs`/,
     ],
     [
       'another ending than .npy and .jsonl',

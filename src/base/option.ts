@@ -230,10 +230,15 @@ export function flagOf(key: string): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }
 
-/** Refuses two options that say the same thing in two ways. @throws UsageError */
-export function checkOneOf(values: object, a: string, b: string): void {
+/** Refuses two options that say the same thing in two ways; `named` is how the user knows them. @throws UsageError */
+export function checkOneOf(
+  values: object,
+  a: string,
+  b: string,
+  named: (key: string) => string = (key) => key,
+): void {
   if (Object.hasOwn(values, a) && Object.hasOwn(values, b)) {
-    throw new UsageError(`Expected one of \`${a}\` and \`${b}\`, got both`)
+    throw new UsageError(`Expected one of \`${named(a)}\` and \`${named(b)}\`, got both`)
   }
 }
 

@@ -2,6 +2,7 @@
 import { basename } from 'node:path'
 import type { PairSource } from '../node/evaluate-pairs.ts'
 import { evaluatePairs } from '../node/evaluate-pairs.ts'
+import { checkPlace } from '../node/replace-file.ts'
 import { evaluationText } from '../report/evaluation-text.ts'
 import type { Device } from '../runtime/session.ts'
 import type { Context, ExitCode } from './command.ts'
@@ -24,6 +25,7 @@ export interface Request extends Partial<Omit<ModelOptions, 'model'>> {
 
 /** Embeds, judges, prints; writes the page where one is asked for. */
 export async function evaluate({ output, signal }: Context, request: Request): Promise<ExitCode> {
+  if (request.report !== undefined) await checkPlace(request.report)
   await using model = await openModelFor(output, request.model, request)
   let evaluation
   {

@@ -82,10 +82,22 @@ export async function runCli(
       stderr.write('cosface: stopped; nothing was left half-written\n')
       return 1
     }
-    stderr.write(`cosface: ${sentenceOf(error)}\n`)
+    const hint = error instanceof CommanderError ? helpHint(error, commands, argv) : ''
+    stderr.write(`cosface: ${sentenceOf(error)}${hint}\n`)
     if (surroundings.debug && error instanceof Error) stderr.write(`${error.stack ?? ''}\n`)
     return error instanceof UsageError || error instanceof CommanderError ? 2 : 1
   }
+}
+
+/** Where to look, unless the message suggests something itself. */
+function helpHint(
+  { message }: CommanderError,
+  commands: readonly Command[],
+  argv: readonly string[],
+): string {
+  if (message.includes('Did you mean')) return ''
+  const meant = commands.find(({ name }) => `${argv.join(' ')} `.startsWith(`${name} `))
+  return ` (see cosface ${meant === undefined ? '' : `${meant.name} `}--help)`
 }
 
 function optionOf(row: OptionRow): Option {

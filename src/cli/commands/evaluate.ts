@@ -1,6 +1,7 @@
 /** @file `cosface evaluate`: pairs of faces in, a verification result with its uncertainty out. */
 import {
   checkOneOf,
+  flagOf,
   flagOption,
   integerOption,
   numberOption,
@@ -101,7 +102,7 @@ export const evaluateCommand: Command = command<EvaluateOptions>({
   run: async (context, _args, given) => {
     const model = required('--model', given.model, 'a run folder or an ONNX file')
     const images = required('--images', given.images, 'a folder of images')
-    checkOneOf(given, 'threshold', 'thresholdFrom')
+    checkOneOf(given, 'threshold', 'thresholdFrom', flagOf)
     const pairs = pairSource(given)
     const { evaluate } = await import('../evaluation.ts')
     return evaluate(context, { ...given, model, images, pairs })
@@ -109,7 +110,7 @@ export const evaluateCommand: Command = command<EvaluateOptions>({
 })
 
 function pairSource(given: Partial<EvaluateOptions>): PairSource {
-  checkOneOf(given, 'pairs', 'randomPairs')
+  checkOneOf(given, 'pairs', 'randomPairs', flagOf)
   if (given.pairs !== undefined) return { kind: 'list', file: given.pairs }
   const count = required('--pairs', given.randomPairs, 'a list of pairs, or --random-pairs with their number')
   return { kind: 'random', count, seed: given.seed ?? 1 }

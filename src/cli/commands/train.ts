@@ -72,7 +72,7 @@ export const trainCommand: Command = command<TrainSettings & RunOptions>({
   group: 'Train',
   summary: 'train a recogniser on folders of aligned faces, one subfolder a person',
   detail:
-    'Splits the people (never a person’s images) into training, validation and test, trains, keeps the checkpoint that is best on the validation people, and reports once on the test people.\nThe run folder holds checkpoints, the log, report.html and the configuration. Ctrl-C saves; --resume goes on.',
+    'Splits the people (never a person’s images) into training, validation and test, trains, keeps the checkpoint that is best on the validation people, and reports once on the test people.\nThe run folder holds checkpoints, the log, report.html and the configuration. Ctrl-C finishes the step in hand, saves and ends with exit code 1; once more ends at once, with what was saved before. --resume goes on.',
   arguments: [{ name: 'folder', meaning: 'folder with one subfolder a person', many: true }],
   options: { ...startOptions, ...trainOptions, ...runOptions },
   examples: [
