@@ -16,13 +16,13 @@ import { additionProgram } from '../src/runtime/addition-program.ts'
 import type { SessionSpec } from '../src/runtime/session.ts'
 import type { Tensor } from '../src/tensor/tensor.ts'
 
-const side = 700
+const side = 512
 
 /** A program of some hundred milliseconds whose state is some megabytes. */
 function heavySpec(threads: number): SessionSpec {
   const w = ops.input('w', [side, side])
   let x: AnyValue = w
-  for (let i = 0; i < 12; i++) x = ops.divide(ops.matmul(x, w), side)
+  for (let i = 0; i < 40; i++) x = ops.divide(ops.matmul(x, w), side)
   const heavy: Graph = { name: 'heavy', outputs: { w: ops.subtract(w, x), total: ops.sum(x) } }
   return { state: { w: [side, side] }, programs: { heavy }, device: 'cpu', threads }
 }
@@ -49,12 +49,17 @@ describe('the event loop', () => {
     test(`is never blocked for 100 ms by the ${driver} driver`, async () => {
       await using session = await openSession(heavySpec(2), { driver })
       await session.writeState(new Map([['w', matrix()]]))
-      const started = performance.now()
+      let shortest = Infinity
       const pause = await longestPause(async () => {
-        for (let i = 0; i < 4; i++) await session.run('heavy', {})
+        for (let i = 0; i < 4; i++) {
+          const started = performance.now()
+          await session.run('heavy', {})
+          shortest = Math.min(shortest, performance.now() - started)
+        }
       })
-      expect(performance.now() - started).toBeGreaterThan(150)
-      expect(pause).toBeLessThan(100)
+      // a run that blocked the loop would stop it for its whole length; on a starved machine the rest stretches alike
+      expect(shortest).toBeGreaterThan(10)
+      expect(pause).toBeLessThan(Math.min(shortest, Math.max(100, shortest / 2)))
     })
   }
 })

@@ -128,7 +128,8 @@ async function inProcess(name: Device): Promise<DeviceReport> {
   const probe = fileURLToPath(workerEntry('device-probe'))
   try {
     const { stdout } = await promisify(execFile)(process.execPath, [probe, name], { timeout: 60_000 })
-    const report: DeviceReport = JSON.parse(stdout)
+    const report: unknown = JSON.parse(stdout)
+    if (!isDeviceReport(report)) throw new Error('it printed no report')
     return report
   } catch (error) {
     return {
@@ -138,6 +139,11 @@ async function inProcess(name: Device): Promise<DeviceReport> {
       repair: repairOf(name),
     }
   }
+}
+
+function isDeviceReport(value: unknown): value is DeviceReport {
+  if (typeof value !== 'object' || value === null || !('device' in value && 'works' in value)) return false
+  return value.works === true || ('reason' in value && 'repair' in value)
 }
 
 /** Every check, in the order it is shown. */

@@ -66,7 +66,8 @@ export async function openBridge(): Promise<Bridge> {
     },
     bind(address, signature) {
       const [result = '', ...values] = Array.from(signature, typeOf)
-      const bound: NativeFunction = koffi.decode(address, koffi.proto(result, values))
+      const bound: unknown = koffi.decode(address, koffi.proto(result, values))
+      if (!isNativeFunction(bound)) throw new Error('koffi decoded no function')
       return bound
     },
     pointerAt: (address) => BigInt(koffi.decode.uint64(address)),
@@ -74,6 +75,10 @@ export async function openBridge(): Promise<Bridge> {
     textAt: (address) => koffi.decode.string(address),
     bytesAt: (address, length) => koffi.view(address, length).slice(0),
   }
+}
+
+function isNativeFunction(value: unknown): value is NativeFunction {
+  return typeof value === 'function' && 'async' in value && typeof value.async === 'function'
 }
 
 /** A NUL-terminated UTF-8 string for C. */

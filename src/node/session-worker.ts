@@ -36,12 +36,20 @@ function versioned(name: string, version: string | undefined): string {
   return `${name} ${version ?? 'of unknown version'}`
 }
 
+function isStart(value: unknown): value is SessionWorkerStart {
+  if (typeof value !== 'object' || value === null) return false
+  return (
+    'module' in value && typeof value.module === 'string' && value.module in openers && 'threads' in value
+  )
+}
+
 if (parentPort !== null) {
   const thread = parentPort
   const port: Port<Reply, RequestOf> = {
     post: (message, transfer) => thread.postMessage(message, [...transfer]),
     onMessage: (handler) => void thread.on('message', handler),
   }
-  const { module, threads }: SessionWorkerStart = workerData
-  serve(port, openers[module](threads))
+  const start: unknown = workerData
+  if (!isStart(start)) throw new TypeError('A session worker needs a module and threads')
+  serve(port, openers[start.module](start.threads))
 }
