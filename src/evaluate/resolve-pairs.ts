@@ -29,6 +29,8 @@ export function nameResolver(paths: Iterable<string>): (name: string) => string 
 export interface ResolveOptions {
   /** Leave out pairs whose images are missing, and count them. @defaultValue false */
   readonly skipMissing?: boolean
+  /** What to do about missing images, for the message. */
+  readonly remedy?: string
 }
 
 /**
@@ -52,8 +54,9 @@ export function resolvePairs(list: PairList, paths: Iterable<string>, options: R
   if (missing.size > 0 && options.skipMissing !== true) {
     const first = [...missing].slice(0, 5).join(', ')
     throw new DataError(
-      `${list.file} names ${missing.size} images that are not there: ${first}${missing.size > 5 ? ', …' : ''}. ` +
-        'Give the folder that holds them, or leave such pairs out with --skip-missing',
+      `${list.file} names ${missing.size === 1 ? 'an image that is' : `${missing.size} images that are`} not there: ` +
+        `${first}${missing.size > 5 ? ', …' : ''}. ` +
+        (options.remedy ?? 'Give the folder that holds them, or leave such pairs out with --skip-missing'),
     )
   }
   if (pairs.length === 0) throw new DataError(`${list.file}: none of its images is there`)

@@ -1,7 +1,6 @@
 /** @file Batches prepared ahead on other threads, from a cache of decoded crops where it fits in memory. */
 import { availableParallelism } from 'node:os'
 import { mapBounded } from '../base/concurrency.ts'
-import { DataError } from '../base/errors.ts'
 import { byCodePoint } from '../base/names.ts'
 import { marginFor } from '../data/augment.ts'
 import type { Augmentation } from '../data/augment.ts'
@@ -14,6 +13,7 @@ import { paperNormalisation } from '../image/normalise.ts'
 import { answerRequest, createBatchWork, imageState } from './batches-work.ts'
 import type { Failure, WorkReply, WorkRequest, WorkSetup } from './batches-work.ts'
 import type { BatchWorkerStart } from './batches-worker.ts'
+import { checkUnreadable } from './unreadable.ts'
 import { workerEntry } from './worker-entry.ts'
 import { startPool, workersAvailable } from './worker-pool.ts'
 
@@ -203,12 +203,7 @@ const createRegistry = (options: BatchOptions, states: Uint8Array): Registry => 
       }
     },
     check: () => {
-      if (found.size <= limit * samples.length) return
-      const first = list()[0]
-      throw new DataError(
-        `${found.size} of ${samples.length} images cannot be read, more than the allowed ` +
-          `${Number((limit * 100).toPrecision(3))} %; the first: ${first?.id ?? ''} ${first?.reason ?? ''}`,
-      )
+      if (found.size > limit * samples.length) checkUnreadable(list(), samples.length, limit)
     },
   }
 }

@@ -8,17 +8,19 @@ import type { Parity } from '../model/parity.ts'
 import { runReport } from '../report/run-report.ts'
 import type { ReportedSet } from '../report/contents.ts'
 import type { ImageKind } from '../report/words.ts'
+import type { UnreadableImage } from '../data/dataset.ts'
 import type { OpenSession } from '../runtime/session.ts'
 import type { TrainConfig } from '../train/config.ts'
 import type { TrainEvent } from '../train/events.ts'
 import { expectedFirstLoss } from '../loss/bounds.ts'
 import { exportRun } from './export-run.ts'
-import { loadPairCrops, verifyCrops, type PairCrops } from './pair-validation.ts'
+import { verifyCrops, type PairCrops } from './pair-validation.ts'
+import { loadHeldOut } from './held-out.ts'
 import { openDriver } from './open-driver.ts'
 import { replaceFile } from './replace-file.ts'
 import { identityAngles, picturedPairs, sampleCrops } from './report-pictures.ts'
 import { writeJson, type RunPaths } from './run-folder.ts'
-import { filesById, heldOutPairs, ownFlip, type Prepared, type RunData } from './train-data.ts'
+import { ownFlip, type Prepared, type RunData } from './train-data.ts'
 
 /** What a finished run has to show. */
 export interface FinishedRun {
@@ -41,6 +43,8 @@ export interface FinishOptions {
   readonly events: readonly TrainEvent[]
   readonly openSession: OpenSession
   readonly prepared: Prepared
+  /** Told of test images that can no longer be read. */
+  readonly onUnreadable: (image: UnreadableImage) => void
   readonly signal: AbortSignal
   /** @defaultValue photographs */
   readonly images?: ImageKind | undefined
@@ -53,7 +57,7 @@ export interface FinishOptions {
 
 /** Exports, evaluates and reports; each file is replaced whole or not at all. */
 export async function finishRun(options: FinishOptions): Promise<FinishedRun> {
-  const { paths, config, data, events, openSession, prepared, signal } = options
+  const { paths, config, data, events, openSession, prepared, onUnreadable, signal } = options
   prepared('exporting the model', 0, 3)
   const exported = await exportRun(paths.folder, { file: paths.model, openSession })
   const opened = await openDriver({ threads: config.threads })
@@ -84,10 +88,16 @@ export async function finishRun(options: FinishOptions): Promise<FinishedRun> {
     judged.push({ set, crops, verification })
   }
   if (data.validationPairs !== undefined) await judge('validation', data.validationPairs)
-  const testPairs = heldOutPairs(data.sets.test, config.seed)
-  if (testPairs !== undefined) {
-    await judge('test', await loadPairCrops(testPairs, filesById(data.sets.test), config.size, signal))
-  }
+  const { pairs: testPairs } = await loadHeldOut(data.sets.test, {
+    seed: config.seed,
+    size: config.size,
+    // what broke while the run was under way does not take the result away
+    maxUnreadable: 1,
+    known: data.batches.unreadable,
+    onUnreadable,
+    signal,
+  })
+  if (testPairs !== undefined) await judge('test', testPairs)
   const head = judged.find(({ set }) => set.role === 'test') ?? judged[0]
   prepared('writing the report', 2, 3)
   const baselines = head === undefined ? [] : ((await options.baselines?.(head.crops)) ?? [])

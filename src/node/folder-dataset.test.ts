@@ -106,7 +106,7 @@ describe('scanFolder', () => {
     )
     const texts = await tree('texts', ['a/1.txt', 'b/2.gif'])
     await expect(scanFolder(texts)).rejects.toThrow(
-      'only other files (1 × .txt, 1 × .gif); JPEG, PNG and WebP are read',
+      'only other files (1 × .gif, 1 × .txt); JPEG, PNG and WebP are read',
     )
     await expect(scanFolder(texts)).rejects.toThrow(DataError)
   })

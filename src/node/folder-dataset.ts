@@ -1,6 +1,7 @@
 /** @file Folders of faces as a data set. */
+import { realpath } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import { DataError } from '../base/errors.ts'
+import { DataError, UsageError } from '../base/errors.ts'
 import { byCodePoint } from '../base/names.ts'
 import { counted } from '../base/words.ts'
 import type { Dataset, Sample } from '../data/dataset.ts'
@@ -16,6 +17,8 @@ export interface FolderOptions {
   readonly minImages?: number
   /** Takes an identity or not; `name` is its folder's, `folder` the one it lies in as given. */
   readonly accept?: (name: string, folder: string) => boolean
+  /** The list that `accept` takes names from, for a message. */
+  readonly acceptedBy?: string
   readonly decode?: DecodeImage
 }
 
@@ -57,6 +60,7 @@ export async function openFolders(
   folders: readonly string[],
   options: FolderOptions = {},
 ): Promise<FolderDataset> {
+  await checkDifferent(folders)
   const scans = await Promise.all(folders.map(async (folder) => scanFolder(folder)))
   const prefixes = prefixesOf(folders)
   const accept = options.accept ?? (() => true)
@@ -75,7 +79,7 @@ export async function openFolders(
   })
   const all = [...byIdentity].toSorted((a, b) => byCodePoint(a[0], b[0]))
   const kept = all.filter(([, { samples }]) => samples.length >= minImages)
-  if (kept.length === 0) throw nobodyLeft(folders, all.length, minImages)
+  if (kept.length === 0) throw nobodyLeft(folders, all.length, minImages, options.acceptedBy)
   const listed: (Sample & { readonly file: string })[] = kept.flatMap(([, { samples }], identity) =>
     samples.map(({ id, file }) => ({ id, identity, file })),
   )
@@ -98,9 +102,31 @@ export async function openFolders(
   }
 }
 
-const nobodyLeft = (folders: readonly string[], found: number, minImages: number): DataError =>
+const nobodyLeft = (
+  folders: readonly string[],
+  found: number,
+  minImages: number,
+  list = 'the list',
+): DataError =>
   found === 0
-    ? new DataError(`None of the identities in ${folders.join(', ')} is among those asked for`)
+    ? new DataError(`None of the names in ${list} is an identity in ${folders.join(', ')}`)
     : new DataError(
-        `None of the ${counted(found, 'identity', 'identities')} in ${folders.join(', ')} has at least ${counted(minImages, 'image')}`,
+        `None of the ${counted(found, 'identity', 'identities')} in ${folders.join(', ')} has at least ` +
+          `${counted(minImages, 'image')}; add images or lower --min-images`,
       )
+
+/** The same folder twice would be every person twice, held apart from themselves. */
+const checkDifferent = async (folders: readonly string[]): Promise<void> => {
+  const seen = new Map<string, string>()
+  for (const folder of folders) {
+    const real = await realpath(folder).catch(() => resolve(folder))
+    const before = seen.get(real)
+    if (before !== undefined)
+      throw new UsageError(
+        folder === before
+          ? `${folder} is given twice`
+          : `${before} and ${folder} are one folder; give it once`,
+      )
+    seen.set(real, folder)
+  }
+}

@@ -144,7 +144,9 @@ const nothingFound = (folder: string, folders: number, loose: number, findings: 
   if (loose > 0 && folders === 0) {
     return new DataError(`${folder} holds ${counted(loose, 'image')} but no folders; ${expectedShape}`)
   }
-  const others = [...findings.otherFiles].map(([extension, count]) => `${count} × ${extension}`)
+  const others = [...findings.otherFiles]
+    .toSorted((a, b) => byCodePoint(a[0], b[0]))
+    .map(([extension, count]) => `${count} × ${extension}`)
   const instead =
     findings.problems.length > 0
       ? `; ${findings.problems[0]}`

@@ -162,6 +162,7 @@ const openAll = async (config: DataConfig, note: Note): Promise<FolderDataset> =
   const all = await openFolders(config.folders, {
     mergeNames: config.mergeNames,
     minImages: config.minImages,
+    ...(rule === undefined ? {} : { acceptedBy: rule.file }),
     accept: (name, folder) => {
       if (rule === undefined || !limited(folder)) return true
       if (!wanted.has(name)) return false

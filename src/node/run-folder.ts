@@ -1,5 +1,5 @@
 /** @file A run folder: where its parts lie, its log of events, and how a run is begun or taken up. */
-import { appendFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FormatError, UsageError } from '../base/errors.ts'
 import type { TrainEvent } from '../train/events.ts'
@@ -63,6 +63,12 @@ export async function createRunFolder(folder: string): Promise<RunPaths> {
   await checkNewRun(folder)
   await mkdir(folder, { recursive: true })
   return runPaths(folder)
+}
+
+/** Takes away what a run has written into a folder that was new or empty. */
+export async function removeRun(folder: string, existed: boolean): Promise<void> {
+  const entries = existed ? (await readdir(folder)).map((entry) => join(folder, entry)) : [folder]
+  for (const entry of entries) await rm(entry, { recursive: true, force: true })
 }
 
 /** Stores a value as readable JSON. */

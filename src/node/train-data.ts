@@ -1,14 +1,13 @@
 /** @file Opens everything a run learns from, is chosen by, watches and is reported on. */
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { DataError, unexpected } from '../base/errors.ts'
+import { DataError, unexpected, UsageError } from '../base/errors.ts'
+import { counted } from '../base/words.ts'
 import type { Dataset, UnreadableImage } from '../data/dataset.ts'
 import { identitySampler, type Sampler } from '../data/sampler.ts'
 import { decodeText } from '../data/lists-text.ts'
 import type { FlipRule } from '../evaluate/features.ts'
-import type { PairSet } from '../evaluate/pair.ts'
 import { parsePairs } from '../evaluate/pairs.ts'
-import { mostRandomPairs, randomPairs, type Identity } from '../evaluate/random-pairs.ts'
 import { resolvePairs } from '../evaluate/resolve-pairs.ts'
 import { buildHead } from '../loss/build.ts'
 import type { TrainConfig } from '../train/config.ts'
@@ -16,10 +15,8 @@ import type { ValidationSet } from '../train/surroundings.ts'
 import { openBatches, type NodeBatchSource } from './batches.ts'
 import { openFolders } from './folder-dataset.ts'
 import { openTrainingData, type TrainingData } from './folder-training-data.ts'
+import { loadHeldOut, type HeldOut } from './held-out.ts'
 import { loadPairCrops, pairValidation, type PairCrops } from './pair-validation.ts'
-
-/** Pairs of held-out identities are drawn up to this many. */
-const mostPairs = 6000
 
 /** The flip rule of validation, evaluation and export of our own models (CosFace §4.1). */
 export const ownFlip: FlipRule = 'concat'
@@ -43,32 +40,15 @@ export interface RunData extends AsyncDisposable {
   readonly notes: readonly Note[]
 }
 
-/** The identities of a data set with their samples' ids. */
-export function identitiesWithImages(dataset: Dataset): Identity[] {
-  const images = dataset.identities.map((): string[] => [])
-  for (const { id, identity } of dataset.samples) images[identity]?.push(id)
-  return dataset.identities.map((name, index) => ({ name, images: images[index] ?? [] }))
-}
-
-/** A function from a sample's id to its file. */
-export function filesById(dataset: Dataset): (id: string) => string {
-  const files = new Map(dataset.samples.map(({ id }, index) => [id, dataset.files?.[index] ?? id]))
-  return (id) => files.get(id) ?? id
-}
-
-/** As many pairs of a set's identities as they carry, at most 6,000; undefined with too few people. */
-export function heldOutPairs(dataset: Dataset, seed: number): PairSet | undefined {
-  const identities = identitiesWithImages(dataset)
-  const most = Math.min(mostPairs, mostRandomPairs(identities, seed))
-  return most < 20 ? undefined : randomPairs(identities, most, seed)
-}
-
 const openWatched = async (
   file: string,
   config: TrainConfig,
   signal: AbortSignal,
 ): Promise<ValidationSet> => {
-  const list = parsePairs(decodeText(await readFile(file), file), file)
+  const bytes = await readFile(file).catch((cause: unknown) => {
+    throw new UsageError(`The list of pairs ${file} could not be read`, { cause })
+  })
+  const list = parsePairs(decodeText(bytes, file), file)
   const files = new Map<string, string>()
   for (const folder of config.data.folders) {
     const dataset = await openFolders([folder])
@@ -76,7 +56,9 @@ const openWatched = async (
       if (!files.has(id)) files.set(id, dataset.files[index] ?? id)
     })
   }
-  const pairs = resolvePairs(list, files.keys())
+  const pairs = resolvePairs(list, files.keys(), {
+    remedy: 'They are looked for in the folders trained on; leave their pairs out of the list',
+  })
   const crops = await loadPairCrops(pairs, (path) => files.get(path) ?? path, config.size, signal)
   return pairValidation('watch', basename(file).replace(/\.[^.]+$/, ''), crops, ownFlip)
 }
@@ -109,16 +91,25 @@ export async function openRunData(
   const { signal } = options
   const sets = await openTrainingData(config.data, config.seed, config.size)
   const notes: Note[] = [...sets.remarks]
-  const pairs = heldOutPairs(sets.validation, config.seed)
   const validation: ValidationSet[] = []
-  let validationPairs: PairCrops | undefined
-  if (pairs === undefined) {
+  const heldOut = (set: Dataset): Promise<HeldOut> =>
+    loadHeldOut(set, {
+      seed: config.seed,
+      size: config.size,
+      maxUnreadable: config.data.maxUnreadable,
+      known: options.knownUnreadable ?? [],
+      onUnreadable: options.onUnreadable,
+      signal,
+    })
+  const { pairs: validationPairs, unreadable } = await heldOut(sets.validation)
+  // the test's images are read again at the end; a damaged one must not show only then
+  const { unreadable: unreadableInTest } = await heldOut(sets.test)
+  if (validationPairs === undefined) {
     notes.push({
       level: 'warning',
-      text: `There are ${sets.validation.identities.length} validation identities with enough images; 20 are needed to choose the best model, so the last one is kept`,
+      text: `Validation has ${counted(sets.validation.identities.length, 'person', 'people')}; to choose the best model it takes 20 with two images each, so the last one is kept`,
     })
   } else {
-    validationPairs = await loadPairCrops(pairs, filesById(sets.validation), config.size, signal)
     validation.push(pairValidation('validation', 'validation identities', validationPairs, ownFlip))
   }
   for (const file of config.data.watch) validation.push(await openWatched(file, config, signal))
@@ -137,7 +128,7 @@ export async function openRunData(
   })
   return {
     sets,
-    batches,
+    batches: withUnreadable(batches, [...unreadable, ...unreadableInTest]),
     validation,
     validationPairs,
     notes,
@@ -147,6 +138,21 @@ export async function openRunData(
     },
   }
 }
+
+/** The same batches; what cannot be read in the other sets is counted and remembered with their own. */
+const withUnreadable = (batches: NodeBatchSource, others: readonly UnreadableImage[]): NodeBatchSource => ({
+  batchesPerEpoch: batches.batchesPerEpoch,
+  cached: batches.cached,
+  workers: batches.workers,
+  get waitedSeconds() {
+    return batches.waitedSeconds
+  },
+  get unreadable() {
+    return [...batches.unreadable, ...others]
+  },
+  batch: (iteration) => batches.batch(iteration),
+  [Symbol.asyncDispose]: () => batches[Symbol.asyncDispose](),
+})
 
 /** Checks that a resumed run sees the people it was begun with. @throws DataError */
 export function checkIdentities(before: readonly string[], now: readonly string[]): void {

@@ -1,4 +1,5 @@
 /** @file A whole training run in a run folder: data, training with checkpoints and log, then evaluation, model and report. */
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { DataError } from '../base/errors.ts'
 import { printPlan } from '../onnx/choose.ts'
@@ -11,6 +12,7 @@ import { forImages } from '../train/configure.ts'
 import { stepPrograms } from '../train/step.ts'
 import { recipeOf, train } from '../train/train.ts'
 import { checkpointFolder, latestCheckpoint } from './checkpoint-store.ts'
+import { identitiesWithImages } from './held-out.ts'
 import { imageKindOf } from './drawn-folder.ts'
 import { finishRun, type FinishedRun, type FinishOptions } from './finish-run.ts'
 import {
@@ -18,13 +20,14 @@ import {
   checkRunFolder,
   createRunFolder,
   openEventLog,
+  removeRun,
   runPaths,
   writeJson,
   type RunPaths,
 } from './run-folder.ts'
 import { replaceFile } from './replace-file.ts'
 import { tunePlan } from './tune-plan.ts'
-import { checkIdentities, identitiesWithImages, openRunData, type Note, type RunData } from './train-data.ts'
+import { checkIdentities, openRunData, type Note, type RunData } from './train-data.ts'
 
 /** What a run tells beside the trainer's own events. */
 export type RunEvent =
@@ -57,15 +60,34 @@ export async function* resumeRun(options: TrainRunOptions): AsyncGenerator<RunEv
   yield* run(checkpoint.record.config, checkpoint, options)
 }
 
+/** A run that fails before its first iteration leaves no folder behind. */
 async function* run(
+  asked: TrainConfig,
+  resume: Checkpoint | undefined,
+  options: TrainRunOptions,
+): AsyncGenerator<RunEvent, void> {
+  // long before there is anything to write
+  if (resume === undefined) await checkNewRun(options.out)
+  const existed = existsSync(options.out)
+  let begun = resume !== undefined
+  try {
+    for await (const event of course(asked, resume, options)) {
+      begun ||= event.kind === 'step' || event.kind === 'stopped'
+      yield event
+    }
+  } catch (error) {
+    if (!begun) await removeRun(options.out, existed)
+    throw error
+  }
+}
+
+async function* course(
   asked: TrainConfig,
   resume: Checkpoint | undefined,
   { out, openSession, signal, baselines, tune = false }: TrainRunOptions,
 ): AsyncGenerator<RunEvent, void> {
   const pending: RunEvent[] = []
   const drain = (): RunEvent[] => pending.splice(0)
-  // long before there is anything to write
-  if (resume === undefined) await checkNewRun(out)
   const data = yield* whileWorking(
     openRunData(asked, {
       prepared: (what, done, total) => pending.push({ kind: 'progress', what, done, total }),
@@ -142,6 +164,7 @@ async function* run(
     openSession,
     signal,
     prepared: (what, done, total) => pending.push({ kind: 'progress', what, done, total }),
+    onUnreadable: (image) => pending.push({ kind: 'note', ...skipping(image) }),
     images: imageKindOf(config.data.folders),
     baselines: baselines?.(config, open.sets.train.identities.length),
   }).catch((error: unknown) => {
