@@ -51,7 +51,7 @@ const types: Readonly<Record<string, string>> = {
 
 function serve(folder: string): Promise<Server> {
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost')
+    const { pathname } = new URL(request.url ?? '/', 'http://page.invalid')
     const file = path.join(folder, pathname === '/' ? 'index.html' : pathname)
     readFile(file).then(
       (body) => response.writeHead(200, { 'content-type': types[path.extname(file)] ?? '' }).end(body),

@@ -7,6 +7,7 @@ import { openEmbeddingModel } from '../model/embedder.ts'
 import type { ContractOptions } from '../model/foreign.ts'
 import type { Driver } from '../runtime/driver.ts'
 import type { Device } from '../runtime/session.ts'
+import { requireDevice } from './devices.ts'
 import { openDriver } from './open-driver.ts'
 
 export interface ModelFileOptions {
@@ -45,16 +46,18 @@ const read = async (file: string): Promise<Uint8Array> =>
 
 /**
  * Opens the model at a path.
+ * @throws MissingPartError where no ONNX runtime is installed or the device does not work here
  * @throws UsageError where there is nothing, or a foreign model's contract is missing
  * @throws FormatError, DataError where what is there is no embedding model
  */
 export async function openModel(path: string, options: ModelFileOptions = {}): Promise<EmbeddingModel> {
   const [bytes, file] = await bytesAt(path, options)
-  const driver = options.driver ?? (await openDriver()).driver
+  const driver = options.driver ?? (await openDriver({ threads: options.threads ?? 2 })).driver
   const close = async (): Promise<void> => {
     if (options.driver === undefined) await driver[Symbol.asyncDispose]()
   }
   try {
+    await requireDevice(options.device ?? 'cpu', driver)
     const model = await openEmbeddingModel(driver, bytes, file, {
       device: options.device ?? 'cpu',
       threads: options.threads ?? 2,
