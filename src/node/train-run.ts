@@ -192,8 +192,8 @@ const checkConfig = async (paths: RunPaths, begun: TrainConfig): Promise<void> =
   const text = await readFile(paths.config, 'utf8').catch(() => undefined)
   if (text === undefined || sameJson(text, begun)) return
   throw new DataError(
-    `${paths.config} was edited, and a run goes on only as it was begun. ` +
-      'Undo the edit, or begin another run with it by --config',
+    `${paths.config} is not what the checkpoint was trained with: one of them was edited or is another run's. ` +
+      'A run goes on only as it was begun; to train with other settings begin another by --config',
   )
 }
 

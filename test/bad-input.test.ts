@@ -1,0 +1,709 @@
+/**
+ * @file What bad input gets on the command line: exit code 2 for wrong use, 1 for work that cannot be done, one sentence that
+ * says what was expected, and nothing half-written.
+ */
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { writeUnreadable, writeUnusual } from './bad-input-images.ts'
+import { foreignModel } from './bad-input-model.ts'
+import { expectRefusal, expectSentence, type Moment, run, treeOf } from './bad-input-process.ts'
+import { tinyTraining } from './command.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'cosface-bad-'))
+const at = (...parts: readonly string[]): string => join(root, ...parts)
+const person = (number: number): string => `drawn-${String(number).padStart(4, '0')}`
+
+/** A file of the given content; the folders above it are made. */
+const file = (name: string, content: string | Uint8Array): string => {
+  mkdirSync(dirname(at(name)), { recursive: true })
+  writeFileSync(at(name), content)
+  return at(name)
+}
+
+const saw =
+  (what: RegExp): Moment =>
+  (err) =>
+    what.test(err)
+
+const train = (faces: string, out: string, ...more: readonly string[]): string[] => [
+  ...tinyTraining(faces, join(out, 'run')),
+  ...more,
+]
+
+let inputs: readonly string[] = []
+
+beforeAll(async () => {
+  const drawn = [
+    'synth',
+    at('faces'),
+    '--identities',
+    '24',
+    '--images',
+    '4',
+    '--size',
+    '32x32',
+    '--seed',
+    '2',
+  ]
+  expect((await run(drawn)).code).toBe(0)
+  const trained = await run(train(at('faces'), root, '--iterations', '4'))
+  expect(trained.code, trained.err).toBe(0)
+  await writeUnreadable(at('unreadable'))
+  await writeUnusual(at('unusual'))
+  for (let number = 1; number <= 24; number++) {
+    const name = person(number)
+    mkdirSync(at('lfw', name), { recursive: true })
+    for (let image = 1; image <= 4; image++)
+      copyFileSync(at('faces', name, `000${image}.jpg`), at('lfw', name, `${name}_000${image}.jpg`))
+  }
+  file('foreign.onnx', foreignModel())
+  inputs = treeOf(at('faces'))
+})
+
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true })
+})
+
+describe.concurrent('folders that cannot be trained on', () => {
+  const one = (): string => at('one-person')
+  beforeAll(() => {
+    mkdirSync(at('empty'))
+    cpSync(at('faces', person(1)), at('one-person', 'anna'), { recursive: true })
+    for (const name of ['anna', 'bert'])
+      cpSync(at('faces', person(1), '0001.jpg'), at('one-each', name, '1.jpg'), { recursive: true })
+    file('texts/anna/notes.txt', 'no picture')
+    mkdirSync(at('circle', 'anna'), { recursive: true })
+    symlinkSync('..', at('circle', 'anna', 'up'))
+  })
+  it.for<[string, () => string, 1 | 2, RegExp]>([
+    ['an empty folder', () => at('empty'), 1, /empty is empty; expected one folder per identity/],
+    ['a folder that is not there', () => at('nowhere'), 2, /There is no folder .*nowhere/],
+    ['a file', () => file('note.txt', 'x'), 2, /note\.txt is no folder; expected one folder per identity/],
+    ['images without folders', () => at('faces', person(1)), 1, /holds 4 images but no folders; expected/],
+    ['one identity', one, 1, /Training needs at least two identities, 1 is left/],
+    [
+      'identities with one image',
+      () => at('one-each'),
+      1,
+      /None of the 2 identities .* has at least 2 images/,
+    ],
+    ['no images', () => at('texts'), 1, /only other files \(1 × \.txt\); JPEG, PNG and WebP are read/],
+    [
+      'nothing but a circle of links',
+      () => at('circle'),
+      1,
+      /No images were found .* links back to a folder/,
+    ],
+  ])('%s', async ([, folder, code, sentence]) => {
+    await expectRefusal(root, (out) => train(folder(), out), code, sentence)
+  })
+
+  it('the same folder twice, however it is written', async () => {
+    const twice = (out: string): string[] =>
+      train(at('faces'), out).toSpliced(1, 0, `${root}/unusual/../faces`)
+    await expectRefusal(root, twice, 2, /are one folder; give it once/)
+  })
+
+  it('a link that leads in circles is named and left out', async () => {
+    cpSync(at('faces', person(1)), at('circles', 'anna'), { recursive: true })
+    cpSync(at('faces', person(2)), at('circles', 'bert'), { recursive: true })
+    symlinkSync('..', at('circles', 'anna', 'up'))
+    symlinkSync('self', at('circles', 'self'))
+    const { code, err } = await run(train(at('circles'), at('of-circles'), '--iterations', '1'))
+    expect(err).toMatch(/anna\/up links back to a folder it lies in; it was left out/)
+    expect(err).toMatch(/self is a link that leads nowhere \(ELOOP\)/)
+    expect(err).toContain('2 people with 8 images to learn from')
+    expect(code).toBe(0)
+  })
+})
+
+describe.concurrent('options', () => {
+  it.for<[string, readonly string[], RegExp]>([
+    ['--margin 2.5', ['--margin', '2.5'], /Expected `--margin` to be a number in \[0, 2\], got 2\.5/],
+    ['--scale -1', ['--scale', '-1'], /Expected `--scale` to be a number in \(0, 1000\], got -1/],
+    ['--backbone spher20', ['--backbone', 'spher20'], /got "spher20" \(did you mean sphere20\?\)/],
+    ['--margn 0.4', ['--margn', '0.4'], /unknown option '--margn' \(Did you mean --margin\?\)/],
+    ['--size 0x9', ['--size', '0x9'], /`--size` to be height x width, each an integer in .*, got "0x9"/],
+    ['no such option', ['--colour', 'red'], /unknown option '--colour' \(see cosface train --help\)/],
+    ['two lengths', ['--epochs', '2'], /one of `epochs` and `iterations`, got both/],
+  ])('%s', async ([, options, sentence]) => {
+    await expectRefusal(root, (out) => train(at('faces'), out, ...options), 2, sentence)
+  })
+
+  it.for<[string, string | undefined, RegExp]>([
+    [
+      'an unknown key',
+      '{"margn": 0.4}',
+      /Unknown option `margn` for the config file; did you mean `margin`\?/,
+    ],
+    ['a wrong value', '{"margin": 2.5}', /Expected `margin` to be a number in \[0, 2\], got 2\.5/],
+    ['no JSON', '{"margin": ', /The config file .* is no JSON/],
+    ['no object', '[0.4]', /Expected `config` to be a JSON object of options/],
+    ['no file', undefined, /The config file .* could not be read/],
+  ])('a config file with %s', async ([title, content, sentence]) => {
+    const config = at(`${title.replaceAll(' ', '-')}.json`)
+    if (content !== undefined) writeFileSync(config, content)
+    await expectRefusal(root, (out) => train(at('faces'), out, '--config', config), 2, sentence)
+  })
+
+  it.for<[readonly string[], RegExp]>([
+    [['trian', 'faces'], /unknown command 'trian' \(Did you mean train\?\)/],
+    [['frobnicate'], /unknown command 'frobnicate' \(see cosface --help\)/],
+    [['export'], /missing required argument 'run' \(see cosface export --help\)/],
+    [['train'], /at least one folder of faces, or --resume with a run folder, got neither/],
+    [['embed', 'x.jpg'], /Expected --model with a run folder or an ONNX file, got nothing/],
+  ])('%s', async ([args, sentence]) => {
+    await expectRefusal(root, () => args, 2, sentence)
+  })
+
+  it('--out that is not empty is left as it is', async () => {
+    const before = treeOf(at('run'))
+    const again = await run([...tinyTraining(at('faces'), at('run'))])
+    expectSentence(again, /run is not empty: go on with the run in it by --resume .*run, or choose another/)
+    const other = await run([...tinyTraining(at('faces'), at('unusual'))])
+    expectSentence(other, /unusual is not empty: choose another --out/)
+    const drawn = await run(['synth', at('run'), '--identities', '2'])
+    expectSentence(drawn, /run is not empty; name a folder that does not exist yet/)
+    expect([again.code, other.code, drawn.code]).toEqual([2, 2, 2])
+    expect(treeOf(at('run'))).toEqual(before)
+  })
+})
+
+describe.concurrent('images', () => {
+  const embed = (image: string) => (out: string) => [
+    ...['embed', at('unreadable', image), '--model', at('run'), '--out', join(out, 'e.npy')],
+  ]
+  it.for<[string, 1 | 2, RegExp]>([
+    ['text.jpg', 1, /text\.jpg: is no JPEG, PNG or WebP image; it begins with "this is no p"/],
+    ['empty.png', 1, /empty\.png: is empty/],
+    ['truncated.jpg', 1, /truncated\.jpg: cannot be decoded: /],
+    ['truncated.png', 1, /truncated\.png: cannot be decoded: /],
+    ['one-pixel.png', 1, /one-pixel\.png: is 1x1 pixels; at least 16x16 are needed/],
+    ['huge.png', 1, /huge\.png: is 20000x20000 pixels, 400 million in all; at most 50 million are read/],
+    ['dangling.jpg', 2, /There is no image or folder at .*dangling\.jpg/],
+    ['folder.jpg', 1, /There are no JPEG, PNG or WebP images in .*folder\.jpg/],
+  ])('%s', async ([image, code, sentence]) => {
+    await expectRefusal(root, embed(image), code, sentence)
+  })
+
+  it('unusual ones are read as what they show: grey, CMYK, 16 bits, all eight orientations', async () => {
+    const out = at('unusual.jsonl')
+    // a projection of the pixels shows every change of them
+    const model = ['--model', at('foreign.onnx'), '--flip', 'none']
+    const embedded = await run(['embed', at('unusual'), ...model, '--out', out])
+    expect(embedded.code, embedded.err).toBe(0)
+    const templates = new Map(
+      readFileSync(out, 'utf8')
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { image: string; template: number[] })
+        .map(({ image, template }) => [image.slice(image.lastIndexOf('/') + 1), template]),
+    )
+    const cosine = (a: string, b: string): number => {
+      const other = templates.get(b) ?? []
+      return (templates.get(a) ?? []).reduce((sum, value, index) => sum + value * (other[index] ?? 0), 0)
+    }
+    expect(templates.size).toBe(17)
+    // an untold orientation or a lost channel shows at least as much as this
+    const apart = 1 - Math.max(cosine('sideways.png', 'colour.png'), cosine('grey.png', 'colour.png'))
+    expect(apart).toBeGreaterThan(0.0005)
+    for (const name of templates.keys()) {
+      const plain = name.startsWith('grey') ? 'grey.png' : 'colour.png'
+      const nearly = name === 'colour-cmyk.jpg' ? 1 : 0.1
+      if (name !== 'sideways.png') expect(1 - cosine(name, plain), name).toBeLessThan(nearly * apart)
+    }
+  })
+
+  it('unreadable ones are named and left out where that is asked for', async () => {
+    const out = at('readable.jsonl')
+    const folders = [at('unreadable'), at('faces', person(1))]
+    const { code, err } = await run([
+      'embed',
+      ...folders,
+      '--model',
+      at('run'),
+      '--out',
+      out,
+      '--skip-unreadable',
+    ])
+    expect(code, err).toBe(0)
+    expect(err.match(/^Left out .*: \S.*/gm)).toHaveLength(7)
+    expect(readFileSync(out, 'utf8').trimEnd().split('\n')).toHaveLength(4)
+  })
+
+  it.for<[string, readonly string[], 1 | 2, RegExp]>([
+    ['another ending', ['e.csv'], 2, /to end in \.npy or \.jsonl, got .*e\.csv/],
+    ['a folder that is not there', ['no', 'e.npy'], 2, /e\.npy cannot be written: there is no folder .*no$/],
+  ])('embeddings into %s', async ([, place, code, sentence]) => {
+    const args = (out: string): string[] => [
+      ...['embed', at('faces', person(1)), '--model', at('run'), '--out', join(out, ...place)],
+    ]
+    await expectRefusal(root, args, code, sentence)
+  })
+
+  it('embeddings never take the place of something else', async () => {
+    mkdirSync(at('place', 'folder.npy'), { recursive: true })
+    file('place/settings.json', '{"precious": true}')
+    const embedInto = (name: string) =>
+      run(['embed', at('faces', person(1)), '--model', at('run'), '--out', at('place', name)])
+    expectSentence(await embedInto('folder.npy'), /folder\.npy is a folder; name a file in it/)
+    expectSentence(await embedInto('settings.npy'), /settings\.json, where the names .* holds something else/)
+    expect(treeOf(at('place')).map((line) => line.split(' ')[0])).toEqual(['folder.npy', 'settings.json'])
+  })
+})
+
+describe.concurrent('checkpoints', () => {
+  const last = 'checkpoints/00000004'
+
+  /** A copy of the run, cheap by links, in which one file is changed or taken away. */
+  const damaged = (changed: string, change?: (bytes: Buffer) => Uint8Array | string): string => {
+    const folder = mkdtempSync(at('damaged-'))
+    for (const name of readdirSync(at('run'), { recursive: true, encoding: 'utf8' })) {
+      if (name === 'model.onnx' || name === 'report.html') continue
+      if (statSync(at('run', name)).isDirectory()) mkdirSync(join(folder, name))
+      else linkSync(at('run', name), join(folder, name))
+    }
+    const before = existsSync(join(folder, changed)) ? readFileSync(join(folder, changed)) : Buffer.alloc(0)
+    if (before.length > 0) unlinkSync(join(folder, changed))
+    if (change !== undefined) writeFileSync(join(folder, changed), change(before))
+    return folder
+  }
+  const flipped = (bytes: Buffer): Buffer => {
+    const copy = Buffer.from(bytes)
+    copy[copy.length >> 1] = (copy[copy.length >> 1] ?? 0) ^ 1
+    return copy
+  }
+  const half = (bytes: Buffer): Buffer => bytes.subarray(0, bytes.length >> 1)
+  const edited = (from: string, to: string) => (bytes: Buffer) => {
+    expect(bytes.toString()).toContain(from)
+    return bytes.toString().replace(from, to)
+  }
+  const isNot = /the content is not what was saved .*edited\); remove .*00000004 to go on from iteration 2$/
+
+  it.for<[string, string, ((bytes: Buffer) => Uint8Array | string) | undefined, RegExp]>([
+    ['truncated weights', `${last}/weights.safetensors`, half, isNot],
+    ['edited weights', `${last}/weights.safetensors`, flipped, isNot],
+    ['an edited optimizer', `${last}/optimizer.safetensors`, flipped, isNot],
+    [
+      'no optimizer',
+      `${last}/optimizer.safetensors`,
+      undefined,
+      /this part of the checkpoint cannot be read/,
+    ],
+    ['a truncated record', `${last}/checkpoint.json`, half, /the content is no JSON .*; remove .*00000004/],
+    ['an empty record', `${last}/checkpoint.json`, () => '', /the content is no JSON/],
+    [
+      'another architecture written into the record',
+      `${last}/checkpoint.json`,
+      edited('"backbone": "sphere4"', '"backbone": "sphere10"'),
+      isNot,
+    ],
+    [
+      'another learning rate',
+      `${last}/checkpoint.json`,
+      edited('"learningRate": 0.1', '"learningRate": 9'),
+      isNot,
+    ],
+    ['another position', `${last}/checkpoint.json`, edited('"iteration": 4', '"iteration": 3'), isNot],
+    ['a damaged mark of the best', 'checkpoints/best.json', () => '{', /names no checkpoint that is there/],
+    [
+      'an edited configuration',
+      'config.json',
+      edited('"learningRate": 0.1', '"learningRate": 9'),
+      /config\.json is not what .* trained with: .* begin another by --config/,
+    ],
+  ])('%s', async ([, changed, change, sentence]) => {
+    const folder = damaged(changed, change)
+    const before = treeOf(folder)
+    const resumed = await run(['train', '--resume', folder])
+    expectSentence(resumed, sentence)
+    expect(resumed.code).toBe(1)
+    expect(treeOf(folder)).toEqual(before)
+    rmSync(folder, { recursive: true })
+  })
+
+  it('weights of another architecture, even with a record that vouches for them', async () => {
+    const other = await run([
+      ...tinyTraining(at('faces'), at('narrow')),
+      '--embedding-size',
+      '8',
+      '--iterations',
+      '1',
+    ])
+    expect(other.code, other.err).toBe(0)
+    const weights = readFileSync(at('narrow', 'checkpoints', '00000001', 'weights.safetensors'))
+    const folder = damaged(`${last}/weights.safetensors`, () => weights)
+    const record = join(folder, last, 'checkpoint.json')
+    const { recordSha256: _, ...kept } = JSON.parse(readFileSync(record, 'utf8'))
+    kept.sha256['weights.safetensors'] = createHash('sha256').update(weights).digest('hex')
+    unlinkSync(record)
+    writeFileSync(record, JSON.stringify(kept))
+    const before = treeOf(folder)
+    const sentence =
+      /The checkpoint's \S+ is \[8, \d+\] where \[16, \d+\] is needed: it belongs to another network/
+    for (const args of [
+      ['train', '--resume', folder],
+      ['export', folder],
+      ['embed', at('faces'), '--model', folder, '--out', join(folder, 'e.npy')],
+    ]) {
+      const { code, out, err } = await run(args)
+      expectSentence({ code, out, err }, sentence)
+      expect(code).toBe(1)
+    }
+    // the log begins anew only once the checkpoint fits
+    expect(treeOf(folder).filter((line) => !line.startsWith('events.jsonl'))).toEqual(
+      before.filter((line) => !line.startsWith('events.jsonl')),
+    )
+  })
+
+  it.for<[string, (out: string) => readonly string[], 1 | 2, RegExp]>([
+    [
+      'resuming nothing',
+      () => ['train', '--resume', at('nothing')],
+      2,
+      /There is no run folder at .*nothing/,
+    ],
+    [
+      'resuming a file',
+      () => ['train', '--resume', file('r.txt', 'x')],
+      2,
+      /There is no run folder at .*r\.txt/,
+    ],
+    [
+      'resuming another folder',
+      () => ['train', '--resume', at('faces')],
+      1,
+      /faces holds no checkpoint to go on/,
+    ],
+    ['exporting nothing', () => ['export', at('nothing')], 2, /There is no run folder at .*nothing/],
+    ['exporting another folder', () => ['export', at('faces')], 1, /faces holds no checkpoint: it is no run/],
+    [
+      'exporting to nowhere',
+      (out) => ['export', at('run'), '--out', join(out, 'no', 'm.onnx')],
+      2,
+      /m\.onnx cannot be written: there is no folder/,
+    ],
+  ])('%s', async ([, args, code, sentence]) => {
+    await expectRefusal(root, args, code, sentence)
+  })
+})
+
+describe.concurrent('pairs and models', () => {
+  const header = (text: string, lines: readonly string[], end = '\n'): string =>
+    `${[text, ...lines].join(end)}${end}`
+  const matched = Array.from({ length: 12 }, (_, i) => `${person(i + 1)}\t1\t2`)
+  const mismatched = Array.from({ length: 12 }, (_, i) => `${person(i + 1)}\t3\t${person(i + 2)}\t1`)
+  const good = [...matched, ...mismatched]
+  const evaluate = (...more: readonly string[]): string[] => [
+    ...['evaluate', '--model', at('run'), '--images', at('lfw'), '--json', ...more],
+  ]
+
+  it.for<[string, string, RegExp]>([
+    [
+      'a missing image',
+      header('12', good.toSpliced(2, 1, `${person(3)}\t1\t9`)),
+      /names an image that is not there: drawn-0003\/drawn-0003_0009\. .* --skip-missing/,
+    ],
+    [
+      'missing people',
+      header('12', good.toSpliced(2, 1, 'nobody\t1\t2')),
+      /names 2 images that are not there: nobody\/nobody_0001, nobody\/nobody_0002/,
+    ],
+    ['a wrong count', header('13', good), /line 26: expected 26 pairs .* after the header, got 24/],
+    ['a wrong count of folds', header('10\t3', good), /expected 60 pairs \(3 pairs .*, 10 times\) .* got 24/],
+    [
+      'Windows line ends and a wrong count',
+      header('11', good, '\r\n'),
+      /line 24: expected 22 pairs .* after the header, got 24/,
+    ],
+    ['half a line', header('12', good.toSpliced(4, 1, person(3))), /line 6: expected `name number number`/],
+    ['nothing in it', '', /expected a list of pairs|the file is empty/],
+  ])('a list with %s', async ([title, content, sentence]) => {
+    const list = file(`${title.replaceAll(' ', '-')}.txt`, content)
+    await expectRefusal(
+      root,
+      (out) => evaluate('--pairs', list, '--report', join(out, 'page.html')),
+      1,
+      sentence,
+    )
+  })
+
+  it('Windows line ends change nothing', async () => {
+    const lists = [
+      file('unix.txt', header('12', good)),
+      file('windows.txt', `\uFEFF${header('12', good, '\r\n')}`),
+    ]
+    const [unix, windows] = await Promise.all(lists.map((list) => run(evaluate('--pairs', list))))
+    expect(unix?.code, unix?.err).toBe(0)
+    expect(windows).toMatchObject({ code: 0, out: unix?.out })
+  })
+
+  it.for<[string, () => readonly string[], 1 | 2, RegExp]>([
+    ['a list that is not there', () => evaluate('--pairs', at('no.txt')), 2, /no\.txt/],
+    [
+      'too few pairs',
+      () => evaluate('--random-pairs', '5'),
+      2,
+      /`--random-pairs` to be an integer in \[20, /,
+    ],
+    [
+      'more pairs than there are',
+      () => evaluate('--random-pairs', '100000'),
+      1,
+      /100000 .*; at most \d+ are possible/,
+    ],
+    ['no pairs', () => evaluate(), 2, /Expected --pairs with a list of pairs, or --random-pairs/],
+    [
+      'two kinds of pairs',
+      () => evaluate('--pairs', 'x', '--random-pairs', '40'),
+      2,
+      /one of `--pairs` and `--random-pairs`, got both/,
+    ],
+    [
+      'fewer than 20 people',
+      () => ['evaluate', '--model', at('run'), '--images', at('few'), '--random-pairs', '40'],
+      1,
+      /Random pairs need at least 20 people with two or more images each, .*; there are 3/,
+    ],
+    [
+      'a model from elsewhere without its contract',
+      () => ['evaluate', '--model', at('foreign.onnx'), '--images', at('lfw'), '--random-pairs', '40'],
+      2,
+      /does not say how images enter it\. Say so, .*--channels rgb --mean 127\.5 --std 128 --flip concat/,
+    ],
+    [
+      'a model from elsewhere and a size that does not fit',
+      () => [
+        ...['evaluate', '--model', at('foreign.onnx'), '--size', '112x112'],
+        ...['--images', at('lfw'), '--random-pairs', '40'],
+      ],
+      2,
+      /takes images of 32x32; --size 112x112 does not fit/,
+    ],
+    [
+      'no model',
+      () => ['embed', at('lfw'), '--model', at('none'), '--out', 'e.npy'],
+      2,
+      /There is no model at .*none/,
+    ],
+    [
+      'a text for a model',
+      () => ['embed', at('lfw'), '--model', file('text.onnx', 'hello'), '--out', 'e.npy'],
+      1,
+      /text\.onnx: not an ONNX model, or cut off/,
+    ],
+    [
+      'half a model',
+      () => [
+        ...['embed', at('lfw'), '--out', 'e.npy'],
+        ...['--model', file('half.onnx', readFileSync(at('run', 'model.onnx')).subarray(0, 100_000))],
+      ],
+      1,
+      /half\.onnx: not an ONNX model, or cut off/,
+    ],
+    [
+      'a report to nowhere',
+      () => evaluate('--random-pairs', '40', '--report', at('no', 'page.html')),
+      2,
+      /page\.html cannot be written: there is no folder/,
+    ],
+  ])('%s', async ([, args, code, sentence]) => {
+    await expectRefusal(root, args, code, sentence)
+  })
+
+  beforeAll(() => {
+    for (const number of [1, 2, 3])
+      cpSync(at('faces', person(number)), at('few', person(number)), { recursive: true })
+  })
+
+  it('a model from elsewhere is taken with its contract', async () => {
+    const contract = ['--channels', 'bgr', '--mean', '127.5', '--std', '128', '--flip', 'none']
+    const { code, out, err } = await run([
+      ...['evaluate', '--model', at('foreign.onnx'), '--images', at('lfw'), '--random-pairs', '40', '--json'],
+      ...contract,
+    ])
+    expect(code, err).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({ pairs: { total: 40 } })
+  })
+})
+
+describe('training on a folder with damage', () => {
+  const isReported = 20
+  const tested = Array.from({ length: isReported }, (_, i) => person(i + 5))
+  const damage = [
+    [person(1), 'text.jpg'],
+    [person(2), 'truncated.jpg'],
+    [person(9), 'huge.png'],
+    [person(10), 'one-pixel.png'],
+  ] as const
+  const options = (): string[] => ['--test', file('tested.txt', tested.join('\n'))]
+
+  beforeAll(() => {
+    cpSync(at('faces'), at('mixed'), { recursive: true })
+    for (const [name, image] of damage)
+      copyFileSync(at('unreadable', image), at('mixed', name, `0004${image.slice(image.lastIndexOf('.'))}`))
+    for (const [name, image] of damage) if (image.endsWith('png')) unlinkSync(at('mixed', name, '0004.jpg'))
+    mkdirSync(at('mixed', person(3), 'folder.jpg'))
+    symlinkSync('nowhere.jpg', at('mixed', person(3), 'dangling.jpg'))
+  })
+
+  const weightsOf = (folder: string): string =>
+    createHash('sha256')
+      .update(readFileSync(join(folder, 'checkpoints', '00000024', 'weights.safetensors')))
+      .digest('hex')
+
+  it('stops over the stated share', async () => {
+    const strict = (out: string): string[] => train(at('mixed'), out, ...options(), '--max-unreadable', '0.1')
+    const sentence =
+      /2 of 16 images cannot be read, more than the allowed 10 %; the first: drawn-0001\/0004\.jpg .*--max-unreadable/
+    await expectRefusal(root, strict, 1, sentence)
+    const inTest = (out: string): string[] =>
+      train(at('mixed'), out, ...options(), '--max-unreadable', '0.01')
+    await expectRefusal(
+      root,
+      inTest,
+      1,
+      /2 of 80 images cannot be read, .*drawn-0009\/0004\.png is 20000x20000/,
+    )
+  })
+
+  it('skips up to it, names what it skips, and skips the same when resumed; Ctrl-C saves at any stage', async () => {
+    const args = (folder: string): string[] => [
+      ...tinyTraining(at('mixed'), folder),
+      ...options(),
+      '--max-unreadable',
+      '0.2',
+    ]
+    const whole = await run(args(at('whole')))
+    expect(whole.code, whole.err).toBe(0)
+    const log = readFileSync(at('whole', 'events.jsonl'), 'utf8')
+    for (const name of [
+      'drawn-0001/0004.jpg',
+      'drawn-0002/0004.jpg',
+      'drawn-0009/0004.png',
+      'drawn-0010/0004.png',
+    ]) {
+      const skipped = new RegExp(`${name} cannot be read and is skipped: `)
+      expect(whole.err).toMatch(skipped)
+      expect(log).toMatch(skipped)
+    }
+    expect(whole.err).toContain('4 images left out')
+    expect(whole.err).toMatch(/dangling\.jpg is a link that leads nowhere/)
+
+    // stopped in the middle
+    const cut = await run(args(at('cut')), [saw(/training: \d+ of 24/)])
+    expect(cut.code, cut.err).toBe(1)
+    expect(cut.err).toMatch(/Stopped after \d+ of 24 iterations; everything is saved/)
+    expect(cut.out).toBe(`Go on with: cosface train --resume ${at('cut')}\n`)
+    expect(readdirSync(at('cut', 'checkpoints')).every((name) => /^\d{8}$/.test(name))).toBe(true)
+
+    // a damaged image that is whole again is still left out, or the batches would be others
+    copyFileSync(at('faces', person(1), '0004.jpg'), at('mixed', person(1), '0004.jpg'))
+    const unreported = await run(['train', '--resume', at('cut')], [saw(/exporting the model/)])
+    expect(unreported.code, unreported.err).toBe(1)
+    expect(unreported.err).toContain(
+      'Stopped before the report was written; the training is complete and saved',
+    )
+    expect(unreported.out).toBe(`Go on with: cosface train --resume ${at('cut')}\n`)
+    expect(existsSync(at('cut', 'report.html'))).toBe(false)
+    expect(weightsOf(at('cut'))).toBe(weightsOf(at('whole')))
+
+    const finished = await run(['train', '--resume', at('cut')])
+    expect(finished.code, finished.err).toBe(0)
+    const [first, second] = ['whole', 'cut'].map((name) =>
+      JSON.parse(readFileSync(at(name, 'evaluation.json'), 'utf8')),
+    )
+    expect(second).toEqual(first)
+  })
+
+  it('says where the folders have changed since', async () => {
+    copyFileSync(at('faces', person(1), '0001.jpg'), at('mixed', person(1), '0009.jpg'))
+    const { code, err } = await run(['train', '--resume', at('whole')])
+    expect(err).toContain(
+      'hold 17 images to learn from, 16 when this run was begun: it does not go on bit for bit',
+    )
+    expect(code).toBe(0)
+  })
+})
+
+describe.concurrent('Ctrl-C', () => {
+  it('twice ends at once and loses nothing that was saved', async () => {
+    // steps long enough that the second comes before the first is obeyed
+    const slow = ['--size', '64x64', '--batch', '64', '--iterations', '50', '--checkpoint-every', '1']
+    const saved = (): boolean => existsSync(at('twice', 'checkpoints', '00000001'))
+    const { code, err } = await run(
+      [...tinyTraining(at('faces'), at('twice')), ...slow],
+      [saved, saw(/Finishing the step in hand/)],
+    )
+    expect(code).toBe(1)
+    expect(err).not.toContain('Stopped after')
+    const exported = await run(['export', at('twice'), '--checkpoint', 'last'])
+    expect(exported.code, exported.err).toBe(0)
+  })
+
+  it('leaves no half of a folder or a file', async () => {
+    mkdirSync(at('stopped'))
+    const synth = ['synth', at('stopped', 'many'), '--identities', '5000', '--images', '4']
+    const faces = Array.from({ length: 40 }, () => at('faces'))
+    const embed = ['embed', ...faces, '--model', at('run'), '--out', at('stopped', 'e.npy')]
+    for (const outcome of await Promise.all([
+      run(synth, [saw(/drawing: 1 of/)]),
+      run(embed, [saw(/embedding: \d+ of/)]),
+    ])) {
+      expectSentence(outcome, /stopped; nothing was left half-written/)
+      expect(outcome.code).toBe(1)
+    }
+    expect(readdirSync(at('stopped'))).toEqual([])
+  })
+})
+
+it('a pool closes although replies are still coming', async () => {
+  // in a process of its own: here something else would keep the event loop alive
+  const pool = fileURLToPath(new URL('../dist/node/worker-pool.js', import.meta.url))
+  const worker = file(
+    'slow-worker.mjs',
+    `import { serveRequests } from ${JSON.stringify(pool)}
+     serveRequests(() => async () => ({ reply: 1 }))`,
+  )
+  const closing = file(
+    'closing.mjs',
+    `import { pathToFileURL } from 'node:url'
+     import { startPool } from ${JSON.stringify(pool)}
+     for (let round = 0; round < 20; round++) {
+       const workers = startPool(pathToFileURL(${JSON.stringify(worker)}), 1, {})
+       await workers.ask(0)
+       workers.ask(1).catch(() => {})
+       await workers[Symbol.asyncDispose]()
+     }
+     console.log('closed')`,
+  )
+  const child = spawn(process.execPath, [closing], { stdio: ['ignore', 'pipe', 'inherit'] })
+  let said = ''
+  child.stdout.on('data', (piece: Buffer) => (said += piece.toString()))
+  const code = await new Promise((resolve) => child.on('close', resolve))
+  expect({ code, said }).toEqual({ code: 0, said: 'closed\n' })
+})
+
+it('nothing of all this has touched the images, or left a part of a file', () => {
+  expect(treeOf(at('faces'))).toEqual(inputs)
+  expect(treeOf(root).filter((line) => /\.(partial|tmp|part-)/.test(line))).toEqual([])
+})
