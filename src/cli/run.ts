@@ -30,6 +30,8 @@ export async function runCli(
     columns: stdout.columns ?? 100,
   }
   let code: ExitCode = 0
+  // as others have it: `cosface help train`
+  const words = argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv
   const quiet = (one: Parser): Parser =>
     one
       .exitOverride()
@@ -70,12 +72,12 @@ export async function runCli(
   }
   try {
     if (argv.length === 0) stdout.write(parser.helpInformation())
-    else await parser.parseAsync(argv, { from: 'user' })
+    else await parser.parseAsync(words, { from: 'user' })
     return code
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0
     if (error instanceof CommanderError && error.code === 'commander.help') {
-      stdout.write(families.get(argv[0] ?? '')?.helpInformation() ?? '')
+      stdout.write(families.get(words[0] ?? '')?.helpInformation() ?? '')
       return 0
     }
     if (surroundings.signal.aborted && error instanceof Error && error.name === 'AbortError') {
@@ -113,7 +115,10 @@ function optionOf(row: OptionRow): Option {
 /** One line for a person, whatever was thrown. */
 export function sentenceOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
-  const plain = message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ')
+  const plain = message
+    .replace(/^error: /, '')
+    .replace(/\.$/, '')
+    .replaceAll(/\s*\n\s*/g, ' ')
   const known = error instanceof Error && error.name !== 'Error' && !(error instanceof TypeError)
   const system = error instanceof Error && 'code' in error && 'syscall' in error
   if (known || system || plain === '') return plain

@@ -1,6 +1,7 @@
 /** @file The findings of a data check as files to review: a table, a page with the images, the report as JSON. */
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { UsageError } from '../base/errors.ts'
 import type { Finding } from '../data/check-table.ts'
 import { formatFindings } from '../data/check-table.ts'
 import type { Html } from '../report/html.ts'
@@ -126,6 +127,18 @@ export async function dataCheckPage(report: DataCheckReport, thumbnail: Thumbnai
   return page.markup
 }
 
+const fileNames = ['findings.csv', 'review.html', 'report.json']
+
+/** Checks, before the images are looked at, that the findings can be written to `out`. @throws UsageError */
+export async function checkFindingsPlace(out: string, overwrite: boolean): Promise<void> {
+  const found = await stat(out).catch(() => undefined)
+  if (found === undefined) return
+  if (!found.isDirectory()) throw new UsageError(`${out} is a file; name a folder`)
+  const taken = (await readdir(out)).find((name) => fileNames.includes(name))
+  if (taken !== undefined && !overwrite)
+    throw new UsageError(`${join(out, taken)} exists; pass --overwrite to replace it`)
+}
+
 /** Writes `findings.csv`, `review.html` and `report.json` into `out`, all or none. @throws UsageError where they exist */
 export async function writeDataCheck(
   report: DataCheckReport,
@@ -134,7 +147,7 @@ export async function writeDataCheck(
   options: { readonly overwrite?: boolean } = {},
 ): Promise<readonly string[]> {
   await mkdir(out, { recursive: true })
-  const paths = ['findings.csv', 'review.html', 'report.json'].map((name) => join(out, name))
+  const paths = fileNames.map((name) => join(out, name))
   const contents = [
     formatFindings(report.findings),
     await dataCheckPage(report, thumbnail),

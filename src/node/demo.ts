@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { paperLosses } from '../experiment/toy-figure.ts'
 import { configure } from '../train/configure.ts'
 import { simpleBaselines } from './baselines.ts'
+import { checkNewRun } from './run-folder.ts'
 import { startRun, type RunEvent, type TrainRunOptions } from './train-run.ts'
 import { synthFolder } from './synth-folder.ts'
 import { runToy } from './toy-run.ts'
@@ -22,6 +23,7 @@ export const drawn = { identities: 240, imagesPerIdentity: 16, size: { height: 1
 /** Runs the demonstration. @throws UsageError, DataError as its parts; DataError where the folder cannot carry it */
 export async function* demo(options: DemoOptions): AsyncGenerator<RunEvent, void> {
   const { out, folder, seed, threads, openSession, signal } = options
+  await checkNewRun(out)
   const faces = folder ?? join(out, 'faces')
   if (folder === undefined) yield* draw(faces, seed, signal)
   const config = configure(

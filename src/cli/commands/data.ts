@@ -71,10 +71,12 @@ export const dataCheckCommand: Command = command<CheckOptions>({
     'cosface data check faces/ --model runs/first --against test/ --out review/',
   ],
   run: async ({ output, signal }, [folder = ''], options) => {
-    const [{ checkData }, { folderThumbnails, writeDataCheck }] = await Promise.all([
+    const [{ checkData }, { checkFindingsPlace, folderThumbnails, writeDataCheck }] = await Promise.all([
       import('../../node/data-check.ts'),
       import('../../node/data-check-page.ts'),
     ])
+    const out = options.out ?? 'cosface-data-check'
+    await checkFindingsPlace(out, options.overwrite ?? false)
     const { openModelFor } = await import('../models.ts')
     await using model =
       options.model === undefined ? undefined : await openModelFor(output, options.model, options)
@@ -99,14 +101,9 @@ export const dataCheckCommand: Command = command<CheckOptions>({
             }),
       })
     }
-    const files = await writeDataCheck(
-      report,
-      options.out ?? 'cosface-data-check',
-      folderThumbnails(folder),
-      {
-        overwrite: options.overwrite ?? false,
-      },
-    )
+    const files = await writeDataCheck(report, out, folderThumbnails(folder), {
+      overwrite: options.overwrite ?? false,
+    })
     output.say(
       `${count(report.images)} images of ${count(report.identities)} people, ${count(report.unreadable)} unreadable`,
     )
