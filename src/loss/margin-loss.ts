@@ -55,9 +55,9 @@ export function atOwn(own: AnyValue, rows: AnyValue): AnyValue {
   return sum(select(own, rows, 0), [1], true)
 }
 
-const nearestCentre = (products: AnyValue, classes: number): AnyValue => {
-  const [samples = 1, centres = 1] = products.shape
-  return centres === classes ? products : max(reshape(products, [samples, classes, centres / classes]), [2])
+const nearestCenter = (products: AnyValue, classes: number): AnyValue => {
+  const [samples = 1, centers = 1] = products.shape
+  return centers === classes ? products : max(reshape(products, [samples, classes, centers / classes]), [2])
 }
 
 /** The loss of one batch under one head, with the metrics of the step. */
@@ -66,18 +66,11 @@ export function marginLoss(head: MarginHead, batch: MarginBatch): HeadResult {
   const scaled = options.has('normaliseFeatures') ? options.flag('normaliseFeatures') : head.normaliseFeatures
   const own = ownClass(labels, size.classes)
   const norms = rowLengths(features)
-  const weightNorms = rowLengths(weights)
-  const products = nearestCentre(
-    matmul(
-      scaled ? unitRows(features, norms) : features,
-      head.normaliseWeights ? unitRows(weights, weightNorms) : weights,
-      {
-        transposeB: true,
-      },
-    ),
-    size.classes,
-  )
-  const classNorms = reshape(weightNorms, [1, weightNorms.shape[0] ?? 1])
+  const centerNorms = rowLengths(weights)
+  const classNorms = reshape(centerNorms, [1, centerNorms.shape[0] ?? 1])
+  const raw = matmul(scaled ? unitRows(features, norms) : features, weights, { transposeB: true })
+  // dividing the products by ‖W_j‖ is the same as dividing the far larger W
+  const products = nearestCenter(head.normaliseWeights ? divide(raw, classNorms) : raw, size.classes)
   const perSample = scaled ? products : divide(products, norms)
   const cosine = head.normaliseWeights ? perSample : divide(perSample, classNorms)
   const ownCosine = atOwn(own, cosine)
