@@ -1,4 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { LossSettings } from '../src/loss/head.ts'
 import { lossNames } from '../src/loss/registry.ts'
@@ -75,3 +78,28 @@ describe('heads against PyTorch, in float32 on ONNX Runtime', () => {
     })
   }
 })
+
+const torch = spawnSync('/usr/bin/python3', ['-c', 'import torch, numpy']).status === 0
+
+describe.skipIf(!torch)(
+  `the script in scripts/golden${torch ? '' : ' (skipped: no python3-torch here)'}`,
+  () => {
+    test('makes the stored file again', () => {
+      const folder = mkdtempSync(join(tmpdir(), 'cosface-golden-'))
+      try {
+        const file = join(folder, 'heads.json')
+        const root = join(import.meta.dirname, '..')
+        execFileSync('/usr/bin/python3', ['-B', 'scripts/golden/head_cases.py', file], { cwd: root })
+        const again: { readonly cases: readonly GoldenCase[] } = JSON.parse(readFileSync(file, 'utf8'))
+        expect(again.cases.map(({ title }) => title)).toEqual(cases.map(({ title }) => title))
+        // another PyTorch may round the last digits otherwise
+        again.cases.forEach(({ title, expected: { loss } }, index) => {
+          const stored = cases[index]?.expected.loss ?? NaN
+          expect(Math.abs(loss - stored), title).toBeLessThanOrEqual(1e-8 * (1 + Math.abs(stored)))
+        })
+      } finally {
+        rmSync(folder, { recursive: true })
+      }
+    })
+  },
+)

@@ -1,7 +1,9 @@
 """Writes test/golden/heads.json: loss, gradients and buffers of every head on small batches and in the hard places.
 
-Run from the repository root: python3 scripts/golden/head_cases.py
+Run from the repository root: python3 scripts/golden/head_cases.py [another file to write]
 """
+
+import sys
 
 import torch
 
@@ -135,7 +137,7 @@ def main():
         cases.append(case(f"{name} a zero embedding", {"name": name}, n=4, d=4, c=3, labels=[0, 0, 1, 2], place=zero_first))
         cases.append(case(f"{name} labels all equal", {"name": name}, n=4, d=4, c=3, labels=[1, 1, 1, 1]))
         cases.append(case(f"{name} labels all different", {"name": name}, n=4, d=4, c=4, labels=[0, 1, 2, 3]))
-    write("test/golden/heads.json", {"schema": "cosface-golden-heads/1", "cases": cases})
+    write(sys.argv[1] if len(sys.argv) > 1 else "test/golden/heads.json", {"schema": "cosface-golden-heads/1", "cases": cases})
     print(len(cases), "cases")
 
 
