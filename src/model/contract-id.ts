@@ -5,6 +5,7 @@ import { bytesOf } from '../base/bytes.ts'
 import { byCodePoint } from '../base/names.ts'
 import { templateSize } from '../evaluate/features.ts'
 import type { FlipRule } from '../evaluate/features.ts'
+import type { OnnxFile } from '../onnx/decode.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import type { ModelContract } from './contract.ts'
 
@@ -15,10 +16,29 @@ const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
 
 /** A hash of named weights: names, shapes and numbers, in the order of the names. */
 export function weightsHash(weights: ReadonlyMap<string, Tensor>): string {
+  return hashOf([...weights].map(([name, { shape, data }]) => ({ name, shape, bytes: bytesOf(data) })))
+}
+
+/** The same hash from a bundle's file; what the emitter adds to the weights has names that begin with a colon. */
+export function bundleWeightsHash({ initializers }: Pick<OnnxFile, 'initializers'>): string {
+  return hashOf(
+    [...initializers]
+      .filter(([name]) => !name.startsWith(':'))
+      .map(([name, { shape, bytes }]) => ({ name, shape, bytes })),
+  )
+}
+
+interface Named {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly bytes: Uint8Array
+}
+
+const hashOf = (weights: readonly Named[]): string => {
   const hash = sha256.create()
-  for (const [name, { shape, data }] of [...weights].sort(([a], [b]) => byCodePoint(a, b))) {
+  for (const { name, shape, bytes } of weights.toSorted((a, b) => byCodePoint(a.name, b.name))) {
     hash.update(utf8(`${JSON.stringify([name, shape])}\n`))
-    hash.update(bytesOf(data))
+    hash.update(bytes)
   }
   return bytesToHex(hash.digest()).slice(0, hexDigits)
 }

@@ -4,7 +4,7 @@ import { readOnnx } from '../onnx/decode.ts'
 import type { ProgramTensor } from '../onnx/program.ts'
 import type { Driver, LoadOptions, Runner } from '../runtime/driver.ts'
 import type { EmbeddingModel, Embed } from './contract.ts'
-import { contractOf, fileHash } from './contract-id.ts'
+import { bundleWeightsHash, contractOf, fileHash } from './contract-id.ts'
 import { foreignContract, ownContract } from './foreign.ts'
 import type { ContractOptions } from './foreign.ts'
 import { readContract } from './metadata.ts'
@@ -72,6 +72,9 @@ export async function openEmbeddingModel(
   const onnx = readOnnx(bytes, file)
   const ports = modelPorts(onnx, file)
   const own = readContract(onnx.metadata, file)
+  if (own !== undefined && own.weights !== bundleWeightsHash(onnx)) {
+    throw new FormatError(file, 'was changed after it was written: its weights are not those of its contract')
+  }
   const given = options.contract ?? {}
   const complete = own === undefined ? undefined : ownContract(own, given, file)
   const parts = complete ?? foreignContract(ports, given, file)
