@@ -12,7 +12,7 @@ import type { UnreadableImage } from '../data/dataset.ts'
 import type { OpenSession } from '../runtime/session.ts'
 import type { TrainConfig } from '../train/config.ts'
 import type { TrainEvent } from '../train/events.ts'
-import { expectedFirstLoss } from '../loss/bounds.ts'
+import { expectLoss } from '../loss/expect-loss.ts'
 import { exportRun } from './export-run.ts'
 import { verifyCrops, type PairCrops } from './pair-validation.ts'
 import { loadHeldOut } from './held-out.ts'
@@ -101,6 +101,10 @@ export async function finishRun(options: FinishOptions): Promise<FinishedRun> {
   const head = judged.find(({ set }) => set.role === 'test') ?? judged[0]
   prepared('writing the report', 2, 3)
   const baselines = head === undefined ? [] : ((await options.baselines?.(head.crops)) ?? [])
+  const expected = expectLoss(config.loss, {
+    classes: data.sets.train.identities.length,
+    embeddingSize: config.embeddingSize,
+  })
   const page = await runReport({
     title: options.images === 'drawn faces' ? 'A recogniser of drawn faces' : `Training run ${paths.folder}`,
     images: options.images ?? 'photographs',
@@ -124,12 +128,7 @@ export async function finishRun(options: FinishOptions): Promise<FinishedRun> {
         }),
     crops: await sampleCrops(data.sets.train, config),
     environment: environmentOf(events, exported.contract),
-    expectedFirstLoss: expectedFirstLoss({
-      classes: data.sets.train.identities.length,
-      scale: config.loss.scale,
-      margin: config.loss.margin,
-      embeddingSize: config.embeddingSize,
-    }),
+    ...(expected === undefined ? {} : { expectedFirstLoss: expected.first }),
   })
   await writeJson(paths.evaluation, {
     schema: 'cosface-run/1',
