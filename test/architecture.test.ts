@@ -275,15 +275,15 @@ describe('the code', () => {
   })
 
   it('says nothing of the machine it was written on', () => {
-    const machine = /\/work\/|\/root\/|\/tmp\/|https?:\/\/(?:localhost|10\.|192\.168\.)/
+    // put together here, so that this file holds none itself
+    const folders = ['work', 'root', 'tmp'].map((name) => `/${name}/`)
+    const machine = new RegExp([...folders, 'https?://(?:localhost|10\\.|192\\.168\\.)'].join('|'))
     const broken = [
       ...all,
       ...filesUnder('test').map(read),
       ...filesUnder('scripts').map(read),
       ...filesUnder('bench').map(read),
-    ]
-      .filter((file) => !file.path.endsWith('architecture.test.ts'))
-      .filter((file) => machine.test(file.text))
+    ].filter((file) => machine.test(file.text))
     expect(broken.map((file) => file.path)).toEqual([])
   })
 })

@@ -1,4 +1,5 @@
 /** @file Reverse mode: one table op → gradients of its inputs, one loop that accumulates them. */
+import { anyValue } from './node.ts'
 import * as ops from './ops.ts'
 import { inOrder } from './order.ts'
 import { sameShape } from './shape.ts'
@@ -39,7 +40,7 @@ export const gradientRules: { readonly [K in OpKind]: GradientRule<K> } = {
   multiply: (_, g, [a, b]) => [ops.multiply(g, b), ops.multiply(g, a)],
   divide: (y, g, [, b]) => {
     const overB = ops.divide(g, b)
-    return [overB, ops.negate(ops.multiply(overB, asValue(y)))]
+    return [overB, ops.negate(ops.multiply(overB, anyValue(y)))]
   },
   maximum: (_, g, [a, b]) => {
     const first = ops.greater(a, b)
@@ -50,15 +51,15 @@ export const gradientRules: { readonly [K in OpKind]: GradientRule<K> } = {
     return [ops.select(second, 0, g), ops.select(second, g, 0)]
   },
   negate: (_, g) => [ops.negate(g)],
-  exp: (y, g) => [ops.multiply(g, asValue(y))],
+  exp: (y, g) => [ops.multiply(g, anyValue(y))],
   log: (_, g, [x]) => [ops.divide(g, x)],
-  sqrt: (y, g) => [ops.divide(ops.multiply(g, 0.5), asValue(y))],
+  sqrt: (y, g) => [ops.divide(ops.multiply(g, 0.5), anyValue(y))],
   abs: (_, g, [x]) => [ops.select(ops.greater(x, 0), g, ops.negate(g))],
   floor: nothing,
   cos: (_, g, [x]) => [ops.negate(ops.multiply(g, ops.sin(x)))],
   sin: (_, g, [x]) => [ops.multiply(g, ops.cos(x))],
   acos: (_, g, [x]) => [ops.negate(ops.divide(g, ops.sqrt(ops.subtract(1, ops.multiply(x, x)))))],
-  sigmoid: (y, g) => [ops.multiply(g, ops.multiply(asValue(y), ops.subtract(1, asValue(y))))],
+  sigmoid: (y, g) => [ops.multiply(g, ops.multiply(anyValue(y), ops.subtract(1, anyValue(y))))],
   greater: nothing,
   equal: nothing,
   select: (_, g, [condition]) => [undefined, ops.select(condition, g, 0), ops.select(condition, 0, g)],
@@ -104,7 +105,7 @@ export const gradientRules: { readonly [K in OpKind]: GradientRule<K> } = {
   max: (y, g, [x]) => {
     const { axes } = y.attributes
     // equal largest elements share the gradient
-    const winners = ops.cast(ops.equal(x, restored(asValue(y), axes, x)), 'float32')
+    const winners = ops.cast(ops.equal(x, restored(anyValue(y), axes, x)), 'float32')
     return [
       ops.multiply(
         winners,
@@ -149,12 +150,6 @@ export const gradientRules: { readonly [K in OpKind]: GradientRule<K> } = {
       ops.multiply(ops.minimum(x, 0), spread),
     ]
   },
-}
-
-// a generic `Value<K>` is one of `AnyValue`; TypeScript sees this only through the overload
-function asValue<K extends OpKind>(node: Value<K>): AnyValue
-function asValue(node: AnyValue): AnyValue {
-  return node
 }
 
 const inputGradients = <K extends OpKind>(node: Value<K>, g: AnyValue): readonly (AnyValue | undefined)[] => {

@@ -37,3 +37,9 @@ export function node<K extends OpKind>(
 export function labelled<K extends OpKind>(label: string, value: Value<K>): Value<K> {
   return Object.freeze({ ...value, label })
 }
+
+/** A node of some kind as one of all kinds; it is one, which TypeScript sees only through the overload. */
+export function anyValue<K extends OpKind>(value: Value<K>): AnyValue
+export function anyValue(value: AnyValue): AnyValue {
+  return value
+}

@@ -1,4 +1,5 @@
 /** @file Equal values become one; steps that change nothing disappear. The numbers stay what they were. */
+import { anyValue } from './node.ts'
 import { valuesOf } from './order.ts'
 import { sameShape } from './shape.ts'
 import type { AnyValue, Graph, OpKind, Value } from './value.ts'
@@ -46,7 +47,7 @@ export function simplify(graph: Graph): Graph {
     )
     const changed =
       inputs.length !== value.inputs.length || inputs.some((from, index) => from !== value.inputs[index])
-    const candidate: AnyValue = changed ? asAny(rebuilt(value, inputs)) : value
+    const candidate: AnyValue = changed ? anyValue(rebuilt(value, inputs)) : value
     const kept = repeats(candidate)
     if (kept !== undefined) {
       replaced.set(value, kept)
@@ -66,10 +67,4 @@ export function simplify(graph: Graph): Graph {
     Object.entries(graph.outputs).map(([name, value]) => [name, replaced.get(value) ?? value]),
   )
   return { name: graph.name, outputs }
-}
-
-// a rebuilt node is of the kind it was
-function asAny<K extends OpKind>(value: Value<K>): AnyValue
-function asAny(value: AnyValue): AnyValue {
-  return value
 }

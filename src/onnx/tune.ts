@@ -1,4 +1,5 @@
 /** @file Measuring lowerings: each operation alone, in every way it can be said, in the layouts it has inside a step. */
+import { anyValue } from '../graph/node.ts'
 import type { AnyValue, Graph, OpKind, Value } from '../graph/value.ts'
 import * as ops from '../graph/ops.ts'
 import { choicesOf } from './choose.ts'
@@ -46,11 +47,6 @@ const layoutOf = (shape: readonly number[], isWeight: boolean, blockSize: number
 const withInputs = <K extends OpKind>(node: Value<K>, inputs: readonly AnyValue[]): Value<K> =>
   Object.freeze({ ...node, inputs })
 
-function asAny<K extends OpKind>(node: Value<K>): AnyValue
-function asAny(node: AnyValue): AnyValue {
-  return node
-}
-
 /** The operation alone: its inputs fed, in the layouts they would have among other blocked operations. */
 const alone = (node: AnyValue, blockSize: number): { graph: Graph; layouts: Record<string, Layout> } => {
   const inputs = node.inputs.map((value, index) => ops.input(`input${index}`, value.shape, value.dtype))
@@ -62,7 +58,7 @@ const alone = (node: AnyValue, blockSize: number): { graph: Graph; layouts: Reco
     ]),
   )
   return {
-    graph: { name: signatureOf(node), outputs: { output: asAny(withInputs(node, inputs)) } },
+    graph: { name: signatureOf(node), outputs: { output: anyValue(withInputs(node, inputs)) } },
     layouts: { ...layouts, output: layoutOf(node.shape, node.kind === 'conv2dWeightGradient', blockSize) },
   }
 }

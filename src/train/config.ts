@@ -1,5 +1,7 @@
 /** @file A training run's configuration, as stored in the run folder. */
+import type { Augmentation } from '../data/augment.ts'
 import type { Size } from '../image/image.ts'
+import type { Schedule } from '../optim/schedule.ts'
 import type { Device } from '../runtime/session.ts'
 
 /** The head as data: a registered loss with its options. */
@@ -13,29 +15,11 @@ export interface LossConfig {
   readonly options?: Readonly<Record<string, number | boolean>>
 }
 
-export type ScheduleConfig =
-  | { readonly kind: 'multi-step'; readonly milestones: readonly number[]; readonly factor: number }
-  | { readonly kind: 'polynomial'; readonly power: number }
-  | { readonly kind: 'cosine' }
+/** How the learning rate falls. */
+export type ScheduleConfig = Schedule
 
-/** Changes of the training images, each drawn anew for every sample and epoch. All off but the flip in the paper presets. */
-export interface AugmentationConfig {
-  readonly flip: boolean
-  /** Largest shift in pixels, each direction. */
-  readonly shift: number
-  /** Largest change of size, as a share (0.1: 90 % … 110 %). */
-  readonly zoom: number
-  /** Largest rotation in degrees. */
-  readonly rotate: number
-  /** Largest change of brightness and contrast, as a share. */
-  readonly light: number
-  /** Chance of losing colour. */
-  readonly grey: number
-  /** Chance that a rectangle is covered. */
-  readonly erase: number
-  /** Chance of being blurred or made small and large again. */
-  readonly blur: number
-}
+/** Changes of the training images; all off but the flip in the paper presets. */
+export type AugmentationConfig = Augmentation
 
 export interface TrainConfig {
   readonly schema: 'cosface-config/1'
