@@ -1,0 +1,22 @@
+/** @file Builds the lab into static files that any host can serve, at any path. */
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vite'
+
+const folder = fileURLToPath(new URL('.', import.meta.url))
+
+export default defineConfig({
+  root: folder,
+  base: './',
+  logLevel: 'warn',
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  // the runtime's loader and its binary are files of their own, so that its threads can start from the loader
+  resolve: { conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'production', 'import'] },
+  worker: { format: 'es' },
+  build: {
+    outDir: fileURLToPath(new URL('../dist/studio', import.meta.url)),
+    emptyOutDir: true,
+    target: 'es2022',
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 2000,
+  },
+})
