@@ -61,42 +61,70 @@ export interface LabState {
 /** The name of a setting. */
 export type LabKey = keyof LabState
 
-interface NumberField {
+/** A number of a range. */
+export interface NumberField {
   readonly kind: 'number'
   readonly min: number
   readonly max: number
-  readonly integer?: boolean
-  readonly initial: number
+  readonly integer: boolean
 }
 
-interface ChoiceField<T extends string> {
+/** One of a few words. */
+export interface ChoiceField<T> {
   readonly kind: 'choice'
   readonly choices: readonly T[]
-  readonly initial: T
 }
 
-type Field<T> = [T] extends [number] ? NumberField : [T] extends [string] ? ChoiceField<T> : never
+/** What one setting may be, and how it is called in the address. */
+export interface Field<T> {
+  readonly name: string
+  readonly initial: T
+  readonly form: NumberField | ChoiceField<T>
+  /** What a complaint asks for. */
+  readonly wanted: string
+  /** The value of a text; undefined where it is none. */
+  readonly read: (text: string) => T | undefined
+}
 
-/** What each setting may be. */
-export const fields: { readonly [K in LabKey]: { readonly name: string } & Field<LabState[K]> } = {
-  left: { name: 'left', kind: 'choice', choices: labLosses, initial: 'nsl' },
-  right: { name: 'right', kind: 'choice', choices: [...labLosses, 'none'], initial: 'cosface' },
-  scale: { name: 's', kind: 'number', min: 1, max: 64, initial: 16 },
-  margin: { name: 'm', kind: 'number', min: 0, max: 1, initial: 0.2 },
-  marginRadians: { name: 'angle', kind: 'number', min: 0, max: 1.5, initial: 0.3 },
-  multiplier: { name: 'multiplier', kind: 'number', min: 1, max: 4, integer: true, initial: 2 },
-  classes: { name: 'c', kind: 'number', min: 2, max: 16, integer: true, initial: 8 },
-  learningRate: { name: 'lr', kind: 'number', min: 0.001, max: 0.2, initial: 0.02 },
-  dimensions: { name: 'd', kind: 'number', min: 2, max: 3, integer: true, initial: 2 },
-  seed: { name: 'seed', kind: 'number', min: 1, max: 9999, integer: true, initial: 1 },
-  speed: { name: 'speed', kind: 'choice', choices: ['slow', 'normal', 'fast'], initial: 'normal' },
-  length: { name: 'length', kind: 'number', min: 0.25, max: 4, initial: 1.6 },
-  noise: { name: 'noise', kind: 'number', min: 0, max: 30, initial: 6 },
-  posterior: { name: 'p', kind: 'number', min: 0.5, max: 0.9999, initial: 0.99 },
-  embeddingSize: { name: 'size', kind: 'number', min: 2, max: 512, integer: true, initial: 2 },
-  feature: { name: 'x', kind: 'number', min: 0, max: 360, initial: 69 },
-  first: { name: 'w1', kind: 'number', min: 0, max: 360, initial: 34 },
-  second: { name: 'w2', kind: 'number', min: 0, max: 360, initial: 126 },
+const number = (name: string, initial: number, min: number, max: number, integer = false): Field<number> => ({
+  name,
+  initial,
+  form: { kind: 'number', min, max, integer },
+  wanted: `${integer ? 'a whole number' : 'a number'} from ${min} to ${max}`,
+  read: (text) => {
+    const value = text.trim() === '' ? NaN : Number(text)
+    return value >= min && value <= max && (!integer || Number.isInteger(value)) ? value : undefined
+  },
+})
+
+const choice = <T extends string>(name: string, initial: T, choices: readonly T[]): Field<T> => ({
+  name,
+  initial,
+  form: { kind: 'choice', choices },
+  wanted: `one of ${choices.join(', ')}`,
+  read: (text) => choices.find((one) => one === text),
+})
+
+/** Every setting, in the order of the address. */
+export const fields: { readonly [K in LabKey]: Field<LabState[K]> } = {
+  left: choice<LabLoss>('left', 'nsl', labLosses),
+  right: choice<LabLoss | 'none'>('right', 'cosface', [...labLosses, 'none']),
+  scale: number('s', 16, 1, 64),
+  margin: number('m', 0.2, 0, 1),
+  marginRadians: number('angle', 0.3, 0, 1.5),
+  multiplier: number('multiplier', 2, 1, 4, true),
+  classes: number('c', 8, 2, 16, true),
+  learningRate: number('lr', 0.02, 0.001, 0.2),
+  dimensions: number('d', 2, 2, 3, true),
+  seed: number('seed', 1, 1, 9999, true),
+  speed: choice<Speed>('speed', 'normal', ['slow', 'normal', 'fast']),
+  length: number('length', 1.6, 0.25, 4),
+  noise: number('noise', 6, 0, 30),
+  posterior: number('p', 0.99, 0.5, 0.9999),
+  embeddingSize: number('size', 2, 2, 512, true),
+  feature: number('x', 69, 0, 360),
+  first: number('w1', 34, 0, 360),
+  second: number('w2', 126, 0, 360),
 }
 
 const keys = Object.keys(fields).filter((key): key is LabKey => key in fields)
@@ -137,40 +165,32 @@ export interface ParsedState {
   readonly complaints: readonly string[]
 }
 
+const withText = <K extends LabKey>(state: LabState, key: K, text: string): LabState | undefined => {
+  const value = fields[key].read(text)
+  return value === undefined ? undefined : { ...state, [key]: value }
+}
+
+const short = (text: string): string => (text.length > 40 ? `${text.slice(0, 39)}…` : text)
+
 /** The settings of a query; what it does not say, or says wrongly, is as a reader first finds it. */
 export function stateOf(query: string): ParsedState {
   const complaints: string[] = []
-  const found: Partial<Record<LabKey, number | string>> = {}
+  let state = initialState
   const names = keys.map((key) => fields[key].name)
   for (const [name, text] of new URLSearchParams(query)) {
     const key = keys.find((one) => fields[one].name === name)
     if (key === undefined) {
       const near = nearest(name, names)
-      complaints.push(
-        `The address sets “${short(name)}”, which is no setting of this page${near === undefined ? '' : `; perhaps “${near}” was meant`}.`,
-      )
+      const hint = near === undefined ? '' : `; perhaps “${near}” was meant`
+      complaints.push(`The address sets “${short(name)}”, which is no setting of this page${hint}.`)
       continue
     }
-    const value = read(fields[key], text)
-    if (value !== undefined) found[key] = value
+    const next = withText(state, key, text)
+    if (next !== undefined) state = next
     else
       complaints.push(
-        `${name}=${short(text)} in the address is not ${wanted(fields[key])}; ${name}=${initialState[key]} is used.`,
+        `“${name}=${short(text)}” in the address is not ${fields[key].wanted}; ${initialState[key]} is used.`,
       )
   }
-  return { state: { ...initialState, ...found }, complaints }
+  return { state, complaints }
 }
-
-const short = (text: string): string => (text.length > 40 ? `${text.slice(0, 39)}…` : text)
-
-const read = (field: NumberField | ChoiceField<string>, text: string): number | string | undefined => {
-  if (field.kind === 'choice') return field.choices.find((choice) => choice === text)
-  const value = text.trim() === '' ? NaN : Number(text)
-  const fits = value >= field.min && value <= field.max && (field.integer !== true || Number.isInteger(value))
-  return fits ? value : undefined
-}
-
-const wanted = (field: NumberField | ChoiceField<string>): string =>
-  field.kind === 'choice'
-    ? `one of ${field.choices.join(', ')}`
-    : `${field.integer === true ? 'a whole number' : 'a number'} from ${field.min} to ${field.max}`

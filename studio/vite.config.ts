@@ -1,10 +1,10 @@
 /** @file Builds the lab into static files that any host can serve, at any path. */
 import { fileURLToPath } from 'node:url'
-import { defineConfig } from 'vite'
+import type { UserConfig } from 'vite'
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
 
-export default defineConfig({
+const config: UserConfig = {
   root: folder,
   base: './',
   logLevel: 'warn',
@@ -19,4 +19,6 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 2000,
   },
-})
+}
+
+export default config
