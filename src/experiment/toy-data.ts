@@ -9,6 +9,8 @@ import { networkCrop } from '../image/resample.ts'
 export interface ToySamples {
   readonly pixels: Float32Array
   readonly labels: Int32Array
+  /** The place of each among all that were given, before some were held out. */
+  readonly rows: Int32Array
 }
 
 /** Samples to learn from and samples to be judged by. */
@@ -30,17 +32,23 @@ export interface SyntheticOptions {
   readonly noise?: number
 }
 
-const select = (samples: ToySamples, rows: readonly number[], each: number): ToySamples => {
+type Given = Omit<ToySamples, 'rows'>
+
+const select = (samples: Given, rows: readonly number[], each: number): ToySamples => {
   const pixels = new Float32Array(rows.length * each)
   rows.forEach((row, index) =>
     pixels.set(samples.pixels.subarray(row * each, (row + 1) * each), index * each),
   )
-  return { pixels, labels: Int32Array.from(rows, (row) => samples.labels[row] ?? 0) }
+  return {
+    pixels,
+    labels: Int32Array.from(rows, (row) => samples.labels[row] ?? 0),
+    rows: Int32Array.from(rows),
+  }
 }
 
 /** The same share of each class held out, drawn by the seed. */
 const split = (
-  samples: ToySamples,
+  samples: Given,
   classes: number,
   each: number,
   share: number,
