@@ -31,6 +31,8 @@ export interface GroupResult {
 export interface GroupsResult {
   readonly schema: 'cosface-groups/1'
   readonly protocol: string
+  /** What the groups are by: a column's name. */
+  readonly column?: string
   readonly threshold: number
   readonly groups: readonly GroupResult[]
   /** Pairs whose two images belong to different groups, and pairs with an image of no group. */
@@ -73,13 +75,14 @@ const rate = (own: Tally, others: Tally, z: number): GroupRate => {
 }
 
 /**
- * Error rates by group at `threshold`; `groupOf` names an image's group. Only pairs within one group count for it.
+ * Error rates by group at `threshold`; `groupOf` names an image's group, `column` what the groups are by. Only pairs within one group count for it.
  * @throws DataError where no image has a group
  */
 export function groupResults(
   scored: readonly ScoredPair[],
   groupOf: (image: string) => string | undefined,
   threshold: number,
+  column?: string,
 ): GroupsResult {
   const byGroup = new Map<string, ScoredPair[]>()
   let [mixed, without] = [0, 0]
@@ -124,6 +127,7 @@ export function groupResults(
     protocol:
       `all groups at one threshold; pairs within a group; 95 % Wilson intervals; a group stands apart where intervals at 95 % for ` +
       `${names.length} groups together do not overlap with that of all others; figures need ${groupMinimum} pairs of their kind`,
+    ...(column === undefined ? {} : { column }),
     threshold,
     groups,
     mixed,

@@ -25,6 +25,8 @@ export interface Searches {
   readonly other: Float64Array
   /** The best score of all, per search of somebody who is not in the gallery. */
   readonly nonMated: Float64Array
+  /** Whom each mated search looks for. */
+  readonly subjects: Int32Array
 }
 
 /** Searches every probe in the gallery. Of several templates of a person the best counts. @throws DataError on empty input */
@@ -41,6 +43,7 @@ export function search(probes: SubjectTemplates, gallery: SubjectTemplates): Sea
   const rank: number[] = []
   const other: number[] = []
   const nonMated: number[] = []
+  const subjects: number[] = []
   for (const [probe, subject] of probes.subjects.entries()) {
     best.fill(-Infinity)
     const a = probe * size
@@ -66,6 +69,7 @@ export function search(probes: SubjectTemplates, gallery: SubjectTemplates): Sea
       mate.push(own)
       rank.push(ahead + 1)
       other.push(highest)
+      subjects.push(subject)
     }
   }
   return {
@@ -73,6 +77,7 @@ export function search(probes: SubjectTemplates, gallery: SubjectTemplates): Sea
     rank: Int32Array.from(rank),
     other: Float64Array.from(other),
     nonMated: Float64Array.from(nonMated),
+    subjects: Int32Array.from(subjects),
   }
 }
 
@@ -109,15 +114,19 @@ export interface GalleryResult {
   readonly open: readonly TpirAtFpir[]
 }
 
+/** In words why so few searches for people not enrolled cannot carry an FPIR. */
+export function insufficientSearches(nonMated: number, fpir: number): string {
+  return (
+    `insufficient searches: ${nonMated} of people not enrolled leave ` +
+    `${Number((fpir * nonMated).toPrecision(3))} false answers at this FPIR; it takes ${Math.ceil(10 / fpir - 1e-9)} such searches`
+  )
+}
+
 const openAt = (searches: Searches, fpir: number): TpirAtFpir => {
   const { mate, other, nonMated } = searches
   const strangers = Float64Array.from(nonMated).sort()
   const count = strangers.length
-  if (fpir * count < 10 - 1e-9)
-    return {
-      fpir,
-      insufficient: `insufficient searches: ${count} of people not enrolled leave ${Number((fpir * count).toPrecision(3))} false answers at this FPIR`,
-    }
+  if (fpir * count < 10 - 1e-9) return { fpir, insufficient: insufficientSearches(count, fpir) }
   // the strictest threshold is the lowest mate's score above the first refused stranger's
   const won = mate.filter((score, i) => score > other[i]!).sort()
   const { threshold } = admittedWithin(
@@ -161,7 +170,20 @@ export interface IdentificationResult {
   /** Over galleries: searches pooled for ranks, TPIR averaged. */
   readonly mean: {
     readonly closed: readonly RankShare[]
-    readonly open: readonly { readonly fpir: number; readonly tpir?: number }[]
+    /** Intervals are the mean of the galleries' bounds, which is never too narrow. */
+    readonly open: readonly TpirAtFpir[]
+  }
+}
+
+const averageOpen = (fpir: number, points: readonly TpirAtFpir[]): TpirAtFpir => {
+  const lacking = points.find(({ insufficient }) => insufficient !== undefined)
+  if (lacking !== undefined) return { fpir, insufficient: lacking.insufficient ?? '' }
+  const over = (of: (point: TpirAtFpir) => number | undefined): number =>
+    points.reduce((sum, point) => sum + (of(point) ?? 0), 0) / points.length
+  return {
+    fpir,
+    tpir: over(({ tpir }) => tpir),
+    interval: { low: over(({ interval }) => interval?.low), high: over(({ interval }) => interval?.high) },
   }
 }
 
@@ -191,12 +213,12 @@ export function identifyProtocol(
           mated,
         ),
       })),
-      open: fpirs.map((fpir, k) => {
-        const tpirs = results.flatMap((result) => result.open[k]?.tpir ?? [])
-        return tpirs.length === results.length
-          ? { fpir, tpir: tpirs.reduce((sum, tpir) => sum + tpir, 0) / tpirs.length }
-          : { fpir }
-      }),
+      open: fpirs.map((fpir, k) =>
+        averageOpen(
+          fpir,
+          results.flatMap(({ open }) => open[k] ?? []),
+        ),
+      ),
     },
   }
 }

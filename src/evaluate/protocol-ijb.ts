@@ -32,7 +32,10 @@ export interface TemplateVerificationResult {
   /** For comparison with scikit-learn based scripts; ours is `tarAtFar`, whose FAR is never above the one asked for. */
   readonly closest: readonly ClosestTar[]
   readonly auc: number
+  /** People drawn, those on pairs of two people kept. */
+  readonly aucInterval?: Interval
   readonly eer: number
+  readonly eerInterval?: Interval
   readonly pairs: { readonly total: number; readonly same: number; readonly different: number }
   readonly templates: number
   readonly seed: number

@@ -6,6 +6,7 @@ import { DataError } from '../base/errors.ts'
 import { mean, standardDeviation } from '../tensor/statistics.ts'
 import { wilson } from './interval.ts'
 import { runsOf } from './protocol-folds.ts'
+import { insufficientPairs } from './protocol-sorted.ts'
 import type { Interval } from './result.ts'
 
 const accuracySteps = 400
@@ -28,6 +29,10 @@ export interface InsightfaceResult {
   readonly val: number
   readonly valStd: number
   readonly valFar: number
+  /** Wilson interval of VAL over all pairs of one person. */
+  readonly valInterval: Interval
+  /** Why VAL cannot be relied on, where the pairs are too few for this FAR; that code prints it all the same. */
+  readonly valInsufficient?: string
   readonly pairs: { readonly total: number; readonly same: number; readonly different: number }
   readonly warnings: readonly string[]
 }
@@ -157,6 +162,7 @@ export function insightfaceProtocol(
     return {
       threshold: best * 0.01,
       accuracy: right / (counts.same + counts.different),
+      accepted,
       val: counts.same === 0 ? undefined : accepted / counts.same,
       far: counts.different === 0 ? undefined : falsely / counts.different,
     }
@@ -166,6 +172,7 @@ export function insightfaceProtocol(
   const fars = judged.flatMap(({ far }) => far ?? [])
   const distanceThresholds = judged.map(({ threshold }) => threshold)
   const oneKind = perFold.filter((counts) => counts.same === 0 || counts.different === 0).length
+  const insufficient = insufficientPairs(total - sameCount, valFar)
   const features =
     flip === 'sum' ? 'features of the image and of its mirror image added' : 'features of the image alone'
   return {
@@ -183,6 +190,11 @@ export function insightfaceProtocol(
     val: mean(vals),
     valStd: standardDeviation(vals, 0),
     valFar: mean(fars),
+    valInterval: wilson(
+      judged.reduce((sum, { accepted }) => sum + accepted, 0),
+      sameCount,
+    ),
+    ...(insufficient === undefined ? {} : { valInsufficient: insufficient }),
     pairs: { total, same: sameCount, different: total - sameCount },
     warnings: oneKind === 0 ? [] : [`${oneKind} of the ten folds hold pairs of one kind only`],
   }

@@ -5,7 +5,6 @@ import { random } from '../base/random.ts'
 import { normalizeRows } from './features.ts'
 import type { Pair } from './pair.ts'
 import { verifyCentred } from './protocol-centred.ts'
-import { comparePaired } from './protocol-compare.ts'
 import { contiguousFolds, runsOf } from './protocol-folds.ts'
 import { groupResults } from './protocol-groups.ts'
 import { ScoreHistogram } from './protocol-histogram.ts'
@@ -226,6 +225,7 @@ describe('identification', () => {
 
   it('sets the threshold for a share of false answers', () => {
     const searches = {
+      subjects: Int32Array.of(1, 2),
       mate: Float64Array.of(0.9, 0.4),
       rank: Int32Array.of(1, 1),
       other: Float64Array.of(0, 0),
@@ -340,21 +340,6 @@ describe('groups', () => {
     const alike = groupResults([...many('a', 200, 10), ...many('b', 200, 14)], groupOf, 0.5)
     expect(alike.groups.some(({ fnmr, fmr }) => fnmr?.apart === true || fmr?.apart === true)).toBe(false)
     expect(() => groupResults([pair('?', true, 1, 0)], groupOf, 0)).toThrow(DataError)
-  })
-})
-
-describe('comparison', () => {
-  const scored = (scores: readonly number[]): ScoredPair[] =>
-    scores.map((score, i) => ({ a: `${i}`, b: 'x', same: true, fold: i % 2, score }))
-
-  it('counts pairs only one model gets right', () => {
-    const [first, second] = [scored([1, 1, 1, 1, 1, 0]), scored([0, 0, 0, 0, 0, 0])]
-    const compared = comparePaired(first, second, [() => 0.5, () => 0.5])
-    expect(compared).toMatchObject({ onlyFirst: 5, onlySecond: 0, pValue: 0.0625 })
-    expect(comparePaired(first, first, [() => 0.5, (fold) => (fold === 0 ? 2 : 0.5)]).onlyFirst).toBe(3)
-    expect(() => comparePaired(first, scored([1]), [() => 0, () => 0])).toThrow('the same pairs')
-    const other = second.map((pair, i) => (i === 2 ? { ...pair, a: 'y' } : pair))
-    expect(() => comparePaired(first, other, [() => 0, () => 0])).toThrow('Pair 3')
   })
 })
 

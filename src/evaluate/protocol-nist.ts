@@ -4,7 +4,7 @@
  */
 import { DataError } from '../base/errors.ts'
 import { wilson } from './interval.ts'
-import type { Searches } from './protocol-identify.ts'
+import { insufficientSearches, type Searches } from './protocol-identify.ts'
 import type { Scores } from './protocol-sorted.ts'
 import { countAtLeast, insufficientPairs, sortScores } from './protocol-sorted.ts'
 import type { Interval } from './result.ts'
@@ -134,6 +134,46 @@ export function searchErrors(searches: Searches, threshold: number, rank = 1): S
     fpirInterval: wilson(answered, nonMated.length),
     fnir: missed / mate.length,
     fnirInterval: wilson(missed, mate.length),
+  }
+}
+
+/** FNIR where FPIR is at most `fpir`. */
+export interface FnirAtFpir {
+  readonly fpir: number
+  readonly fnir?: number
+  readonly interval?: Interval
+  readonly threshold?: number
+  readonly insufficient?: string
+}
+
+export interface OneToManyErrors {
+  readonly schema: 'cosface-nist-1ton/1'
+  readonly protocol: string
+  readonly searches: { readonly mated: number; readonly nonMated: number }
+  readonly fnirAtFpir: readonly FnirAtFpir[]
+}
+
+/** Errors of searches with candidate lists of length `rank`. @throws DataError without searches of both kinds */
+export function oneToManyErrors(
+  searches: Searches,
+  fpirs: readonly number[] = [0.003, 0.01, 0.1],
+  rank = 1,
+): OneToManyErrors {
+  const [mated, nonMated] = [searches.mate.length, searches.nonMated.length]
+  if (mated === 0 || nonMated === 0)
+    throw new DataError(`Expected mated and non-mated searches, got ${mated} and ${nonMated}`)
+  return {
+    schema: 'cosface-nist-1ton/1',
+    protocol:
+      `FPIR: share of non-mated searches with a candidate at or above T; FNIR: share of mated ones whose mate is below T or not among ` +
+      `the first ${rank}; T is the lowest at which FPIR is at most the one asked for`,
+    searches: { mated, nonMated },
+    fnirAtFpir: fpirs.map((fpir) => {
+      const errors = searchErrorsAtFpir(searches, fpir, rank)
+      return errors === undefined
+        ? { fpir, insufficient: insufficientSearches(nonMated, fpir) }
+        : { fpir, fnir: errors.fnir, interval: errors.fnirInterval, threshold: errors.threshold }
+    }),
   }
 }
 

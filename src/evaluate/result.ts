@@ -31,7 +31,10 @@ export interface VerificationResult {
   readonly threshold: number
   readonly thresholds: readonly number[]
   readonly auc: number
+  /** Over people drawn with replacement; absent where nothing was drawn. */
+  readonly aucInterval?: Interval
   readonly eer: number
+  readonly eerInterval?: Interval
   readonly tarAtFar: readonly TarAtFar[]
   readonly pairs: {
     readonly total: number

@@ -1,0 +1,36 @@
+/** @file What makes a figure repeatable: which protocol on which files, by which model, with which convention and seed. */
+
+/** Benchmarks by the names the command line knows them by; `bin` is a pack with its images, `pairs` any list. */
+export type ProtocolName =
+  | 'lfw'
+  | 'cfp-ff'
+  | 'cfp-fp'
+  | 'agedb'
+  | 'calfw'
+  | 'cplfw'
+  | 'ytf'
+  | 'bin'
+  | 'ijbb'
+  | 'ijbc'
+  | 'megaface'
+  | 'pairs'
+
+/** What a reader needs to repeat a figure. */
+export interface ProtocolRecord {
+  readonly protocol: ProtocolName
+  /** `cosface`, `centred`, `insightface`; the flags of templates; the pooling of frames; raw or refined lists. */
+  readonly convention: string
+  /** The model's id: a hash of weights and preprocessing; absent for embeddings from elsewhere. */
+  readonly model?: string
+  /** How faces were cut out: `as given` or the points they were aligned by. */
+  readonly aligner: string
+  readonly seed: number
+  /** The lists, packs and feature files that were read. */
+  readonly files: readonly string[]
+}
+
+/** A share such as a FAR the way the field writes it: `1e-6`, `0.003`. */
+export function rateText(rate: number): string {
+  const text = rate.toExponential()
+  return text.startsWith('1e-') ? text : String(rate)
+}

@@ -1,0 +1,138 @@
+/** @file Evaluations by any protocol as plain text and as Markdown; several models stand side by side. */
+import type { PairedDifference } from '../evaluate/protocol-compare.ts'
+import type { FigureGroup } from '../evaluate/protocol-figures.ts'
+import type { ProtocolReport } from '../evaluate/protocol-report.ts'
+import { count } from '../plot/format.ts'
+import { markdownTable } from './evaluation-text.ts'
+import {
+  boundsText,
+  noteText,
+  protocolHeadline,
+  protocolTitles,
+  recordEntries,
+  valueText,
+} from './protocol-words.ts'
+import { type TextColumn, textTable } from './table.ts'
+
+const columns: readonly TextColumn[] = [
+  { title: '' },
+  { title: 'value', align: 'right' },
+  { title: '95 % interval', align: 'right' },
+  { title: '' },
+]
+
+const rows = (group: FigureGroup): string[][] =>
+  group.figures.map((figure) => [figure.name, valueText(figure), boundsText(figure), noteText(figure)])
+
+const countsText = ({ counts }: FigureGroup): string =>
+  counts.map(([what, number]) => `${count(number)} ${what}`).join(', ')
+
+const reportText = (report: ProtocolReport): string =>
+  [
+    protocolHeadline(report),
+    ...report.groups.flatMap((group) => [
+      '',
+      `${group.title}: ${countsText(group)}`,
+      '',
+      textTable(columns, rows(group)),
+      '',
+      `Protocol: ${group.procedure}`,
+    ]),
+    '',
+    ...recordEntries(report.record).map(([name, value]) => `${name.padEnd(11)}${value}`),
+    ...report.warnings.map((warning) => `Warning: ${warning}`),
+  ].join('\n')
+
+/** Evaluations and what became of comparing them, for a console. */
+export function protocolText(
+  reports: readonly ProtocolReport[],
+  differences: readonly PairedDifference[] = [],
+): string {
+  return [
+    ...reports.map(reportText),
+    ...(differences.length === 0 ? [] : [differences.map(({ sentence }) => sentence).join('\n')]),
+  ].join('\n\n')
+}
+
+const reportMarkdown = (report: ProtocolReport): string[] => [
+  `## ${report.name}`,
+  '',
+  protocolHeadline(report),
+  '',
+  ...report.groups.flatMap((group) => [
+    `### ${group.title}`,
+    '',
+    `${countsText(group)}.`,
+    '',
+    markdownTable(
+      columns.map((column, i) => ({
+        ...column,
+        title: ['figure', 'value', '95 % interval', 'note'][i] ?? '',
+      })),
+      rows(group),
+    ),
+    '',
+    `Protocol: ${group.procedure}.`,
+    '',
+  ]),
+  markdownTable(
+    [{ title: 'record' }, { title: '' }],
+    recordEntries(report.record).map(([name, value]) => [name, value]),
+  ),
+  '',
+  ...report.warnings.flatMap((warning) => [`> ${warning}`, '']),
+]
+
+const differenceColumns: readonly TextColumn[] = [
+  { title: 'figure' },
+  { title: 'models' },
+  { title: 'difference', align: 'right' },
+  { title: '95 % interval', align: 'right' },
+  { title: 'p', align: 'right' },
+  { title: 'verdict' },
+]
+
+/** A p value with the digits it deserves. */
+export function pText(pValue: number): string {
+  return pValue < 0.001 ? '< 0.001' : pValue.toFixed(3)
+}
+
+const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value * 100).toFixed(2)}`
+
+/** A difference's cells: figure, models, difference, interval, p, verdict. */
+export function differenceCells(one: PairedDifference): string[] {
+  return [
+    one.figure.name,
+    `${one.second} less ${one.first}`,
+    signed(one.difference),
+    `${signed(one.interval.low)} to ${signed(one.interval.high)}`,
+    pText(one.pValue),
+    one.verdict === 'differ' ? 'they differ' : 'no evidence that they differ',
+  ]
+}
+
+/** Evaluations as a Markdown document: figures, comparison, records, warnings. */
+export function protocolMarkdown(
+  reports: readonly ProtocolReport[],
+  differences: readonly PairedDifference[] = [],
+  title: string = protocolTitles[reports[0]?.record.protocol ?? 'pairs'],
+): string {
+  const [first] = differences
+  return [
+    `# ${title}`,
+    '',
+    ...reports.flatMap(reportMarkdown),
+    ...(first === undefined
+      ? []
+      : [
+          '## Do they differ?',
+          '',
+          ...differences.map(({ sentence }) => `- ${sentence}`),
+          '',
+          markdownTable(differenceColumns, differences.map(differenceCells)),
+          '',
+          `Differences in points. Test: ${first.protocol}; seed ${first.seed}.`,
+          '',
+        ]),
+  ].join('\n')
+}

@@ -1,0 +1,88 @@
+/** @file The figures of protocols as readers see them; the same words on consoles, in Markdown and on pages. */
+import type { Figure } from '../evaluate/protocol-figures.ts'
+import type { ProtocolName, ProtocolRecord } from '../evaluate/protocol-record.ts'
+import type { ProtocolReport } from '../evaluate/protocol-report.ts'
+import { fixed, percent, shortPercent } from '../plot/format.ts'
+import { intervalShort } from './words.ts'
+
+/** Benchmarks by the names their authors gave them. */
+export const protocolTitles: Readonly<Record<ProtocolName, string>> = {
+  lfw: 'Labeled Faces in the Wild',
+  'cfp-ff': 'CFP, frontal to frontal',
+  'cfp-fp': 'CFP, frontal to profile',
+  agedb: 'AgeDB-30',
+  calfw: 'Cross-Age LFW',
+  cplfw: 'Cross-Pose LFW',
+  ytf: 'YouTube Faces',
+  bin: 'Verification pack',
+  ijbb: 'IJB-B',
+  ijbc: 'IJB-C',
+  megaface: 'Identification among distractors',
+  pairs: 'Pairs',
+}
+
+const values: Readonly<Record<Figure['unit'], (figure: Figure, value: number) => string>> = {
+  share: ({ id }, value) =>
+    id === 'standard-error' || id === 'population-std'
+      ? `${fixed(value * 100, 3)} points`
+      : percent(value, value > 0 && (value < 0.01 || value > 0.99) ? 2 : 1),
+  cosine: (_, value) => fixed(value, 4),
+  'squared distance': (_, value) => fixed(value, 3),
+}
+
+/** A figure's value, or that the data cannot carry it. */
+export function valueText(figure: Figure): string {
+  if (figure.value === undefined || (figure.insufficient ?? '') !== '')
+    return (figure.insufficient ?? 'insufficient pairs').split(':')[0] ?? ''
+  return values[figure.unit](figure, figure.value)
+}
+
+/** A figure's interval, or a dash. */
+export function boundsText({ interval, insufficient }: Figure): string {
+  if (interval === undefined || insufficient !== undefined) return '–'
+  return interval.low > 0.99 || (interval.high < 0.01 && interval.high > 0)
+    ? `${fixed(interval.low * 100, 2)}–${percent(interval.high, 2)}`
+    : intervalShort(interval.low, interval.high)
+}
+
+/** What is to be said about a figure besides: why it is missing, or what it means. */
+export function noteText({ insufficient, note }: Figure): string {
+  if (insufficient !== undefined) return insufficient.replace(/^insufficient [a-z]+:? ?/, '')
+  return note ?? ''
+}
+
+/** The record's entries, in words. */
+export function recordEntries(record: ProtocolRecord): readonly (readonly [name: string, value: string])[] {
+  return [
+    ['protocol', `${record.protocol} (${protocolTitles[record.protocol]})`],
+    ['convention', record.convention],
+    ['model', record.model ?? 'embeddings from elsewhere'],
+    ['aligner', record.aligner],
+    ['seed', String(record.seed)],
+    ['files', record.files.join(', ')],
+  ]
+}
+
+const headlineOf = /^(accuracy|tar@far=|rank-1|precision@1)/
+
+/** The figure a reader asks for first: accuracy, TAR at the lowest FAR the pairs carry, rank-1 among most distractors. */
+export function headlineFigure({ groups }: ProtocolReport): Figure | undefined {
+  const [group] = groups
+  const carried = (group?.figures ?? []).filter(({ id, value }) => headlineOf.test(id) && value !== undefined)
+  const accuracy = carried.find(({ id }) => id === 'accuracy')
+  if (accuracy !== undefined) return accuracy
+  const rank = carried.findLast(({ id }) => id.startsWith('rank-1@'))
+  return rank ?? carried.find(({ id }) => id === 'rank-1') ?? carried[0]
+}
+
+/** The headline in a sentence. */
+export function protocolHeadline(report: ProtocolReport): string {
+  const figure = headlineFigure(report)
+  if (figure === undefined)
+    return `${report.name} on ${protocolTitles[report.record.protocol]}: these data carry no figure.`
+  const bounds = figure.interval === undefined ? '' : ` (95 % interval ${boundsText(figure)})`
+  return `${report.name} on ${protocolTitles[report.record.protocol]}: ${figure.name} ${valueText(figure)}${bounds}.`
+}
+
+/** A share for axes. */
+export const shareTick: (share: number) => string = shortPercent
