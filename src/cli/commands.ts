@@ -2,12 +2,13 @@
 import type { Command } from './command.ts'
 import { adviseCommand } from './commands/advise.ts'
 import { dataApplyCommand, dataCheckCommand } from './commands/data.ts'
+import { dataFetchCommands } from './commands/data-fetch.ts'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { embedCommand } from './commands/embed.ts'
 import { evaluateCommand } from './commands/evaluate.ts'
 import { exportCommand } from './commands/export.ts'
-import { packCommand } from './commands/pack.ts'
+import { packBinCommand, packFolderCommand, packRecCommand } from './commands/pack.ts'
 import { synthCommand } from './commands/synth.ts'
 import { toyCommand } from './commands/toy.ts'
 import { trainCommand } from './commands/train.ts'
@@ -22,7 +23,10 @@ export const commands: readonly Command[] = [
   adviseCommand,
   toyCommand,
   synthCommand,
-  packCommand,
+  packRecCommand,
+  packBinCommand,
+  packFolderCommand,
   dataCheckCommand,
   dataApplyCommand,
+  ...dataFetchCommands,
 ]

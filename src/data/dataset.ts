@@ -9,12 +9,24 @@ export interface Sample {
   readonly identity: number
 }
 
+/** Where encoded images lie, for any thread to read: files of their own, or records within files. */
+export interface ImagePlaces {
+  /** Image files and record files. */
+  readonly files: readonly string[]
+  /** Index into `files`, per sample. */
+  readonly file: Int32Array
+  /** Where a sample's record begins in its file; −1 where the file itself is the image. */
+  readonly offset: Float64Array
+}
+
 /** Labelled images, ordered by code point of their ids; reading is random access. */
 export interface Dataset extends AsyncDisposable {
   readonly identities: readonly string[]
   readonly samples: readonly Sample[]
   /** The image file of each sample, where samples are files: lets other threads read them without asking. */
   readonly files?: readonly string[]
+  /** The same for samples of which some lie in record files. */
+  readonly places?: ImagePlaces
   /** The decoded image at `index`. @throws FormatError where it cannot be read. */
   image(index: number): Promise<Image>
 }

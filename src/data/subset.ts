@@ -14,11 +14,20 @@ export function selectIdentities(dataset: Dataset, indices: readonly number[]): 
     samples.push({ id: sample.id, identity })
     origins.push(index)
   })
-  const { files } = dataset
+  const { files, places } = dataset
   return {
     identities: indices.map((index) => dataset.identities[index] ?? ''),
     samples,
     ...(files === undefined ? {} : { files: origins.map((index) => files[index] ?? '') }),
+    ...(places === undefined
+      ? {}
+      : {
+          places: {
+            files: places.files,
+            file: Int32Array.from(origins, (index) => places.file[index] ?? -1),
+            offset: Float64Array.from(origins, (index) => places.offset[index] ?? -1),
+          },
+        }),
     image: async (index) => {
       const origin = origins[index]
       if (origin === undefined)

@@ -1,17 +1,19 @@
 /** @file The worker's side of batches. */
 import { answerRequest, createBatchWork } from './batches-work.ts'
 import type { WorkReply, WorkRequest, WorkSetup } from './batches-work.ts'
-import { readImage } from './decode.ts'
+import type { ImagePlaces } from '../data/dataset.ts'
+import { openPlaces } from './image-places.ts'
 import { serveRequests } from './worker-pool.ts'
 
 /** What a worker is started with. */
 export interface BatchWorkerStart {
   readonly setup: WorkSetup
-  readonly files: readonly string[]
+  readonly places: ImagePlaces
 }
 
-serveRequests<BatchWorkerStart, WorkRequest, WorkReply>(({ setup, files }) => {
-  const work = createBatchWork(setup, async (index) => readImage(files[index] ?? ''))
+serveRequests<BatchWorkerStart, WorkRequest, WorkReply>(({ setup, places }) => {
+  const { image } = openPlaces(places)
+  const work = createBatchWork(setup, image)
   return async (request) => {
     const reply = await answerRequest(work, request)
     const buffer = reply.kind === 'assembled' ? reply.batch.pixels.buffer : undefined

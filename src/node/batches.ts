@@ -13,6 +13,7 @@ import { paperNormalisation } from '../image/normalise.ts'
 import { answerRequest, createBatchWork, imageState } from './batches-work.ts'
 import type { Failure, WorkReply, WorkRequest, WorkSetup } from './batches-work.ts'
 import type { BatchWorkerStart } from './batches-worker.ts'
+import { placesOfFiles } from './image-places.ts'
 import { checkUnreadable } from './unreadable.ts'
 import { workerEntry } from './worker-entry.ts'
 import { startPool, workersAvailable } from './worker-pool.ts'
@@ -85,11 +86,11 @@ export async function openBatches(options: BatchOptions): Promise<NodeBatchSourc
   new Int32Array(setup.labels).set(dataset.samples.map((sample) => sample.identity))
   const registry = createRegistry(options, new Uint8Array(setup.states))
   // images that only the data set itself can read are read in this thread; from the cache on, workers take over
-  const files = dataset.files
+  const places = dataset.places ?? (dataset.files === undefined ? undefined : placesOfFiles(dataset.files))
   const local = createBatchWork(setup, async (index) => dataset.image(index))
   const wanted = options.workers ?? defaultWorkers()
-  const workers = workersAvailable(entry) && (files !== undefined || crops !== undefined) ? wanted : 0
-  const start: BatchWorkerStart = { setup, files: files ?? [] }
+  const workers = workersAvailable(entry) && (places !== undefined || crops !== undefined) ? wanted : 0
+  const start: BatchWorkerStart = { setup, places: places ?? placesOfFiles([]) }
   const pool =
     workers === 0 ? undefined : startPool<BatchWorkerStart, WorkRequest, WorkReply>(entry, workers, start)
   const here = (request: WorkRequest): Promise<WorkReply> => answerRequest(local, request)
@@ -97,7 +98,7 @@ export async function openBatches(options: BatchOptions): Promise<NodeBatchSourc
 
   if (crops !== undefined) {
     const starts = Array.from({ length: Math.ceil(samples / chunk) }, (_, place) => place * chunk)
-    const prepare = files === undefined ? here : ask
+    const prepare = places === undefined ? here : ask
     let done = 0
     try {
       await mapBounded(starts, Math.max(1, workers), async (from) => {

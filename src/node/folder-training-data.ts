@@ -1,5 +1,5 @@
 /** @file The sets of a training run from its configuration: what to learn from, what to choose by, what to report on. */
-import { open, readFile, stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { mapBounded } from '../base/concurrency.ts'
 import { DataError, UsageError } from '../base/errors.ts'
@@ -16,8 +16,10 @@ import { selectIdentities } from '../data/subset.ts'
 import { imageHeader } from '../image/header.ts'
 import type { Size } from '../image/image.ts'
 import type { DataConfig } from '../train/config.ts'
-import { openFolders } from './folder-dataset.ts'
-import type { FolderDataset } from './folder-dataset.ts'
+import { openFaces } from './face-sets.ts'
+import type { FaceSet } from './face-sets.ts'
+import { openPlaces } from './image-places.ts'
+import { isRecordData } from './record-dataset.ts'
 
 /** The sets of a run; no identity is in two of them. */
 export interface TrainingData extends AsyncDisposable {
@@ -68,24 +70,20 @@ const setRule = async (
       cause,
     })
   })
-  if (found.isDirectory()) return { rule: { kind: 'none' }, folder: value }
+  if (found.isDirectory() || (await isRecordData(value))) return { rule: { kind: 'none' }, folder: value }
   const list = await readList(value)
   return { rule: { kind: 'names', names: list.names.map(({ name }) => name), source: value }, list }
 }
 
 /** Sizes of up to `most` images, evenly spread, from their first bytes. */
-const someSizes = async (files: readonly string[], most: number): Promise<Size[]> => {
-  const count = Math.min(most, files.length)
-  const chosen = Array.from(
-    { length: count },
-    (_, place) => files[Math.floor((place * files.length) / count)] ?? '',
-  )
-  const sizes = await mapBounded(chosen, 8, async (path) => {
-    const start = new Uint8Array(65_536)
+const someSizes = async (set: FaceSet, most: number): Promise<Size[]> => {
+  const total = set.samples.length
+  const count = Math.min(most, total)
+  const chosen = Array.from({ length: count }, (_, place) => Math.floor((place * total) / count))
+  await using reader = openPlaces(set.places)
+  const sizes = await mapBounded(chosen, 8, async (index) => {
     try {
-      await using file = await open(path)
-      const { bytesRead } = await file.read(start, 0, start.length, 0)
-      const header = imageHeader(start.subarray(0, bytesRead))
+      const header = imageHeader(await reader.start(index, 65_536))
       return header === undefined ? [] : [{ height: header.height, width: header.width }]
     } catch {
       // unreadable files are counted and named when they are decoded
@@ -98,7 +96,7 @@ const someSizes = async (files: readonly string[], most: number): Promise<Size[]
 /**
  * Opens the folders of `config` and divides their identities. A validation or test folder is taken as a set of its own;
  * names in it that are also trained on are left out of training and said so.
- * @throws UsageError, DataError as `openFolders` and `splitIdentities`; DataError with fewer than two identities left
+ * @throws UsageError, DataError as `openFaces` and `splitIdentities`; DataError with fewer than two identities left
  */
 export async function openTrainingData(config: DataConfig, seed: number, input: Size): Promise<TrainingData> {
   const remarks: Remark[] = []
@@ -117,9 +115,9 @@ export async function openTrainingData(config: DataConfig, seed: number, input: 
   if (split.missing.length > 0) {
     note(`${counted(split.missing.length, 'listed name')} in no folder: ${few(split.missing)}`, 'warning')
   }
-  const apart = async (set: 'validation' | 'test'): Promise<FolderDataset | undefined> => {
+  const apart = async (set: 'validation' | 'test'): Promise<FaceSet | undefined> => {
     const { folder } = sets[set]
-    return folder === undefined ? undefined : openFolders([folder])
+    return folder === undefined ? undefined : openFaces([folder])
   }
   const [validationFolder, testFolder] = [await apart('validation'), await apart('test')]
   const taken = new Set([...(validationFolder?.names ?? []), ...(testFolder?.names ?? [])])
@@ -138,7 +136,7 @@ export async function openTrainingData(config: DataConfig, seed: number, input: 
         `${config.folders.join(', ')}${all.dropped > 0 ? ` (${people(all.dropped)} with under ${counted(config.minImages, 'image')} left out)` : ''}`,
     )
   }
-  const sizes = await someSizes(all.files, 400)
+  const sizes = await someSizes(all, 400)
   const imagesPerIdentity = trained.map((index) => counts[index] ?? 0)
   return {
     train: selectIdentities(all, trained),
@@ -146,42 +144,75 @@ export async function openTrainingData(config: DataConfig, seed: number, input: 
     test: testFolder ?? selectIdentities(all, split.test),
     remarks: [...describeDataset({ imagesPerIdentity, sizes, input }), ...remarks],
     [Symbol.asyncDispose]: async () => {
-      await all[Symbol.asyncDispose]()
+      for (const set of [all, validationFolder, testFolder]) await set?.[Symbol.asyncDispose]()
     },
   }
 }
 
 type Note = (text: string, level?: Remark['level']) => void
 
-const openAll = async (config: DataConfig, note: Note): Promise<FolderDataset> => {
+/** The identities to take, by name; `names` where they are listed one by one. */
+interface Wanted {
+  readonly has: (name: string) => boolean
+  readonly list?: NameList
+}
+
+const range = /^(\d{1,15})-(\d{1,15})$/
+
+/** `FROM-TO`, both included: the labels of record files, or folders that are numbers. */
+const inRange = (text: string): Wanted | undefined => {
+  const match = range.exec(text)
+  if (match === null) return undefined
+  const [from, to] = [Number(match[1]), Number(match[2])]
+  if (to < from) throw new UsageError(`Expected \`identities\` to be a range like 0-999, got ${text}`)
+  return {
+    has: (name) => /^\d{1,15}$/.test(name) && Number(name) >= from && Number(name) <= to,
+  }
+}
+
+const wantedIdentities = async (file: string): Promise<Wanted> => {
+  const isFile = (await stat(file).catch(() => undefined)) !== undefined
+  const numbered = isFile ? undefined : inRange(file)
+  if (numbered !== undefined) return numbered
+  const list = await readList(file)
+  const names = new Set(list.names.map(({ name }) => name))
+  return { has: (name) => names.has(name), list }
+}
+
+const openAll = async (config: DataConfig, note: Note): Promise<FaceSet> => {
   const rule = config.identities === undefined ? undefined : listRule(config.identities, config.folders)
-  const list = rule === undefined ? undefined : await readList(rule.file)
-  const wanted = new Map(list?.names.map((entry) => [entry.name, entry]))
-  const found = new Set<string>()
+  const wanted = rule === undefined ? undefined : await wantedIdentities(rule.file)
+  const found = new Map<string, Set<string>>()
   const limited = (folder: string): boolean => rule?.folder === undefined || rule.folder === folder
-  const all = await openFolders(config.folders, {
+  const all = await openFaces(config.folders, {
     mergeNames: config.mergeNames,
     minImages: config.minImages,
     ...(rule === undefined ? {} : { acceptedBy: rule.file }),
     accept: (name, folder) => {
-      if (rule === undefined || !limited(folder)) return true
+      if (wanted === undefined || !limited(folder)) return true
       if (!wanted.has(name)) return false
-      found.add(`${folder}\n${name}`)
+      const names = found.get(folder) ?? new Set()
+      found.set(folder, names.add(name))
       return true
     },
   })
   if (rule !== undefined) {
     for (const folder of config.folders.filter(limited)) {
-      if ([...found].some((key) => key.startsWith(`${folder}\n`))) continue
+      if (found.has(folder)) continue
       throw new DataError(
         `None of the names in ${rule.file} is an identity in ${folder}` +
           (config.folders.length > 1 ? '; to apply the list to one folder only, write FOLDER=FILE' : ''),
       )
     }
-    const present = new Set([...found].map((key) => key.slice(key.indexOf('\n') + 1)))
-    const missing = [...wanted.keys()].filter((name) => !present.has(name))
+    const list = wanted?.list
+    const missing = (list?.names ?? []).filter(
+      ({ name }) => ![...found.values()].some((set) => set.has(name)),
+    )
     if (missing.length > 0)
-      note(`${counted(missing.length, 'name')} of ${rule.file} in no folder: ${few(missing)}`, 'warning')
+      note(
+        `${counted(missing.length, 'name')} of ${rule.file} in no folder: ${few(missing.map(({ name }) => name))}`,
+        'warning',
+      )
     if ((list?.duplicates.length ?? 0) > 0)
       note(`${rule.file} names some twice: ${few(list?.duplicates ?? [])}`)
   }

@@ -7,7 +7,6 @@ import type { PairSet } from '../evaluate/pair.ts'
 import { mostRandomPairs, randomPairs, type Identity } from '../evaluate/random-pairs.ts'
 import type { Image, Size } from '../image/image.ts'
 import { networkCrop } from '../image/resample.ts'
-import { readImage } from './decode.ts'
 import type { PairCrops } from './pair-validation.ts'
 import { checkUnreadable } from './unreadable.ts'
 
@@ -55,12 +54,13 @@ export async function loadHeldOut(dataset: Dataset, options: HeldOutOptions): Pr
   )
   const listed = (): readonly UnreadableImage[] =>
     [...unreadable.values()].toSorted((a, b) => byCodePoint(a.id, b.id))
+  const indexOf = new Map(dataset.samples.map(({ id }, index) => [id, index]))
   const crops = new Map<string, Image>()
   const load = async (name: string): Promise<void> => {
     signal.throwIfAborted()
     const file = fileOf.get(name) ?? name
     try {
-      crops.set(name, networkCrop(await readImage(file), size))
+      crops.set(name, networkCrop(await dataset.image(indexOf.get(name) ?? -1), size))
     } catch (cause) {
       if (!(cause instanceof FormatError)) throw cause
       unreadable.set(file, { id: file, reason: cause.reason })

@@ -4,7 +4,7 @@ import { basename, dirname, extname, join } from 'node:path'
 import { DataError, FormatError } from '../base/errors.ts'
 import { byCodePoint } from '../base/names.ts'
 import type { RandomAccessFile } from '../base/random-access.ts'
-import type { Dataset, Sample } from '../data/dataset.ts'
+import type { Dataset, ImagePlaces, Sample } from '../data/dataset.ts'
 import type { ListEntry } from '../data/lists-labels.ts'
 import { parseImageList } from '../data/lists-labels.ts'
 import { decodeText } from '../data/lists-text.ts'
@@ -20,6 +20,7 @@ import { openFile, readWholeFile } from './record-file.ts'
 
 /** A data set of encoded images in one record file. */
 export interface RecordDataset extends Dataset {
+  readonly places: ImagePlaces
   /** What the `property` file beside it says, where there is one. */
   readonly property?: RecordProperty
   readonly warnings: readonly string[]
@@ -40,6 +41,17 @@ const exists = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   )
+
+/**
+ * Whether `path` is a record file, or a folder with a `train.rec` or one `.rec` in it: what `findRecordFiles` finds, where a folder
+ * of identities would be looked for otherwise.
+ */
+export async function isRecordData(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined)
+  if (found?.isFile() === true) return extname(path) === '.rec'
+  if (found?.isDirectory() !== true) return false
+  return (await readdir(path)).some((name) => extname(name) === '.rec')
+}
 
 /**
  * The files that belong together: of a folder with one `.rec` in it (or a `train.rec`), or of a `.rec` file.
@@ -186,10 +198,16 @@ export async function openRecordDataset(
       const { image } = await readImageRecord(file, index, entry)
       return { image, name: `${file.name} record ${index.keys[entry]}` }
     }
+    const positions = Array.from(order, (i) => layout.entries[i] ?? 0)
     return {
       identities,
       samples,
       warnings,
+      places: {
+        files: [files.records],
+        file: new Int32Array(samples.length),
+        offset: Float64Array.from(positions, (entry) => index.offsets[entry] ?? 0),
+      },
       ...(property === undefined ? {} : { property }),
       encoded: async (position) => (await record(position)).image,
       image: async (position) => {

@@ -1,22 +1,17 @@
 /** @file Opens everything a run learns from, is chosen by, watches and is reported on. */
-import { readFile } from 'node:fs/promises'
-import { basename } from 'node:path'
-import { DataError, unexpected, UsageError } from '../base/errors.ts'
+import { DataError, unexpected } from '../base/errors.ts'
 import { counted } from '../base/words.ts'
 import type { Dataset, UnreadableImage } from '../data/dataset.ts'
 import { identitySampler, type Sampler } from '../data/sampler.ts'
-import { decodeText } from '../data/lists-text.ts'
 import type { FlipRule } from '../evaluate/features.ts'
-import { parsePairs } from '../evaluate/pairs.ts'
-import { resolvePairs } from '../evaluate/resolve-pairs.ts'
 import { buildHead } from '../loss/build.ts'
 import type { TrainConfig } from '../train/config.ts'
 import type { ValidationSet } from '../train/surroundings.ts'
 import { openBatches, type NodeBatchSource } from './batches.ts'
-import { openFolders } from './folder-dataset.ts'
 import { openTrainingData, type TrainingData } from './folder-training-data.ts'
 import { loadHeldOut, type HeldOut } from './held-out.ts'
-import { loadPairCrops, pairValidation, type PairCrops } from './pair-validation.ts'
+import { pairValidation, type PairCrops } from './pair-validation.ts'
+import { openWatched } from './watched-pairs.ts'
 
 /** The flip rule of validation, evaluation and export of our own models (CosFace §4.1). */
 export const ownFlip: FlipRule = 'concat'
@@ -38,29 +33,6 @@ export interface RunData extends AsyncDisposable {
   /** The pairs of the validation identities, from which thresholds are taken; absent where there are too few people. */
   readonly validationPairs: PairCrops | undefined
   readonly notes: readonly Note[]
-}
-
-const openWatched = async (
-  file: string,
-  config: TrainConfig,
-  signal: AbortSignal,
-): Promise<ValidationSet> => {
-  const bytes = await readFile(file).catch((cause: unknown) => {
-    throw new UsageError(`The list of pairs ${file} could not be read`, { cause })
-  })
-  const list = parsePairs(decodeText(bytes, file), file)
-  const files = new Map<string, string>()
-  for (const folder of config.data.folders) {
-    const dataset = await openFolders([folder])
-    dataset.samples.forEach(({ id }, index) => {
-      if (!files.has(id)) files.set(id, dataset.files[index] ?? id)
-    })
-  }
-  const pairs = resolvePairs(list, files.keys(), {
-    remedy: 'They are looked for in the folders trained on; leave their pairs out of the list',
-  })
-  const crops = await loadPairCrops(pairs, (path) => files.get(path) ?? path, config.size, signal)
-  return pairValidation('watch', basename(file).replace(/\.[^.]+$/, ''), crops, ownFlip)
 }
 
 /** Images of a person in a batch, where the loss compares images of a person. */
@@ -112,7 +84,7 @@ export async function openRunData(
   } else {
     validation.push(pairValidation('validation', 'validation identities', validationPairs, ownFlip))
   }
-  for (const file of config.data.watch) validation.push(await openWatched(file, config, signal))
+  for (const file of config.data.watch) validation.push(await openWatched(file, config, ownFlip, signal))
   const batches = await openBatches({
     dataset: sets.train,
     size: config.size,

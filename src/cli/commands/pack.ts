@@ -1,82 +1,109 @@
-/** @file `cosface pack`: folders into the field's container files, and back. */
-import { UsageError } from '../../base/errors.ts'
-import { choiceOption, flagOption, type OptionSpecs, textOption } from '../../base/option.ts'
+/** @file `cosface pack rec`, `pack bin` and `pack folder`: folders into the field's container files, and back. */
+import { choiceOption, flagOption, type OptionSpec, type OptionSpecs, textOption } from '../../base/option.ts'
 import { type Command, command } from '../command.ts'
 import { jsonOption, required } from '../options.ts'
 import { progressOf } from '../progress.ts'
 import { count } from '../words.ts'
 
+const outOption = (value: string, meaning: string): OptionSpec<string> =>
+  textOption({ group: 'Output', value, meaning, default: 'must be given' })
+
+const overwriteOption: OptionSpec<boolean> = flagOption({
+  group: 'Output',
+  meaning: 'replace what is there',
+  default: 'what is there is an error',
+})
+
 interface PackOptions {
-  readonly kind: 'rec' | 'bin' | 'folder'
   readonly out: string
-  readonly pairs: string
   readonly overwrite: boolean
   readonly json: boolean
 }
 
-const options: OptionSpecs<PackOptions> = {
-  kind: choiceOption({
-    group: 'Output',
-    meaning:
-      'rec: train.rec, .idx, .lst and property of a folder of identities; bin: a verification pack of pairs; folder: a .rec unpacked',
-    choices: ['rec', 'bin', 'folder'] as const,
-    default: 'rec',
-  }),
-  out: textOption({ group: 'Output', value: 'path', meaning: 'what to write', default: 'must be given' }),
-  pairs: textOption({
-    group: 'Output',
-    value: 'file',
-    meaning: 'for bin: the list of pairs',
-    default: 'none',
-  }),
-  overwrite: flagOption({
-    group: 'Output',
-    meaning: 'replace what is there',
-    default: 'what is there is an error',
-  }),
-  json: jsonOption,
+const common: Omit<OptionSpecs<PackOptions>, 'out'> = { overwrite: overwriteOption, json: jsonOption }
+
+const detail = 'Images go in and come out byte for byte; nothing appears before everything is written.'
+
+export const packRecCommand: Command = command<PackOptions>({
+  name: 'pack rec',
+  group: 'Data',
+  summary: 'a folder of identities as RecordIO: train.rec, train.idx, train.lst and property',
+  detail: `${detail} \`cosface train\` reads the result in place.`,
+  arguments: [{ name: 'folder', meaning: 'folder with one subfolder a person', required: true }],
+  options: { out: outOption('folder|file.rec', 'where it goes'), ...common },
+  examples: ['cosface pack rec faces/ --out packed/'],
+  run: async ({ output, signal }, [source = ''], { out, overwrite = false }) => {
+    const target = required('--out', out, 'what to write')
+    const { packRecordIO } = await import('../../node/pack-records.ts')
+    using progress = progressOf(output, 'packing', 'images')
+    const packed = await packRecordIO(source, target, { overwrite, signal, onProgress: progress.update })
+    output.say(`${count(packed.images)} images of ${count(packed.identities)} people in ${packed.records}`)
+    output.result({ schema: 'cosface-pack/1', kind: 'rec', out: target, ...packed })
+    return 0
+  },
+})
+
+interface PackBinOptions extends PackOptions {
+  readonly pairs: string
+  readonly protocol: 'cfp-ff' | 'cfp-fp'
 }
 
-export const packCommand: Command = command<PackOptions>({
-  name: 'pack',
+export const packBinCommand: Command = command<PackBinOptions>({
+  name: 'pack bin',
   group: 'Data',
-  summary: 'a folder of identities as RecordIO, pairs as a verification .bin, or a .rec as a folder',
-  detail: 'Images go in and come out byte for byte; nothing appears before everything is written.',
-  arguments: [
-    { name: 'source', meaning: 'folder of images, or train.rec for --kind folder', required: true },
-  ],
-  options,
-  examples: [
-    'cosface pack faces/ --out packed/',
-    'cosface pack lfw/ --kind bin --pairs pairs.txt --out lfw.bin',
-    'cosface pack packed/train.rec --kind folder --out unpacked/',
-  ],
-  run: async ({ output, signal }, [source = ''], { kind = 'rec', out, pairs, overwrite = false }) => {
+  summary: 'pairs with their images as a verification pack, like lfw.bin',
+  detail,
+  arguments: [{ name: 'folder', meaning: 'folder of the images', required: true }],
+  options: {
+    pairs: textOption({
+      group: 'Pairs',
+      value: 'file|folder',
+      meaning: 'the pairs: any list that `cosface evaluate` reads, or CFP’s folder',
+      default: 'must be given',
+    }),
+    protocol: choiceOption({
+      group: 'Pairs',
+      meaning: 'for CFP’s folder, which of its two protocols',
+      choices: ['cfp-ff', 'cfp-fp'] as const,
+      default: 'by the file',
+    }),
+    out: outOption('file.bin', 'where it goes'),
+    ...common,
+  },
+  examples: ['cosface pack bin lfw/ --pairs pairs.txt --out lfw.bin'],
+  run: async ({ output, signal }, [source = ''], { out, pairs, protocol, overwrite = false }) => {
     const target = required('--out', out, 'what to write')
-    using progress = progressOf(output, 'packing', 'images')
-    const common = { overwrite, signal, onProgress: progress.update }
-    const finish = (words: string, result: object): 0 => {
-      output.say(words)
-      output.result({ schema: 'cosface-pack/1', kind, out: target, ...result })
-      return 0
-    }
-    const records = await import('../../node/pack-records.ts')
-    if (kind === 'rec') {
-      const packed = await records.packRecordIO(source, target, common)
-      return finish(
-        `${count(packed.images)} images of ${count(packed.identities)} people in ${packed.records}`,
-        packed,
-      )
-    }
-    if (kind === 'folder') {
-      const images = await records.unpackRecordIO(source, target, common)
-      return finish(`${count(images)} images in ${target}`, { images })
-    }
-    if (pairs === undefined) throw new UsageError('Expected --pairs with the list to pack, got nothing')
+    const list = required('--pairs', pairs, 'the list to pack')
     const { readPairSet } = await import('../../node/pair-list.ts')
     const { packBin } = await import('../../node/bin-file.ts')
-    const set = await readPairSet(pairs, source)
-    const packed = await packBin(set.pairs, source, target, common)
-    return finish(`${count(packed.pairs)} pairs in ${target}`, packed)
+    const set = await readPairSet(list, source, protocol)
+    using progress = progressOf(output, 'packing', 'images')
+    const packed = await packBin(set.pairs, source, target, {
+      overwrite,
+      signal,
+      onProgress: progress.update,
+    })
+    output.say(`${count(packed.pairs)} pairs in ${target}`)
+    output.result({ schema: 'cosface-pack/1', kind: 'bin', out: target, ...packed })
+    return 0
+  },
+})
+
+export const packFolderCommand: Command = command<Omit<PackOptions, 'overwrite'>>({
+  name: 'pack folder',
+  group: 'Data',
+  summary: 'a RecordIO file unpacked into a new folder of identities',
+  detail,
+  arguments: [{ name: 'records', meaning: 'train.rec, or the folder it lies in', required: true }],
+  options: { out: outOption('folder', 'a new folder'), json: jsonOption },
+  examples: ['cosface pack folder packed/train.rec --out unpacked/'],
+  run: async ({ output, signal }, [source = ''], { out }) => {
+    const target = required('--out', out, 'what to write')
+    const { unpackRecordIO } = await import('../../node/pack-records.ts')
+    using progress = progressOf(output, 'unpacking', 'images')
+    const images = await unpackRecordIO(source, target, { signal, onProgress: progress.update })
+    output.say(`${count(images)} images in ${target}`)
+    output.result({ schema: 'cosface-pack/1', kind: 'folder', out: target, images })
+    return 0
   },
 })
