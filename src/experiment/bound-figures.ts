@@ -163,7 +163,7 @@ export function marginOverClasses(setting: BoundSetting): BoundPane {
       { name: 'C/(C−1)', points: ratio, dashed: true, nameAt: 3 },
       ...(embeddingSize === 2 ? [] : [{ name: 'D = 2', points: plane, dashed: true, nameAt: 12 }]),
     ],
-    rules: embeddingSize === 2 ? [] : [{ at: embeddingSize + 1, label: 'C = D + 1' }],
+    rules: embeddingSize === 2 ? [] : [{ at: embeddingSize + 1, before: 'C ≤ D+1', after: 'C > D+1' }],
     current: {
       x: Math.min(most, classes),
       y: margin,

@@ -1,6 +1,7 @@
 /** @file What a loss makes of a single picture, by the slow interpreter from the very graph that trains. */
 import { interpret } from '../graph/interpret.ts'
 import * as ops from '../graph/ops.ts'
+import type { AnyValue } from '../graph/value.ts'
 import type { BuiltHead } from '../loss/head.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 
@@ -29,12 +30,9 @@ export function judgeSample(head: BuiltHead, { feature, label, state, iteration 
   const dimensions = feature.length
   const features = ops.input('feature', [1, dimensions])
   const labels = ops.constant([1], Int32Array.of(label))
-  const values = Object.fromEntries([
-    ...[...head.parameters, ...head.buffers].map(
-      ({ name, shape }) => [name, ops.input(name, shape)] as const,
-    ),
-    ...head.scheduled.map(({ name, valueAt }) => [name, ops.scalar(valueAt(iteration))] as const),
-  ])
+  const values: Record<string, AnyValue> = {}
+  for (const { name, shape } of [...head.parameters, ...head.buffers]) values[name] = ops.input(name, shape)
+  for (const { name, valueAt } of head.scheduled) values[name] = ops.scalar(valueAt(iteration))
   const { loss, logits } = head.build(features, labels, values)
   if (logits === undefined) throw new RangeError(`The loss ${head.name} has no class weights`)
   const feeds: Record<string, ArrayLike<number>> = { feature }
