@@ -286,6 +286,43 @@ describe.concurrent('Ctrl-C', () => {
     expect(exported.code, exported.err).toBe(0)
   })
 
+  it('twice before anything is saved leaves a run that begins again', async () => {
+    const slow = ['--size', '64x64', '--batch', '64', '--iterations', '2', '--checkpoint-every', '1000']
+    const early = [...tinyTraining(at('faces'), at('early')), ...slow]
+    const { code, err } = await run(early, [saw(/training for 2/), saw(/Finishing the step in hand/)])
+    expect(code).toBe(1)
+    expect(err).not.toContain('Stopped after')
+    expect(existsSync(at('early', 'checkpoints', '00000000'))).toBe(false)
+    const again = await run(['train', '--resume', at('early')])
+    expect(again.code, again.err).toBe(0)
+    expect(again.err).toContain('Nothing was saved yet: the run begins again, as it was begun')
+    const whole = await run(early.map((word) => (word === at('early') ? at('early-whole') : word)))
+    expect(whole.code, whole.err).toBe(0)
+    const lastOf = (name: string): Buffer =>
+      readFileSync(at(name, 'checkpoints', '00000002', 'weights.safetensors'))
+    expect(lastOf('early').equals(lastOf('early-whole'))).toBe(true)
+  })
+
+  it.for<[string, string, string, RegExp]>([
+    ['half a configuration', 'config.json', '{"schema": ', /config\.json: the content is no JSON/],
+    [
+      'another learning rate',
+      'config.json',
+      '{"schema": "cosface-config/1", "learningRate": -1}',
+      /config\.json: Expected `lr` to be/,
+    ],
+    ['other people', 'split.json', '{"train": ["anna", "bert"]}', /no longer hold the 2 identities/],
+  ])('and is not begun again with %s', async ([title, name, content, sentence]) => {
+    const folder = title.replaceAll(' ', '-')
+    for (const kept of ['config.json', 'split.json']) file(`${folder}/${kept}`, readFileSync(at('run', kept)))
+    file(`${folder}/${name}`, content)
+    const before = treeOf(at(folder))
+    const refused = await run(['train', '--resume', at(folder)])
+    expectSentence(refused, sentence)
+    expect(refused.code).toBe(1)
+    expect(treeOf(at(folder))).toEqual(before)
+  })
+
   it('leaves no half of a folder or a file', async () => {
     mkdirSync(at('stopped'))
     const synth = ['synth', at('stopped', 'many'), '--identities', '5000', '--images', '4']

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -166,6 +175,44 @@ describe('the whole way on the command line', () => {
     expect(JSON.parse(done.out)).toMatchObject({ iterations: 60 })
   })
 
+  it('exports again where the run has gone on since', async () => {
+    const run = at('stale')
+    const none = ['--validation', '0', '--test', '0', '--warmup', '0']
+    const length = ['--iterations', '4', '--checkpoint-every', '2']
+    const trained = await cli('train', at('faces'), ...small, ...none, ...length, '--out', run)
+    expect(trained.code, trained.err).toBe(0)
+    const modelOf = async (): Promise<{ id: string; exported: boolean }> => {
+      const image = at('faces', 'drawn-0001')
+      const embedded = await cli('embed', image, '--model', run, '--out', at('stale.npy'), '--json')
+      expect(embedded.code, embedded.err).toBe(0)
+      return { id: JSON.parse(embedded.out).model, exported: embedded.err.includes('Exporting the') }
+    }
+    const last = await modelOf()
+    expect(last.exported).toBe(false)
+    // as it was in the middle of the training
+    renameSync(join(run, 'checkpoints', '00000004'), at('stale-4'))
+    const earlier = await modelOf()
+    expect(earlier.exported).toBe(true)
+    expect(earlier.id).not.toBe(last.id)
+    expect(await modelOf()).toEqual({ id: earlier.id, exported: false })
+    renameSync(at('stale-4'), join(run, 'checkpoints', '00000004'))
+    expect(await modelOf()).toEqual({ id: last.id, exported: true })
+    // what was asked for by name stays what it is
+    writeFileSync(join(run, 'checkpoints', 'best.json'), '{"iteration":2}')
+    const exported = await cli('export', run, '--checkpoint', 'last')
+    expect(exported.code, exported.err).toBe(0)
+    expect(await modelOf()).toEqual({ id: last.id, exported: false })
+    // the same iteration of another training
+    const record = join(run, 'checkpoints', '00000004', 'checkpoint.json')
+    const { recordSha256: _, ...kept } = JSON.parse(readFileSync(record, 'utf8'))
+    kept.sha256['weights.safetensors'] = '0'.repeat(64)
+    writeFileSync(record, JSON.stringify(kept))
+    const other = await cli('embed', at('faces'), '--model', run, '--out', at('stale.npy'))
+    expect(other.code).toBe(1)
+    expect(other.err).toContain('Exporting the last model')
+    expect(other.err).toContain('the content is not what was saved')
+  })
+
   it('checks a folder and mends a copy of it', async () => {
     const review = at('review')
     const checked = await cli('data', 'check', at('faces'), '--out', review, '--small', '40', '--json')
@@ -194,9 +241,9 @@ describe('the whole way on the command line', () => {
   })
 
   it('packs a folder and unpacks it again', async () => {
-    expect(await cli('pack', at('faces'), '--out', at('packed'))).toMatchObject({ code: 0 })
+    expect(await cli('pack', 'rec', at('faces'), '--out', at('packed'))).toMatchObject({ code: 0 })
     expect(
-      await cli('pack', at('packed', 'train.rec'), '--kind', 'folder', '--out', at('unpacked')),
+      await cli('pack', 'folder', at('packed', 'train.rec'), '--out', at('unpacked')),
     ).toMatchObject({ code: 0 })
     expect(readdirSync(at('unpacked'))).toHaveLength(60)
   })

@@ -3,6 +3,7 @@
  * COSFACE_KILLS=50 for many.
  */
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,10 +24,10 @@ const finalHash = async (run: string): Promise<string> => {
   return `${last} ${hash.digest('hex')}`
 }
 
-const isSaved = async (run: string): Promise<boolean> =>
-  (await readdir(join(run, 'checkpoints')).catch(() => [])).some((name) => /^\d+$/.test(name))
+/** Once its configuration is written a run can be taken up. */
+const isBegun = (run: string): boolean => existsSync(join(run, 'config.json'))
 
-/** Before the first checkpoint there is nothing to take up. */
+/** Before, there is nothing. */
 const begunAnew = async (run: string): Promise<string[]> => {
   await rm(run, { recursive: true, force: true })
   return trainArgs(run)
@@ -64,7 +65,7 @@ test(`${kills} kills at random moments change nothing`, { timeout: 60_000 + kill
     let ended = await cosface(trainArgs(run), duration * stream.uniform())
     while (ended.code !== 0) {
       killed++
-      const again = (await isSaved(run)) ? ['train', '--resume', run] : await begunAnew(run)
+      const again = isBegun(run) ? ['train', '--resume', run] : await begunAnew(run)
       const killAgain = killed < kills && stream.uniform() < 0.7
       ended = await cosface(again, killAgain ? duration * stream.uniform() : undefined)
       if (!killAgain) expect(ended.code, ended.output).toBe(0)

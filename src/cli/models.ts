@@ -9,7 +9,7 @@ import type { Device } from '../runtime/session.ts'
 import { contractOf, type ModelOptions } from './options.ts'
 import type { Output } from './output.ts'
 
-/** A run folder's best model, one of ours, or a foreign one with the contract from the options. */
+/** A run folder's best model, exported anew where the run has gone on, one of ours, or a foreign one with the contract from the options. */
 export async function openModelFor(
   output: Output,
   path: string,
@@ -19,10 +19,9 @@ export async function openModelFor(
     contract: contractOf(options),
     device: options.device ?? 'cpu',
     threads: options.threads ?? availableParallelism(),
-    exportRun: async (run) => {
-      output.progress(`Exporting the best model of ${run}`)
-      const session = { openSession: openSession }
-      return (await exportRun(run, { file: runPaths(run).model, ...session })).bytes
+    exportRun: async (run, which) => {
+      output.progress(`Exporting the ${which} model of ${run}`)
+      return (await exportRun(run, { file: runPaths(run).model, which, openSession })).bytes
     },
   })
 }

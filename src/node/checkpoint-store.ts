@@ -142,6 +142,20 @@ export async function bestIteration(run: string): Promise<number | undefined> {
   )
 }
 
+/** The checkpoint a model is made of: `best` is the last one where validation chose none. */
+export type Choice = 'best' | 'last'
+
+/** Which checkpoint a choice means now, with the hash of its weights; undefined where the run has none. */
+export async function chosenCheckpoint(
+  run: string,
+  choice: Choice,
+): Promise<{ readonly iteration: number; readonly weights: string } | undefined> {
+  const best = choice === 'best' ? await bestIteration(run) : undefined
+  const iteration = best ?? (await listCheckpoints(run)).at(-1)
+  if (iteration === undefined) return undefined
+  return { iteration, weights: (await readRecord(run, iteration)).sha256[weightsFile] ?? '' }
+}
+
 const iterationIn = (text: string): number | undefined => {
   try {
     const parsed: unknown = JSON.parse(text)

@@ -11,7 +11,7 @@ import type { Tensor } from '../tensor/tensor.ts'
 import { checkState, type CheckpointRecord } from '../train/checkpoint.ts'
 import { embedGraph, feedNames, resultNames } from '../train/step.ts'
 import { recipeOf } from '../train/train.ts'
-import { bestIteration, listCheckpoints, readWeights } from './checkpoint-store.ts'
+import { chosenCheckpoint, readWeights, type Choice } from './checkpoint-store.ts'
 import { openDriver } from './open-driver.ts'
 import { checkPlace, replaceFile } from './replace-file.ts'
 import { checkRunFolder } from './run-folder.ts'
@@ -27,8 +27,8 @@ export interface ExportedModel {
 }
 
 export interface ExportOptions {
-  /** `best` is the last one where validation chose none. @defaultValue best */
-  readonly which?: 'best' | 'last'
+  /** @defaultValue best */
+  readonly which?: Choice
   readonly file: string
   readonly openSession: OpenSession
 }
@@ -48,12 +48,12 @@ export async function exportRun(
 ): Promise<ExportedModel> {
   await checkRunFolder(run)
   await checkPlace(file)
-  const iteration =
-    (which === 'best' ? await bestIteration(run) : undefined) ?? (await listCheckpoints(run)).at(-1)
-  if (iteration === undefined)
+  const chosen = await chosenCheckpoint(run, which)
+  if (chosen === undefined)
     throw new DataError(
       `${run} holds no checkpoint: it is no run folder, or its training ended before the first one`,
     )
+  const { iteration } = chosen
   const { record, weights } = await readWeights(run, iteration)
   const { config } = record
   const recipe = recipeOf(config, record.identities.length)
@@ -66,7 +66,7 @@ export async function exportRun(
       ...paperNormalisation,
       flip: ownFlip,
       alignmentPoints: alignmentPoints(config.size),
-      training: trainingSummary(record),
+      training: { ...trainingSummary(record), ...originOf(which, chosen.weights) },
     },
   })
   const opened = await openDriver({ threads: config.threads })
@@ -104,6 +104,18 @@ const shapesOf = (
   names: readonly string[],
 ): Record<string, readonly number[]> =>
   Object.fromEntries(names.map((name) => [name, weights.get(name)?.shape ?? []]))
+
+/** What a model says about the checkpoint it was made of. */
+export interface ModelOrigin {
+  readonly chosen: Choice
+  /** The beginning of the hash of the checkpoint's weights file. */
+  readonly checkpoint: string
+}
+
+/** The origin of a model made of the checkpoint whose weights have this hash. */
+export function originOf(chosen: Choice, weights: string): ModelOrigin & Readonly<Record<string, string>> {
+  return { chosen, checkpoint: weights.slice(0, 16) }
+}
 
 const trainingSummary = ({
   config,

@@ -1,14 +1,18 @@
 /** @file Opening a model by its path: a run folder, a bundle of ours, or any ONNX embedding model. */
 import { readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { DataError, UsageError } from '../base/errors.ts'
 import type { EmbeddingModel } from '../model/contract.ts'
 import { openEmbeddingModel } from '../model/embedder.ts'
 import type { ContractOptions } from '../model/foreign.ts'
+import { readContract } from '../model/metadata.ts'
+import { readOnnx } from '../onnx/decode.ts'
 import type { Driver } from '../runtime/driver.ts'
 import type { Device } from '../runtime/session.ts'
+import { chosenCheckpoint, type Choice } from './checkpoint-store.ts'
 import { requireDevice } from './devices.ts'
+import { originOf } from './export-run.ts'
 import { openDriver } from './open-driver.ts'
+import { runPaths } from './run-folder.ts'
 
 export interface ModelFileOptions {
   /** The contract of a foreign model; of one of ours only the flip rule can be changed. */
@@ -19,8 +23,8 @@ export interface ModelFileOptions {
   readonly threads?: number
   /** The runtime; left out, one is opened and closed with the model. */
   readonly driver?: Driver
-  /** Makes a run folder's bundle where it has not been exported yet. */
-  readonly exportRun?: (folder: string) => Promise<Uint8Array>
+  /** Makes a run folder's bundle where there is none, or where the run has gone on since it was made. */
+  readonly exportRun?: (folder: string, choice: Choice) => Promise<Uint8Array>
 }
 
 const codeOf = (cause: unknown): string =>
@@ -33,10 +37,32 @@ const bytesAt = async (path: string, options: ModelFileOptions): Promise<readonl
       : new DataError(`${path} could not be read (${codeOf(cause)})`, { cause })
   })
   if (!found.isDirectory()) return [await read(path), path]
-  const exported = join(path, 'model.onnx')
-  if ((await stat(exported).catch(() => undefined)) !== undefined) return [await read(exported), exported]
-  if (options.exportRun !== undefined) return [await options.exportRun(path), path]
-  throw new DataError(`${path} has no model.onnx; make it with: cosface export ${path}`)
+  const { model: exported } = runPaths(path)
+  if ((await stat(exported).catch(() => undefined)) === undefined) {
+    if (options.exportRun !== undefined) return [await options.exportRun(path, 'best'), path]
+    throw new DataError(`${path} has no model.onnx; make it with: cosface export ${path}`)
+  }
+  const bytes = await read(exported)
+  const outdated = await outdatedChoice(path, bytes, exported)
+  if (outdated === undefined) return [bytes, exported]
+  if (options.exportRun !== undefined) return [await options.exportRun(path, outdated), path]
+  throw new DataError(
+    `${exported} is not of the run's ${outdated} checkpoint any more; make it again with: cosface export ${path}`,
+  )
+}
+
+/** What a run's bundle was made of, where the run has another such checkpoint by now. */
+const outdatedChoice = async (run: string, bytes: Uint8Array, file: string): Promise<Choice | undefined> => {
+  const training = readContract(readOnnx(bytes, file).metadata, file)?.training
+  if (training === undefined) return undefined
+  const choice = training['chosen'] === 'last' ? 'last' : 'best'
+  const now = await chosenCheckpoint(run, choice)
+  // a run folder may be passed on without its checkpoints
+  if (now === undefined) return undefined
+  const { checkpoint } = originOf(choice, now.weights)
+  const same =
+    training['iterations'] === now.iteration && (training['checkpoint'] ?? checkpoint) === checkpoint
+  return same ? undefined : choice
 }
 
 const read = async (file: string): Promise<Uint8Array> =>

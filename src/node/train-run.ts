@@ -1,7 +1,5 @@
 /** @file A whole training run in a run folder: data, training with checkpoints and log, then evaluation, model and report. */
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { DataError } from '../base/errors.ts'
 import { printPlan } from '../onnx/choose.ts'
 import type { UnreadableImage } from '../data/dataset.ts'
 import type { OpenSession } from '../runtime/session.ts'
@@ -11,7 +9,8 @@ import type { TrainEvent } from '../train/events.ts'
 import { forImages } from '../train/configure.ts'
 import { stepPrograms } from '../train/step.ts'
 import { recipeOf, train } from '../train/train.ts'
-import { checkpointFolder, latestCheckpoint } from './checkpoint-store.ts'
+import { checkConfig, readBegun, type BegunRun } from './begun-run.ts'
+import { checkpointFolder, latestCheckpoint, listCheckpoints } from './checkpoint-store.ts'
 import { identitiesWithImages } from './held-out.ts'
 import { imageKindOf } from './drawn-folder.ts'
 import { finishRun, type FinishedRun, type FinishOptions } from './finish-run.ts'
@@ -49,29 +48,37 @@ export interface TrainRunOptions {
 
 /** Begins a run. @throws UsageError, DataError before anything is written where data or options cannot work */
 export function startRun(config: TrainConfig, options: TrainRunOptions): AsyncGenerator<RunEvent, void> {
-  return run(config, undefined, options)
+  return begin(config, options)
 }
 
-/** Goes on with a run from its last checkpoint. @throws DataError, FormatError where there is none or it is damaged */
+/**
+ * Goes on with a run from its last checkpoint; one that was ended before its first begins again.
+ * @throws DataError, FormatError where there is no run or what is there is damaged
+ */
 export async function* resumeRun(options: TrainRunOptions): AsyncGenerator<RunEvent, void> {
-  await checkRunFolder(options.out)
-  const checkpoint = await latestCheckpoint(options.out)
-  await checkConfig(runPaths(options.out), checkpoint.record.config)
-  yield* run(checkpoint.record.config, checkpoint, options)
+  const { out } = options
+  await checkRunFolder(out)
+  const paths = runPaths(out)
+  if ((await listCheckpoints(out)).length === 0 && existsSync(paths.config)) {
+    const again = await readBegun(paths)
+    const text = 'Nothing was saved yet: the run begins again, as it was begun'
+    yield { kind: 'note', level: 'info', text }
+    return yield* course(again.config, { kind: 'again', ...again }, options)
+  }
+  const checkpoint = await latestCheckpoint(out)
+  const { config } = checkpoint.record
+  await checkConfig(paths, config)
+  yield* course(config, { kind: 'resumed', checkpoint }, options)
 }
 
-/** A run that fails before its first iteration leaves no folder behind. */
-async function* run(
-  asked: TrainConfig,
-  resume: Checkpoint | undefined,
-  options: TrainRunOptions,
-): AsyncGenerator<RunEvent, void> {
+/** Begins a run; one that fails before its first iteration leaves no folder behind. */
+async function* begin(asked: TrainConfig, options: TrainRunOptions): AsyncGenerator<RunEvent, void> {
   // long before there is anything to write
-  if (resume === undefined) await checkNewRun(options.out)
+  await checkNewRun(options.out)
   const existed = existsSync(options.out)
-  let begun = resume !== undefined
+  let begun = false
   try {
-    for await (const event of course(asked, resume, options)) {
+    for await (const event of course(asked, { kind: 'new' }, options)) {
       begun ||= event.kind === 'step' || event.kind === 'stopped'
       yield event
     }
@@ -81,11 +88,19 @@ async function* run(
   }
 }
 
+/** Where a run starts. */
+type Beginning =
+  | { readonly kind: 'new' }
+  /** In the folder of a run that saved nothing. */
+  | ({ readonly kind: 'again' } & BegunRun)
+  | { readonly kind: 'resumed'; readonly checkpoint: Checkpoint }
+
 async function* course(
   asked: TrainConfig,
-  resume: Checkpoint | undefined,
+  from: Beginning,
   { out, openSession, signal, baselines, tune = false }: TrainRunOptions,
 ): AsyncGenerator<RunEvent, void> {
+  const resume = from.kind === 'resumed' ? from.checkpoint : undefined
   const pending: RunEvent[] = []
   const drain = (): RunEvent[] => pending.splice(0)
   const data = yield* whileWorking(
@@ -99,8 +114,9 @@ async function* course(
   )
   await using open = data
   const config = forImages(asked, open.sets.train.samples.length)
-  if (resume !== undefined) checkIdentities(resume.record.identities, open.sets.train.identities)
-  const paths = resume === undefined ? await createRunFolder(out) : runPaths(out)
+  const expected = from.kind === 'again' ? from.identities : resume?.record.identities
+  if (expected !== undefined) checkIdentities(expected, open.sets.train.identities)
+  const paths = from.kind === 'new' ? await createRunFolder(out) : runPaths(out)
   if (resume === undefined) await describeRun(paths, config, open)
   await using log = await openEventLog(paths, resume?.record.iteration)
   // those found while the images were decoded have been told already, when there was no log yet
@@ -112,7 +128,7 @@ async function* course(
     yield { kind: 'note', ...note }
   }
   const tuned =
-    tune && resume === undefined
+    tune && from.kind === 'new'
       ? yield* whileWorking(
           tunePlan(stepPrograms(recipeOf(config, open.sets.train.identities.length)), {
             device: config.device,
@@ -132,6 +148,7 @@ async function* course(
     const text = `Measured ${tuned.measured} lowerings; ${tuned.displaced} displace the table's choice`
     yield { kind: 'note', level: 'info', text }
   }
+  const plan = from.kind === 'again' ? from.plan : tuned?.plan
   const events = train(
     config,
     {
@@ -140,7 +157,7 @@ async function* course(
       validation: open.validation,
       checkpoints: checkpointFolder(out),
       ...(resume === undefined ? {} : { resume }),
-      ...(tuned === undefined ? {} : { plan: tuned.plan }),
+      ...(plan === undefined ? {} : { plan }),
     },
     signal,
   )
@@ -186,24 +203,6 @@ const skipping = ({ id, reason }: UnreadableImage): Note => ({
   level: 'warning',
   text: `${id} cannot be read and is skipped: ${reason}`,
 })
-
-/** A run goes on as it was begun; whoever edits its configuration expects something else. @throws DataError */
-const checkConfig = async (paths: RunPaths, begun: TrainConfig): Promise<void> => {
-  const text = await readFile(paths.config, 'utf8').catch(() => undefined)
-  if (text === undefined || sameJson(text, begun)) return
-  throw new DataError(
-    `${paths.config} is not what the checkpoint was trained with: one of them was edited or is another run's. ` +
-      'A run goes on only as it was begun; to train with other settings begin another by --config',
-  )
-}
-
-const sameJson = (text: string, value: unknown): boolean => {
-  try {
-    return JSON.stringify(JSON.parse(text)) === JSON.stringify(value)
-  } catch {
-    return false
-  }
-}
 
 /** Images that came or went since the run was begun change the batches. */
 const changedImages = (events: readonly TrainEvent[], { sets }: RunData): Note[] => {

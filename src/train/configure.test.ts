@@ -1,8 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { UsageError } from '../base/errors.ts'
-import { configure, forImages } from './configure.ts'
-import { presetNames, presets } from './presets.ts'
+import { configure, forImages, storedConfig } from './configure.ts'
+import { presetNames, presets, type PresetName } from './presets.ts'
+import type { TrainSettings } from './settings.ts'
 
 const input = { folders: ['faces'], threads: 2 } as const
 
@@ -79,6 +80,20 @@ describe('configure', () => {
     const attempt = (): unknown => configure({}, { ...input, file })
     expect(attempt).toThrow(UsageError)
     expect(attempt).toThrow(sentence)
+  })
+
+  it.each<[PresetName, Partial<TrainSettings>]>([
+    ...presetNames.map((preset): [PresetName, Partial<TrainSettings>] => [preset, {}]),
+    [
+      'quick',
+      { iterations: 7, augment: 'none', augmentShift: 2, validation: 'people.txt', watch: ['a.txt'] },
+    ],
+    ['quick', { loss: 'arcface', lossOption: { marginRadians: 0.4 }, schedule: 'polynomial', lrPower: 2 }],
+    ['paper-casia', { epochs: 2.5, milestones: [3, 5], identities: 'x.txt', mergeNames: true, test: 0 }],
+  ])('a run can be begun again from what it stored (%s, %j)', (preset, given) => {
+    const begun = forImages(configure(given, { ...input, preset }), 1000)
+    const stored: unknown = JSON.parse(JSON.stringify(begun))
+    expect(forImages(storedConfig(stored), 1000)).toEqual(begun)
   })
 
   it('never lets an unknown or wild value through', () => {

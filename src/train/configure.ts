@@ -4,7 +4,14 @@ import { checkOneOf, readOptions } from '../base/option.ts'
 import { checkLoss } from '../loss/build.ts'
 import type { AugmentationConfig, LossConfig, ScheduleConfig, TrainConfig } from './config.ts'
 import { flattened } from './flatten.ts'
-import { augmentations, defaultSettings, milestoneShares, type PresetName, presets } from './presets.ts'
+import {
+  augmentations,
+  defaultSettings,
+  milestoneShares,
+  type PresetName,
+  presetNames,
+  presets,
+} from './presets.ts'
 import { trainOptions } from './options.ts'
 import type { MergedSettings, TrainSettings } from './settings.ts'
 
@@ -111,6 +118,26 @@ export function configure(given: Partial<TrainSettings>, input: ConfigureInput):
     throw unexpected('warmup', `less than the ${config.iterations} iterations of the run`, named)
   }
   return withLength(config, config.iterations)
+}
+
+/**
+ * The configuration a run was begun with, from its `config.json`.
+ * @throws UsageError on an unknown schema, a value out of range or folders that are no list of paths
+ */
+export function storedConfig(file: unknown): TrainConfig {
+  const fields: Readonly<Record<string, unknown>> = typeof file === 'object' ? { ...file } : {}
+  const { data } = fields
+  const folders: unknown = typeof data === 'object' && data !== null && 'folders' in data ? data.folders : []
+  if (!Array.isArray(folders) || !folders.every((folder) => typeof folder === 'string')) {
+    throw unexpected('data.folders', 'a list of paths', folders)
+  }
+  const preset = presetNames.find((name) => name === fields['preset'])
+  const settings = settingsFromFile(file)
+  return configure(settings, {
+    folders,
+    threads: settings.threads ?? 1,
+    ...(preset === undefined ? {} : { preset }),
+  })
 }
 
 /** The configuration once the number of training images is known: epochs become iterations. */

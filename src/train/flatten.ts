@@ -1,5 +1,6 @@
 /** @file A stored configuration back as settings, so that a run can be repeated from its `config.json`. */
 import { UsageError } from '../base/errors.ts'
+import { milestoneShares } from './presets.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -16,11 +17,14 @@ export function flattened(config: Fields): Record<string, unknown> {
   const schedule = fieldsOf(config['schedule'])
   const augmentation = fieldsOf(config['augmentation'])
   const data = fieldsOf(config['data'])
-  // milestones of a length in epochs were derived from it
-  const length =
-    config['epochs'] === undefined
-      ? { iterations: config['iterations'], milestones: schedule['milestones'] }
-      : { epochs: config['epochs'] }
+  const { iterations, epochs } = config
+  const { milestones } = schedule
+  // those that follow from the length follow from another length as well
+  const derived = milestoneShares.map((share) => Math.round(share * Number(iterations)))
+  const length = {
+    ...(epochs === undefined ? { iterations } : { epochs }),
+    ...(JSON.stringify(milestones) === JSON.stringify(derived) && epochs !== undefined ? {} : { milestones }),
+  }
   const take = (from: Fields, ...names: readonly string[]): Fields =>
     Object.fromEntries(names.map((name) => [name, from[name]]))
   const all: Fields = {
