@@ -28,6 +28,8 @@ export function verifyCentred(
     readonly model?: string
     readonly seed?: number
     readonly replicates?: number
+    readonly features?: string
+    readonly warnings?: readonly string[]
   },
 ): Verification {
   const { data, size, names } = templates

@@ -5,7 +5,7 @@ import type { IdentificationResult, Searches } from './protocol-identify.ts'
 import type { TemplateVerificationResult } from './protocol-ijb.ts'
 import { templateCurve } from './protocol-ijb.ts'
 import type { InsightfaceResult } from './protocol-insightface.ts'
-import type { MegafaceResult } from './protocol-megaface.ts'
+import type { MegafaceRun } from './protocol-megaface.ts'
 import { oneToManyErrors, oneToOneErrors } from './protocol-nist.ts'
 import type { Outcomes } from './protocol-outcomes.ts'
 import { insightfaceOutcomes, pairOutcomes, searchOutcomes } from './protocol-outcomes.ts'
@@ -112,7 +112,7 @@ export function templateEvaluation(
 /** Probes among distractors. */
 export function megafaceEvaluation(
   { name, record }: Evaluated,
-  { result, outcomes }: { readonly result: MegafaceResult; readonly outcomes: readonly Outcomes[] },
+  { result, outcomes }: MegafaceRun,
 ): ProtocolEvaluation {
   return protocolEvaluation({ name, record, results: [result], curves: megafaceCurves(result), outcomes })
 }

@@ -274,7 +274,7 @@ describe('MegaFace', () => {
     const blocks = Array.from({ length: Math.ceil(1200 / rows) }, (_, i) =>
       all.subarray(i * rows * 16, (i + 1) * rows * 16),
     )
-    const result = await megafaceProtocol(probes, blocks, plainProduct(probes), {
+    const { result } = await megafaceProtocol(probes, blocks, plainProduct(probes), {
       sizes: [10, 100, 1000],
       ranks: [1, 5, 10],
       fars: [1e-3, 1e-2, 1e-1],

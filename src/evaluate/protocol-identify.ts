@@ -49,8 +49,17 @@ export function search(probes: SubjectTemplates, gallery: SubjectTemplates): Sea
     const a = probe * size
     for (let entry = 0; entry < owner.length; entry++) {
       const b = entry * size
-      let score = 0
-      for (let i = 0; i < size; i++) score += probes.data[a + i]! * gallery.data[b + i]!
+      // four sums keep the processor's adders busy; their order is fixed, so are the bits
+      let [s0, s1, s2, s3] = [0, 0, 0, 0]
+      let i = 0
+      for (; i + 3 < size; i += 4) {
+        s0 += probes.data[a + i]! * gallery.data[b + i]!
+        s1 += probes.data[a + i + 1]! * gallery.data[b + i + 1]!
+        s2 += probes.data[a + i + 2]! * gallery.data[b + i + 2]!
+        s3 += probes.data[a + i + 3]! * gallery.data[b + i + 3]!
+      }
+      for (; i < size; i++) s0 += probes.data[a + i]! * gallery.data[b + i]!
+      const score = s0 + s1 + (s2 + s3)
       if (!Number.isFinite(score))
         throw new DataError(`Probe ${probe + 1} has the score ${score}; no result is given`)
       if (score > best[owner[entry]!]!) best[owner[entry]!] = score
@@ -193,9 +202,20 @@ export function identifyProtocol(
   galleries: readonly SubjectTemplates[],
   options: { readonly ranks?: readonly number[]; readonly fpirs?: readonly number[] } = {},
 ): IdentificationResult {
+  return judgeGalleries(
+    galleries.map((gallery) => search(probes, gallery)),
+    options,
+  )
+}
+
+/** The figures of searches in several galleries, and over them. @throws DataError as `judgeSearches` */
+export function judgeGalleries(
+  galleries: readonly Searches[],
+  options: { readonly ranks?: readonly number[]; readonly fpirs?: readonly number[] } = {},
+): IdentificationResult {
   const ranks = options.ranks ?? [1, 5, 10]
   const fpirs = options.fpirs ?? [0.01, 0.1]
-  const results = galleries.map((gallery) => judgeSearches(search(probes, gallery), ranks, fpirs))
+  const results = galleries.map((searches) => judgeSearches(searches, ranks, fpirs))
   const mated = results.reduce((sum, result) => sum + result.mated, 0)
   return {
     schema: 'cosface-identification/1',

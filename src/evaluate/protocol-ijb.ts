@@ -3,7 +3,15 @@ import { DataError } from '../base/errors.ts'
 import { random } from '../base/random.ts'
 import { quantile } from '../tensor/statistics.ts'
 import type { Admitted, SortedScores } from './protocol-sorted.ts'
-import { admittedAt, countAtLeast, sortedAuc, sortedEer, sortScores, tarsAtFars } from './protocol-sorted.ts'
+import {
+  admittedAt,
+  countAtLeast,
+  shareBelow,
+  sortedAuc,
+  sortedEer,
+  sortScores,
+  tarsAtFars,
+} from './protocol-sorted.ts'
 import type { PooledTemplates } from './protocol-templates.ts'
 import { rowsOf } from './protocol-templates.ts'
 import type { Interval, TarAtFar } from './result.ts'
@@ -129,9 +137,21 @@ export async function scoreTemplatePairsBy(
       scores[pair] = table[firstPlace[first[pair]!]! * rows.length + column]!
     }
   }
-  const same = scores.filter((_, i) => pairs.same[i] === 1)
-  const different = scores.filter((_, i) => pairs.same[i] !== 1)
-  return { same, different }
+  return splitScores(scores, pairs.same)
+}
+
+/** Pairs of one person taken out, the others moved together: nothing is held twice but the former. */
+const splitScores = (
+  scores: Float32Array,
+  labels: Uint8Array,
+): { readonly same: Float32Array; readonly different: Float32Array } => {
+  const same = new Float32Array(labels.reduce((sum, label) => sum + label, 0))
+  let [i, j] = [0, 0]
+  for (let pair = 0; pair < scores.length; pair++) {
+    if (labels[pair] === 1) same[i++] = scores[pair]!
+    else scores[j++] = scores[pair]!
+  }
+  return { same, different: scores.subarray(0, j) }
 }
 
 /**
@@ -168,8 +188,8 @@ export function closestTars(scores: SortedScores, fars: readonly number[]): read
   return best.map(({ far, tar, reachedFar }) => ({ far, tar, reachedFar }))
 }
 
-/** The people behind pairs of one person: templates joined by such pairs are one. */
-const groupsOf = (pairs: TemplatePairList): Int32Array => {
+/** Who is on each pair of one person, by number from 0: templates joined by such pairs are one person. */
+export function templatePeople(pairs: TemplatePairList): Int32Array {
   const parents = new Map<number, number>()
   const root = (id: number): number => {
     let at = id
@@ -193,35 +213,32 @@ const groupsOf = (pairs: TemplatePairList): Int32Array => {
   })
 }
 
-/** Intervals of TAR at a fixed threshold over people drawn with replacement. */
-const tarIntervals = (
-  same: Float32Array,
-  groups: Int32Array,
+/** The 95 % interval of a mean over pairs of one person, people drawn with replacement. */
+const meanInterval = (
+  people: Int32Array,
   seed: number,
   replicates: number,
-): ((admitted: Admitted) => Interval | undefined) => {
-  const people = groups.reduce((most, group) => Math.max(most, group), -1) + 1
-  const sizes = new Float64Array(people)
-  groups.forEach((group) => sizes[group]!++)
-  return ({ threshold }) => {
-    if (replicates === 0 || people < 2) return undefined
-    const accepted = new Float64Array(people)
-    same.forEach((score, i) => {
-      if (score >= threshold) accepted[groups[i]!]!++
-    })
+): ((values: (pair: number) => number) => Interval | undefined) => {
+  const count = people.reduce((most, person) => Math.max(most, person), -1) + 1
+  const sizes = new Float64Array(count)
+  people.forEach((person) => sizes[person]!++)
+  return (values) => {
+    if (replicates === 0 || count < 2) return undefined
+    const sums = new Float64Array(count)
+    people.forEach((person, pair) => (sums[person]! += values(pair)))
     const stream = random(seed, 'templates')
-    const tars = new Float64Array(replicates)
+    const means = new Float64Array(replicates)
     for (let r = 0; r < replicates; r++) {
-      let [hits, total] = [0, 0]
-      for (let i = 0; i < people; i++) {
-        const person = stream.integer(people)
-        hits += accepted[person]!
+      let [sum, total] = [0, 0]
+      for (let i = 0; i < count; i++) {
+        const person = stream.integer(count)
+        sum += sums[person]!
         total += sizes[person]!
       }
-      tars[r] = hits / total
+      means[r] = sum / total
     }
-    tars.sort()
-    return { low: quantile(tars, 0.025), high: quantile(tars, 0.975) }
+    means.sort()
+    return { low: quantile(means, 0.025), high: quantile(means, 0.975) }
   }
 }
 
@@ -250,17 +267,25 @@ export function verifyTemplates(
     )
   const seed = options.seed ?? 0
   // sorting is in place, so what belongs to whom is taken first; only the few pairs of one person are copied
-  const interval = tarIntervals(same.slice(), groupsOf(pairs), seed, options.replicates ?? 1000)
+  const own = same.slice()
+  const over = meanInterval(templatePeople(pairs), seed, options.replicates ?? 1000)
   const scores = sortScores(same, different)
+  const accepted = (threshold: number): Interval | undefined =>
+    over((pair) => (own[pair]! >= threshold ? 1 : 0))
+  const eer = sortedEer(scores)
+  const aucInterval = over((pair) => shareBelow(scores.different, own[pair]!))
+  const kept = accepted(scores.different.at(-Math.max(1, Math.round(eer * different.length))) ?? 0)
   return {
     schema: 'cosface-templates/1',
     protocol:
       `${options.pooling}; score is the cosine; TAR at the strictest threshold whose FAR is at most the one asked for; ` +
-      'same person iff score ≥ threshold; intervals draw people, the threshold kept',
-    tarAtFar: tarsAtFars(scores, templateFars, interval),
+      'same person iff score ≥ threshold; intervals draw people, thresholds and pairs of two people kept',
+    tarAtFar: tarsAtFars(scores, templateFars, ({ threshold }) => accepted(threshold)),
     closest: closestTars(scores, templateFars),
     auc: sortedAuc(scores),
-    eer: sortedEer(scores),
+    ...(aucInterval === undefined ? {} : { aucInterval }),
+    eer,
+    ...(kept === undefined ? {} : { eerInterval: { low: 1 - kept.high, high: 1 - kept.low } }),
     pairs: { total: pairs.same.length, same: same.length, different: different.length },
     templates: templates.ids.length,
     seed,

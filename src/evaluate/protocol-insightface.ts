@@ -33,7 +33,13 @@ export interface InsightfaceResult {
   readonly valInterval: Interval
   /** Why VAL cannot be relied on, where the pairs are too few for this FAR; that code prints it all the same. */
   readonly valInsufficient?: string
-  readonly pairs: { readonly total: number; readonly same: number; readonly different: number }
+  readonly pairs: {
+    readonly total: number
+    readonly same: number
+    readonly different: number
+    /** Pairs left out since an image is missing. */
+    readonly skipped?: number
+  }
   readonly warnings: readonly string[]
 }
 

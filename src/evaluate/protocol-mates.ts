@@ -18,29 +18,45 @@ export class MateRanks {
   /** The first mate still followed. */
   readonly #first: Int32Array
 
-  /** `among` are the probes' scores with one another, [P, P]. */
-  constructor(identities: Int32Array, among: Float32Array, maxRank: number) {
+  readonly #groups: readonly (readonly number[])[]
+  /** Each probe's place within its group. */
+  readonly #places: Int32Array
+
+  constructor(identities: Int32Array, maxRank: number) {
     const count = identities.length
     const groups = new Map<number, number[]>()
-    identities.forEach((identity, p) => {
+    this.#places = identities.map((identity, p) => {
       const group = groups.get(identity)
       if (group === undefined) groups.set(identity, [p])
       else group.push(p)
+      return (group?.length ?? 1) - 1
     })
+    this.#groups = Array.from(identities, (identity) => groups.get(identity) ?? [])
     this.matesOf = identities.map((identity) => (groups.get(identity)?.length ?? 1) - 1)
     this.total = this.matesOf.reduce((sum, mates) => sum + mates, 0)
     this.#maxRank = maxRank
     this.#starts = new Int32Array(count + 1)
+    for (let p = 0; p < count; p++) this.#starts[p + 1] = this.#starts[p]! + this.matesOf[p]!
     this.#scores = new Float32Array(this.total)
-    for (let p = 0; p < count; p++) {
-      const start = this.#starts[p]!
-      const mates = (groups.get(identities[p]!) ?? []).filter((q) => q !== p)
-      const scores = Float32Array.from(mates, (q) => among[p * count + q]!).sort()
-      this.#scores.set(scores, start)
-      this.#starts[p + 1] = start + scores.length
-    }
     this.#beaten = new Uint32Array(this.total)
     this.#first = this.#starts.slice(0, count)
+  }
+
+  /** Takes the mates' scores out of scores [P, count] of all probes with the probes from `from` on. */
+  addMates(scores: Float32Array, count: number, from: number): void {
+    for (let q = from; q < from + count; q++) {
+      for (const p of this.#groups[q] ?? []) {
+        if (p === q) continue
+        const place = this.#places[q]! < this.#places[p]! ? this.#places[q]! : this.#places[q]! - 1
+        this.#scores[this.#starts[p]! + place] = scores[p * count + q - from]!
+      }
+    }
+  }
+
+  /** Orders the mates, once all are added and before distractors are. */
+  orderMates(): void {
+    for (let p = 0; p < this.matesOf.length; p++)
+      this.#scores.subarray(this.#starts[p], this.#starts[p + 1]).sort()
   }
 
   /** Counts the columns [from, to) of scores [P, stride]. */

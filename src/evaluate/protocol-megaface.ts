@@ -5,9 +5,9 @@
 import { DataError } from '../base/errors.ts'
 import { random } from '../base/random.ts'
 import { quantile } from '../tensor/statistics.ts'
-import { wilson } from './interval.ts'
 import { ScoreHistogram } from './protocol-histogram.ts'
 import { MateRanks } from './protocol-mates.ts'
+import { type Outcomes, tarOutcomes, unitsOf } from './protocol-outcomes.ts'
 import { insufficientPairs } from './protocol-sorted.ts'
 import type { Interval, TarAtFar } from './result.ts'
 
@@ -33,6 +33,8 @@ export interface MegafaceOptions {
   readonly ranks?: readonly number[]
   /** Whether noisy images were taken out: `raw` or `refined`. */
   readonly lists?: 'raw' | 'refined'
+  /** With refined lists, how many probes were replaced and how many distractors left out. */
+  readonly cleaned?: { readonly probes: number; readonly distractors: () => number }
   readonly seed?: number
   readonly replicates?: number
   readonly model?: string
@@ -56,10 +58,21 @@ export interface MegafaceResult {
   /** Ordered pairs of probes of one person. */
   readonly searches: number
   readonly distractors: number
+  /** Noisy probes put at their person's centre, noisy distractors left out. */
+  readonly cleaned?: { readonly probes: number; readonly distractors: number }
   readonly pairs: { readonly same: number; readonly different: number }
   readonly seed: number
   readonly model?: string
 }
+
+/** A result, and what each search and pair came to. */
+export interface MegafaceRun {
+  readonly result: MegafaceResult
+  readonly outcomes: readonly Outcomes[]
+}
+
+/** Probes scored among themselves at once. */
+const probeBlock = 4096
 
 const decades: readonly number[] = [10, 100, 1_000, 10_000, 100_000, 1_000_000]
 
@@ -131,17 +144,34 @@ const rankShares = (ranks: MateRanks, probes: Probes, size: number, options: Meg
   }
 }
 
+/** Scores of pairs of probes of one person, and whose they are. */
+interface Positives {
+  readonly scores: Float32Array
+  /** Positions of probes. */
+  readonly owners: Int32Array
+}
+
 const tarsOf = (
-  positives: ScoreHistogram,
+  { scores, owners }: Positives,
   negatives: ScoreHistogram,
-  fars: readonly number[],
+  probes: Probes,
+  options: MegafaceOptions,
 ): readonly TarAtFar[] =>
-  fars.map((far) => {
+  (options.fars ?? [1e-6, 1e-5, 1e-4, 1e-3]).map((far) => {
     const insufficient = insufficientPairs(negatives.total, far)
     if (insufficient !== undefined) return { far, insufficient }
     const threshold = negatives.thresholdWithin(Math.floor(far * negatives.total + 1e-9))
-    const accepted = positives.countFrom(threshold)
-    return { far, tar: accepted / positives.total, threshold, interval: wilson(accepted, positives.total) }
+    const pairs = new Int32Array(probes.identities.length)
+    const hits = new Float64Array(probes.identities.length)
+    let accepted = 0
+    owners.forEach((probe, i) => {
+      pairs[probe]!++
+      if (scores[i]! < threshold) return
+      hits[probe]!++
+      accepted++
+    })
+    const interval = overPeople(probes, () => hits, pairs, options)(1)
+    return { far, tar: accepted / scores.length, threshold, ...(interval === undefined ? {} : { interval }) }
   })
 
 /** Scores block by block, the next block's being computed while these are counted. */
@@ -164,7 +194,7 @@ async function* scoredBlocks(
 
 /**
  * Runs the challenge. `distractors` gives blocks [n, D] of features of length 1, in order; the first 10, 100 … are the smaller
- * sets. A noisy distractor is left out of its block but counted by `skipped`.
+ * sets. Noisy distractors are left out of their blocks.
  * @throws DataError without two probes of one person, without distractors, or on a score that is no finite number
  */
 export async function megafaceProtocol(
@@ -172,18 +202,12 @@ export async function megafaceProtocol(
   distractors: AsyncIterable<Float32Array> | Iterable<Float32Array>,
   product: ScoreProduct,
   options: MegafaceOptions = {},
-): Promise<MegafaceResult> {
-  const { data, size, identities } = probes
-  const maxRank = Math.max(...(options.ranks ?? [1000]), 1)
-  const among = await product(data, identities.length)
-  const ranks = new MateRanks(identities, among, maxRank)
+): Promise<MegafaceRun> {
+  const { size, identities } = probes
+  const ranks = new MateRanks(identities, Math.max(...(options.ranks ?? [1000]), 1))
   if (ranks.total === 0) throw new DataError('Expected at least two probes of one person')
-  const positives = new ScoreHistogram()
   const negatives = new ScoreHistogram()
-  for (let p = 0; p < identities.length; p++) {
-    for (let q = p + 1; q < identities.length; q++)
-      (identities[p] === identities[q] ? positives : negatives).add(among[p * identities.length + q]!)
-  }
+  const positives = await scoreProbes(probes, product, ranks, negatives)
   const wanted = [...(options.sizes ?? decades)].sort((a, b) => a - b)
   const identification: RankAtSize[] = []
   let seen = 0
@@ -204,22 +228,87 @@ export async function megafaceProtocol(
   if (seen === 0) throw new DataError('Expected distractors, got none')
   if (identification.at(-1)?.distractors !== seen)
     identification.push(rankShares(ranks, probes, seen, options))
-  return {
+  const tarAtFar = tarsOf(positives, negatives, probes, options)
+  const result: MegafaceResult = {
     schema: 'cosface-megaface/1',
     protocol:
       `${options.lists ?? 'raw'} lists; identification: for each ordered pair of probes of one person the second must score higher ` +
       'with the first than every distractor; verification: pairs of probes of one person against pairs of different people ' +
-      `(probes among themselves and with distractors), thresholds on a grid of ${ScoreHistogram.step}; intervals of ranks draw people`,
+      `(probes among themselves and with distractors), thresholds on a grid of ${ScoreHistogram.step}, kept where intervals draw people`,
     identification,
-    tarAtFar: tarsOf(positives, negatives, options.fars ?? [1e-6, 1e-5, 1e-4, 1e-3]),
+    tarAtFar,
     probes: identities.length,
     people: new Set(identities).size,
     searches: ranks.total,
     distractors: seen,
-    pairs: { same: positives.total, different: negatives.total },
+    ...(options.cleaned === undefined
+      ? {}
+      : { cleaned: { probes: options.cleaned.probes, distractors: options.cleaned.distractors() } }),
+    pairs: { same: positives.scores.length, different: negatives.total },
     seed: options.seed ?? 0,
     ...(options.model === undefined ? {} : { model: options.model }),
   }
+  return { result, outcomes: outcomesOf(probes, ranks, positives, result) }
+}
+
+const outcomesOf = (
+  { identities }: Probes,
+  ranks: MateRanks,
+  { scores, owners }: Positives,
+  result: MegafaceResult,
+): readonly Outcomes[] => {
+  const numbers = new Map([...new Set(identities)].map((identity, i) => [identity, i]))
+  const people = identities.map((identity) => numbers.get(identity) ?? -1)
+  const units = unitsOf([...identities, result.distractors])
+  return [
+    {
+      id: `rank-1@${result.distractors}`,
+      name: `rank-1 among ${result.distractors} distractors`,
+      units,
+      hits: ranks.hits(1),
+      totals: Float64Array.from(ranks.matesOf),
+      first: people,
+      second: new Int32Array(people.length).fill(-1),
+    },
+    ...tarOutcomes(
+      scores,
+      owners.map((probe) => people[probe] ?? -1),
+      result.tarAtFar,
+      units,
+    ),
+  ]
+}
+
+/** Scores the probes among themselves: mates for ranks, pairs of one person kept, pairs of two people counted. */
+const scoreProbes = async (
+  { data, size, identities }: Probes,
+  product: ScoreProduct,
+  ranks: MateRanks,
+  negatives: ScoreHistogram,
+): Promise<Positives> => {
+  const count = identities.length
+  const scores = new Float32Array(ranks.total / 2)
+  const owners = new Int32Array(ranks.total / 2)
+  let found = 0
+  for (let from = 0; from < count; from += probeBlock) {
+    const width = Math.min(probeBlock, count - from)
+    const table = await product(data.subarray(from * size, (from + width) * size), width)
+    ranks.addMates(table, width, from)
+    for (let q = from; q < from + width; q++) {
+      for (let p = 0; p < q; p++) {
+        const score = table[p * width + q - from]!
+        if (identities[p] !== identities[q]) negatives.add(score)
+        else {
+          if (!(Math.abs(score) < 1 + ScoreHistogram.step))
+            throw new DataError(`The score ${score} is no cosine`)
+          scores[found] = score
+          owners[found++] = p
+        }
+      }
+    }
+  }
+  ranks.orderMates()
+  return { scores, owners }
 }
 
 /**

@@ -14,6 +14,8 @@ export type ProtocolName =
   | 'ijbc'
   | 'megaface'
   | 'pairs'
+  | 'identify'
+  | 'retrieval'
 
 /** What a reader needs to repeat a figure. */
 export interface ProtocolRecord {

@@ -42,6 +42,13 @@ export function countAtLeast(ascending: Scores, threshold: number): number {
   return ascending.length - low
 }
 
+/** The share of the ascending scores below `value`, its equals counting half. */
+export function shareBelow(ascending: Scores, value: number): number {
+  const from = countAtLeast(ascending, value)
+  const above = countAtLeast(ascending, justAbove(value))
+  return 1 - (from + above) / (2 * ascending.length)
+}
+
 /** The smallest of the ascending scores that is above `value`, or undefined. */
 const nextAbove = (ascending: Scores, value: number): number | undefined => {
   const accepted = countAtLeast(ascending, justAbove(value))

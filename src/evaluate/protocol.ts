@@ -17,10 +17,17 @@ const flipInWords: Readonly<Record<FlipRule, string>> = {
   none: 'features of the image alone, normalised',
 }
 
+/** How features of an image and its mirror image are joined, in words. */
+export function flipText(flip: FlipRule): string {
+  return flipInWords[flip]
+}
+
 /** What a protocol sentence is made of. */
 export interface ProtocolParts {
   readonly folds: PairSet['folds']
   readonly flip: FlipRule
+  /** What the templates are, where no flip rule of ours made them. */
+  readonly features?: string
   readonly thresholdFrom?: { readonly source: string }
 }
 
@@ -35,6 +42,6 @@ export function protocolSentence(parts: ProtocolParts, folds: number): string {
   }
   return (
     `${foldsInWords[parts.folds](folds)}, ${chosen()}; the threshold is the most accurate one, among equals the ` +
-    `highest; same person iff cosine ≥ threshold; ${flipInWords[parts.flip]}`
+    `highest; same person iff cosine ≥ threshold; ${parts.features ?? flipInWords[parts.flip]}`
   )
 }

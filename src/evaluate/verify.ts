@@ -29,6 +29,8 @@ export interface ThresholdFrom {
 export interface VerifyOptions {
   readonly folds: PairSet['folds']
   readonly flip: FlipRule
+  /** What the templates are, in words, where no flip rule of ours made them. */
+  readonly features?: string
   /** Judge all pairs with this threshold instead of choosing one on the other folds. */
   readonly thresholdFrom?: ThresholdFrom
   readonly skipped?: number

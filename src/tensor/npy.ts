@@ -42,12 +42,19 @@ const headerText = (reader: ByteReader): string => {
 const fieldOf = (text: string, key: string, value: string): string | undefined =>
   new RegExp(`['"]${key}['"]\\s*:\\s*${value}`).exec(text)?.[1]
 
-/**
- * Reads an `.npy` file of little-endian float32, row-major.
- * @throws FormatError on any other type or order, a wrong length, or a truncated file
- */
-export function decodeNpy(bytes: Uint8Array, file: string): Tensor {
-  const reader = new ByteReader(bytes, file)
+/** What an `.npy` file holds, and where its numbers begin. */
+export interface NpyLayout {
+  readonly shape: readonly number[]
+  /** How many numbers the shape asks for. */
+  readonly count: number
+  /** Bytes before the numbers. */
+  readonly start: number
+}
+
+/** The most bytes that stand before the numbers of an `.npy` file that is read here. */
+export const npyHeaderLimit: number = magic.length + 6 + headerLimit
+
+const layoutOf = (reader: ByteReader): NpyLayout => {
   const text = headerText(reader)
   const descr = fieldOf(text, 'descr', `['"]([^'"]*)['"]`)
   if (descr !== '<f4') throw reader.fail(`expected little-endian float32 (<f4), got ${descr ?? 'no type'}`)
@@ -59,6 +66,24 @@ export function decodeNpy(bytes: Uint8Array, file: string): Tensor {
   const count = sizeOf(shape)
   if (shape.length > axesLimit || !Number.isSafeInteger(count * 4))
     throw reader.fail('the shape is too large')
+  return { shape, count, start: reader.offset }
+}
+
+/**
+ * Reads the header of an `.npy` file of little-endian float32, row-major, from its first bytes.
+ * @throws FormatError on any other type or order
+ */
+export function readNpyLayout(bytes: Uint8Array, file: string): NpyLayout {
+  return layoutOf(new ByteReader(bytes, file))
+}
+
+/**
+ * Reads an `.npy` file of little-endian float32, row-major.
+ * @throws FormatError on any other type or order, a wrong length, or a truncated file
+ */
+export function decodeNpy(bytes: Uint8Array, file: string): Tensor {
+  const reader = new ByteReader(bytes, file)
+  const { shape, count } = layoutOf(reader)
   if (reader.remaining !== count * 4) {
     throw reader.fail(
       `expected ${count * 4} bytes of numbers for the shape [${shape.join(', ')}], got ${reader.remaining}`,
