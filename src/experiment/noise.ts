@@ -43,22 +43,48 @@ export function winnerOf(
   return winner
 }
 
-/** A unit direction at right angles to `feature`, and a normal deviate; equal seeds and rows draw equal numbers. */
-const turnOf = (
-  feature: Float64Array,
-  seed: number,
-  row: number,
-): { away: Float64Array; deviate: number } => {
-  const stream = random(seed, 'noise', row)
-  const deviate = stream.normal()
-  const away = Float64Array.from(feature, () => stream.normal())
-  const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, x, i) => sum + x * (b[i] ?? 0), 0)
-  const square = dot(feature, feature) || 1
-  const share = dot(away, feature) / square
-  const tangent = away.map((x, i) => x - share * (feature[i] ?? 0))
-  const length = Math.sqrt(dot(tangent, tangent)) || 1
-  return { away: tangent.map((x) => x / length), deviate }
+/** What one row's noise is made of. */
+interface Turn {
+  readonly feature: Float64Array
+  readonly length: number
+  /** A unit direction at right angles to the feature. */
+  readonly away: Float64Array
+  /** A normal deviate, in units of the strength. */
+  readonly deviate: number
+  /** The class without noise. */
+  readonly winner: number
 }
+
+const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, x, i) => sum + x * (b[i] ?? 0), 0)
+
+/** The noise of every row; equal seeds and rows draw equal numbers, whatever the set. */
+function turnsOf(set: DecidedFeatures, seed: number): Turn[] {
+  const rows = set.labels.length
+  const size = rows === 0 ? 0 : set.features.length / rows
+  return Array.from({ length: rows }, (_, row) => {
+    const feature = Float64Array.from({ length: size }, (__, i) => set.features[row * size + i] ?? 0)
+    const stream = random(seed, 'noise', row)
+    const deviate = stream.normal()
+    const drawn = feature.map(() => stream.normal())
+    const share = dot(drawn, feature) / (dot(feature, feature) || 1)
+    const tangent = drawn.map((x, i) => x - share * (feature[i] ?? 0))
+    const across = Math.sqrt(dot(tangent, tangent)) || 1
+    return {
+      feature,
+      length: Math.sqrt(dot(feature, feature)),
+      away: tangent.map((x) => x / across),
+      deviate,
+      winner: winnerOf(set.weights, set.rule, feature),
+    }
+  })
+}
+
+const turnedBy = ({ feature, length, away, deviate }: Turn, degrees: number): Float64Array => {
+  const angle = (deviate * degrees * Math.PI) / 180
+  return feature.map((x, i) => x * Math.cos(angle) + length * (away[i] ?? 0) * Math.sin(angle))
+}
+
+const checkDegrees = (degrees: number): number => checkNumber('degrees', degrees, { min: 0, max: 90 })
 
 /**
  * Turns every feature by an angle drawn from a normal distribution, in a direction drawn evenly; the same draws for every
@@ -66,29 +92,28 @@ const turnOf = (
  * @param degrees standard deviation of the angle, in [0, 90]
  */
 export function withNoise(set: DecidedFeatures, degrees: number, seed: number): NoisyFeatures {
-  checkNumber('degrees', degrees, { min: 0, max: 90 })
-  const rows = set.labels.length
-  const size = rows === 0 ? 0 : set.features.length / rows
-  const features = new Float64Array(rows * size)
+  checkDegrees(degrees)
+  const turns = turnsOf(set, seed)
+  const features = new Float64Array(set.features.length)
   const flipped: number[] = []
-  for (let row = 0; row < rows; row++) {
-    const feature = Float64Array.from({ length: size }, (_, i) => set.features[row * size + i] ?? 0)
-    const { away, deviate } = turnOf(feature, seed, row)
-    const angle = (deviate * degrees * Math.PI) / 180
-    const length = Math.hypot(...feature)
-    const turned = feature.map((x, i) => x * Math.cos(angle) + length * (away[i] ?? 0) * Math.sin(angle))
-    features.set(turned, row * size)
-    if (winnerOf(set.weights, set.rule, turned) !== winnerOf(set.weights, set.rule, feature))
-      flipped.push(row)
-  }
+  turns.forEach((turn, row) => {
+    const turned = turnedBy(turn, degrees)
+    features.set(turned, row * turned.length)
+    if (winnerOf(set.weights, set.rule, turned) !== turn.winner) flipped.push(row)
+  })
   return { features, flipped }
 }
 
-/** The share of decisions that noise of each strength flips. */
+/** The share of decisions that noise of each strength flips. @param strengths degrees, in [0, 90] */
 export function flippedShares(set: DecidedFeatures, strengths: readonly number[], seed: number): number[] {
-  return strengths.map(
-    (degrees) => withNoise(set, degrees, seed).flipped.length / Math.max(1, set.labels.length),
-  )
+  const turns = turnsOf(set, seed)
+  return strengths.map((degrees) => {
+    checkDegrees(degrees)
+    const flipped = turns.filter(
+      (turn) => winnerOf(set.weights, set.rule, turnedBy(turn, degrees)) !== turn.winner,
+    )
+    return flipped.length / Math.max(1, turns.length)
+  })
 }
 
 /**

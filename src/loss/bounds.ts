@@ -50,17 +50,20 @@ export function marginUpperBound(classes: number, embeddingSize: number): Margin
  */
 const crowdedMargin = (classes: number, embeddingSize: number): number => {
   if (embeddingSize === 1) return 0
-  let [low, high] = [0, Math.PI / 2]
+  const shareWithin = capShare(embeddingSize)
+  // caps of 45° that fit leave Rankin's limit alone
+  if (shareWithin(Math.PI / 4) * classes <= 1) return 1
+  let [low, high] = [0, Math.PI / 4]
   for (let step = 0; step < 60; step++) {
     const middle = (low + high) / 2
-    if (capShare(middle, embeddingSize) * classes <= 1) low = middle
+    if (shareWithin(middle) * classes <= 1) low = middle
     else high = middle
   }
-  return Math.min(1, 1 - Math.cos(2 * low))
+  return 1 - Math.cos(2 * low)
 }
 
-/** The share of the sphere in D dimensions within `angle` ≤ 90° of a point: ½ of the regularised integral of sin^(D−2). */
-const capShare = (angle: number, embeddingSize: number): number => {
+/** The share of the sphere in D dimensions within an angle ≤ 90° of a point: ½ of the regularised integral of sin^(D−2). */
+const capShare = (embeddingSize: number): ((angle: number) => number) => {
   // Simpson's rule on sin^(D−2), in logarithms so that high dimensions do not vanish
   const power = embeddingSize - 2
   const integral = (to: number): number => {
@@ -73,7 +76,8 @@ const capShare = (angle: number, embeddingSize: number): number => {
     }
     return (sum * to) / parts / 3
   }
-  return integral(angle) / (2 * integral(Math.PI / 2))
+  const sphere = 2 * integral(Math.PI / 2)
+  return (angle) => integral(angle) / sphere
 }
 
 /** A loss's setting, for the two expectations below. */

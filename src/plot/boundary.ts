@@ -1,6 +1,7 @@
 /** @file Two classes' decision boundary and margin, as the paper's Fig 2 shows them. */
 import { type Caption, svgFigure } from './svg.ts'
 import { fixed } from './format.ts'
+import { hatching } from './hatch.ts'
 import type { Spot } from './labels.ts'
 import { paint } from './palette.ts'
 import type { DecisionRule } from './sectors.ts'
@@ -31,6 +32,25 @@ const range = (axes: BoundaryAxes): number[] =>
 
 const clamp = (value: number): number => Math.max(-1, Math.min(1, value))
 
+/** What one point between two classes is like under a loss. */
+export type Claim = 'first' | 'second' | 'margin' | 'overlap'
+
+/**
+ * Whose a point is: the class whose demand it meets; `margin` where it meets neither's; `overlap` where the lengths of the
+ * weights decide, so that exchanging them gives it to the other class.
+ */
+export function claimAt(
+  { rule, norms = [1, 1] }: Pick<Boundary, 'rule' | 'norms'>,
+  [one, two]: readonly [number, number],
+): Claim {
+  const ratio = norms[0] / norms[1]
+  if (!rule.normaliseWeights) {
+    const isFirst = one * ratio >= two
+    return isFirst === one >= two * ratio ? (isFirst ? 'first' : 'second') : 'overlap'
+  }
+  return rule.own(one) >= two ? 'first' : rule.own(two) >= one ? 'second' : 'margin'
+}
+
 /** The largest cosine to the other class at which the class still wins, for each cosine to itself. */
 const reach = (rule: DecisionRule, ratio: number, cosine: number): number =>
   rule.normaliseWeights ? rule.own(cosine) : cosine * ratio
@@ -49,6 +69,12 @@ export function boundaryPanel({ title, axes, rule, norms = [1, 1] }: Boundary, s
     x: ((one - low) / (high - low)) * size,
     y: size - ((two - low) / (high - low)) * size,
   })
+  const cosinesAt = ({ x, y }: Spot): readonly [number, number] => {
+    const [one, two] = [low + (x / size) * (high - low), low + (1 - y / size) * (high - low)]
+    return axes === 'cosine' ? [one, two] : [Math.cos(one), Math.cos(two)]
+  }
+  const isOpen = (spot: Spot): boolean =>
+    ['margin', 'overlap'].includes(claimAt({ rule, norms }, cosinesAt(spot)))
   const inside = (value: number): number => Math.max(low, Math.min(high, value))
   const ratio = norms[0] / norms[1]
   const isOverlap = !rule.normaliseWeights && ratio !== 1
@@ -92,6 +118,7 @@ export function boundaryPanel({ title, axes, rule, norms = [1, 1] }: Boundary, s
   const small = { 'font-size': 12, fill: paint('soft') }
   return [
     ground,
+    hatching({ x: 0, y: 0, width: size, height: size }, isOpen, { colour: paint('grey') }),
     polyline(visible(true, ratio), dashed),
     polyline(visible(false, ratio), dashed),
     isOverlap ? polyline(visible(true, 1 / ratio), { ...dashed, 'stroke-opacity': '0.45' }) : '',

@@ -1,9 +1,10 @@
 /** @file Two class weights and a feature on the unit circle: the paper's Fig 3. */
 import { type Caption, svgFigure } from './svg.ts'
 import { fixed } from './format.ts'
+import { hatching } from './hatch.ts'
 import type { Spot } from './labels.ts'
 import { paint } from './palette.ts'
-import { type DecisionRule, sectors } from './sectors.ts'
+import { decide, type DecisionRule, sectors } from './sectors.ts'
 import { arcPoints, arrow, circle, moved, onCircle, polygon, polyline, words } from './shapes.ts'
 
 /** W_1, W_2 and x by their directions, in radians. */
@@ -16,7 +17,8 @@ export interface Geometry {
   readonly feature: number
 }
 
-const turned = (from: number, to: number): number => {
+/** The turn from one direction to another, in (−π, π]. */
+export const turned = (from: number, to: number): number => {
   const turn = (to - from) % (2 * Math.PI)
   return turn > Math.PI ? turn - 2 * Math.PI : turn < -Math.PI ? turn + 2 * Math.PI : turn
 }
@@ -36,15 +38,60 @@ const angleMark = (
   )
 }
 
+/** The length that the margin takes off, named beside it. */
+const taken = (from: Spot, to: Spot, colour: string): string => {
+  const length = Math.hypot(to.x - from.x, to.y - from.y) || 1
+  const beside = {
+    x: (from.x + to.x) / 2 - (13 * (to.y - from.y)) / length,
+    y: (from.y + to.y) / 2 + (13 * (to.x - from.x)) / length,
+  }
+  return (
+    polyline([from, to], { stroke: paint('grey'), 'stroke-width': 6, 'stroke-opacity': 0.75 }) +
+    circle(to, 4, { fill: colour, stroke: paint('surface'), 'stroke-width': 1.5 }) +
+    words('m', beside, { 'font-size': 12, 'font-style': 'italic', fill: paint('soft') })
+  )
+}
+
+/** What is compared, as lengths along the weights: the feet of x on both, and what the margin takes off W_1's. */
+const feet = (
+  centre: Spot,
+  radius: number,
+  { weights, feature, rule }: Geometry,
+  colours: readonly string[],
+): string => {
+  const tip = onCircle(centre, radius, feature)
+  const along = (which: 0 | 1, cosine: number): Spot => ({
+    x: centre.x + radius * cosine * Math.cos(weights[which]),
+    y: centre.y - radius * cosine * Math.sin(weights[which]),
+  })
+  const cosines = weights.map((angle) => Math.cos(turned(angle, feature)))
+  const own = rule.own(cosines[0] ?? 0)
+  return ([0, 1] as const)
+    .map((which) => {
+      const foot = along(which, cosines[which] ?? 0)
+      const colour = colours[which] ?? ''
+      const lost = which === 0 && own !== cosines[0] ? taken(foot, along(0, own), colour) : ''
+      return (
+        polyline([tip, foot], { stroke: colour, 'stroke-width': 1, 'stroke-dasharray': '3,3' }) +
+        lost +
+        circle(foot, 4, { fill: paint('surface'), stroke: colour, 'stroke-width': 2 })
+      )
+    })
+    .join('')
+}
+
 /** The circle with both classes' regions, the angles of x to each weight, and the two quantities compared. */
-export function geometryPanel({ title, rule, ownName, weights, feature }: Geometry, size: number): string {
+export function geometryPanel(geometry: Geometry, size: number): string {
+  const { title, rule, ownName, weights, feature } = geometry
   const centre = { x: size / 2, y: size / 2 }
   const radius = size * 0.4
   const colours = [paint('blue'), paint('orange')]
-  const regions = sectors(
-    weights.flatMap((angle) => [Math.cos(angle), Math.sin(angle)]),
-    rule,
-  ).map((sector) =>
+  const vectors = weights.flatMap((angle) => [Math.cos(angle), Math.sin(angle)])
+  const isUnclear = ({ x, y }: Spot): boolean => {
+    const [dx, dy] = [x - centre.x, centre.y - y]
+    return Math.hypot(dx, dy) < radius && !decide(vectors, rule, Math.atan2(dy, dx)).clear
+  }
+  const regions = sectors(vectors, rule).map((sector) =>
     polygon(
       [centre, ...arcPoints(centre, radius, sector.from, sector.to)],
       sector.clear
@@ -58,6 +105,13 @@ export function geometryPanel({ title, rule, ownName, weights, feature }: Geomet
   const asked = own >= other
   return [
     ...regions,
+    hatching(
+      { x: centre.x - radius, y: centre.y - radius, width: 2 * radius, height: 2 * radius },
+      isUnclear,
+      {
+        colour: paint('grey'),
+      },
+    ),
     circle(centre, radius, { fill: 'none', stroke: paint('faint') }),
     ...weights.map((angle, index) =>
       angleMark(
@@ -78,6 +132,7 @@ export function geometryPanel({ title, rule, ownName, weights, feature }: Geomet
         }),
     ),
     arrow(centre, onCircle(centre, radius, feature), paint('ink'), 2.2),
+    feet(centre, radius, geometry, colours),
     words('x', onCircle(centre, radius + 13, feature), { 'font-weight': 600, 'font-style': 'italic' }),
     words(title, { x: size / 2, y: -12 }, { 'font-weight': 600 }),
     words(

@@ -92,16 +92,19 @@ const arrowsAndNumbers = (scene: Scene, centre: Spot, radius: number): readonly 
   ]
 }
 
+/** Where a feature lies in the panel of a scene. */
+export function planePlace(scene: Scene, size: number): (x: number, y: number) => Spot {
+  const half = size / 2
+  const reach = reachOf(scene)
+  return (x, y) => ({ x: half + (x / reach) * half, y: half - (y / reach) * half })
+}
+
 /** The Euclidean plane as markup `size` pixels wide and high. */
 export function planePanel(scene: Scene, size: number): string {
   const half = size / 2
   const centre = { x: half, y: half }
-  const reach = reachOf(scene)
   const [weights, numbers] = arrowsAndNumbers(scene, centre, half * 0.78)
-  const place = (x: number, y: number): Spot => ({
-    x: half + (x / reach) * half,
-    y: half - (y / reach) * half,
-  })
+  const place = planePlace(scene, size)
   return [
     ...sectors(scene.weights, scene.rule).map((sector) =>
       polygon(wedge(centre, half, sector), regionLook(sector)),
