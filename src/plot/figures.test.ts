@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
 import { barFigure } from './bars.ts'
+import { shareFigure } from './cmc.ts'
+import { detFigure, probit } from './det.ts'
 import { openDrawing } from './drawing.ts'
 import { fixed, percent, shortPercent } from './format.ts'
 import { binned, histogramFigure } from './histogram.ts'
 import { lineFigure, logTicks } from './lines.ts'
 import { paletteCss, standalone } from './palette.ts'
-import { detFigure, probit, rocFigure } from './roc.ts'
+import { rocFigure } from './roc.ts'
 
 const drawing = await openDrawing()
 
@@ -46,7 +48,38 @@ const figures: Readonly<Record<string, string>> = {
     logFar: false,
     curves: [{ name: 'trained', points: roc }],
   }),
-  det: detFigure(drawing, { caption: { title: 'DET' }, curves: [{ name: 'trained', points: roc }] }),
+  det: detFigure(drawing, {
+    caption: { title: 'DET' },
+    smallestFar: 1e-4,
+    curves: [
+      { name: 'trained', points: roc },
+      { name: 'other', points: roc.map(({ far, tar }) => ({ far, tar: tar ** 2 })) },
+    ],
+  }),
+  cmc: shareFigure(drawing, {
+    caption: { title: 'CMC' },
+    label: 'rank',
+    curves: [
+      { name: 'trained', points: [1, 5, 10, 100].map((at) => ({ at, value: 1 - 0.2 / at ** 0.5 })) },
+      {
+        name: 'other',
+        points: [1, 5, 10, 100].map((at) => {
+          const value = 1 - 0.5 / at ** 0.5
+          return { at, value, interval: { low: value - 0.05, high: Math.min(1, value + 0.05) } }
+        }),
+      },
+    ],
+  }),
+  rocFar: rocFigure(drawing, {
+    caption: { title: 'ROC' },
+    smallestFar: 1e-6,
+    curves: [
+      {
+        name: 'trained',
+        points: [1e-6, 1e-5, ...roc.map(({ far }) => far)].map((far) => ({ far, tar: far ** 0.05 })),
+      },
+    ],
+  }),
   histogram: histogramFigure(drawing, {
     caption: { title: 'Scores' },
     x: { label: 'cosine', domain: [-0.2, 1], format: (value) => fixed(value, 1) },

@@ -46,7 +46,7 @@ export interface Rule {
 /** What a figure of curves shows. */
 export interface LineFigure {
   readonly caption: Caption
-  readonly x: Axis & { readonly domain?: readonly [number, number] }
+  readonly x: Axis & { readonly domain?: readonly [number, number]; readonly log?: boolean }
   readonly y: Axis & { readonly domain?: readonly [number, number]; readonly log?: boolean }
   readonly lines: readonly Line[]
   readonly rules?: readonly Rule[]
@@ -129,7 +129,8 @@ export function lineFigure(drawing: Drawing, figure: LineFigure): string {
     (figure.y.log === true ? paddedLog : padded)(extent([...figure.lines.flatMap(valuesOf), ...ruled('y')]))
   const xs = extent([...figure.lines.flatMap((line) => line.points.map((point) => point.x)), ...ruled('x')])
   const xDomain: readonly [number, number] =
-    figure.x.domain ?? (xs[0] === xs[1] ? [xs[0] - 1, xs[1] + 1] : xs)
+    figure.x.domain ??
+    (xs[0] < xs[1] ? xs : figure.x.log === true ? [xs[0] / 2, xs[0] * 2] : [xs[0] - 1, xs[1] + 1])
   const across = size.width - margins.marginLeft - marginRight
   const inner = size.height - margins.marginTop - margins.marginBottom
   const scale = figure.y.log === true ? Math.log : (y: number): number => y
@@ -145,12 +146,14 @@ export function lineFigure(drawing: Drawing, figure: LineFigure): string {
   return drawFigure(drawing, figure.caption, {
     ...size,
     ...margins,
-    x: { domain: [...xDomain] },
+    x: { domain: [...xDomain], type: figure.x.log === true ? 'log' : 'linear' },
     y: { domain: [...domain], type: figure.y.log === true ? 'log' : 'linear' },
     marks: [
       axes(
         drawing,
-        { tickCount: Math.max(2, Math.floor(across / 75)), ...figure.x },
+        figure.x.log === true
+          ? { ticks: logTicks(xDomain), ...figure.x }
+          : { tickCount: Math.max(2, Math.floor(across / 75)), ...figure.x },
         figure.y.log === true ? { ticks: logTicks(domain), ...figure.y } : figure.y,
       ),
       ...(figure.rules ?? []).map((rule) => ruleMarks(drawing, rule)),

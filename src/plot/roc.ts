@@ -1,8 +1,8 @@
-/** @file Trade-offs between the two errors: the receiver operating characteristic and the detection error trade-off. */
+/** @file The receiver operating characteristic: the trade-off between the two errors. */
 import { axes } from './axes.ts'
 import { drawFigure, type Drawing } from './drawing.ts'
 import { type Caption, type FigureSize } from './svg.ts'
-import { percent, shortPercent } from './format.ts'
+import { percent, shortPercent, superscript } from './format.ts'
 import { quietCorner, type Spot, textWidth } from './labels.ts'
 import { type ColourName, paint, seriesColours } from './palette.ts'
 
@@ -22,7 +22,7 @@ export interface RocCurve {
   readonly dashed?: boolean
 }
 
-/** What a ROC or DET figure shows. */
+/** What a ROC figure shows. */
 export interface RocFigure {
   readonly caption: Caption
   readonly curves: readonly RocCurve[]
@@ -40,8 +40,20 @@ const decades = (smallest: number): number[] => {
   return ticks.map((tick) => Number(tick.toPrecision(1)))
 }
 
-const colourOf = (curve: RocCurve, index: number): ColourName =>
-  curve.colour ?? seriesColours[index % seriesColours.length] ?? 'grey'
+/** A curve's colour: its own, else the series' by its place. */
+export function colourOf(curve: Pick<RocCurve, 'colour'>, index: number): ColourName {
+  return curve.colour ?? seriesColours[index % seriesColours.length] ?? 'grey'
+}
+
+/** Rates on an axis that reaches far down are written as powers of ten; percentages would not fit. */
+const rateFormat =
+  (smallest: number): ((rate: number) => string) =>
+  (rate) =>
+    smallest >= 1e-4
+      ? shortPercent(rate)
+      : rate === 1
+        ? '1'
+        : `10${superscript(Math.round(Math.log10(rate)))}`
 
 /** Both corners and every point that can be drawn; on a logarithmic axis the curve enters at the left edge. */
 const drawable = (points: readonly RocPoint[], smallest: number | undefined): RocPoint[] => {
@@ -109,7 +121,7 @@ export function rocFigure(drawing: Drawing, figure: RocFigure): string {
         drawing,
         {
           label: 'different people taken for the same (false accept rate)',
-          format: shortPercent,
+          format: rateFormat(smallest ?? 1),
           ...(smallest === undefined ? {} : { ticks: decades(smallest) }),
         },
         { label: 'same person recognised (true accept rate)', format: shortPercent },
@@ -139,92 +151,6 @@ export function rocFigure(drawing: Drawing, figure: RocFigure): string {
           fontWeight: 600,
           dx: corner.x,
           dy: corner.y + 9 + index * 17,
-        }),
-      ),
-    ],
-  })
-}
-
-/** The normal deviate whose lower tail is `p` (Acklam's rational approximation, 1e-9 relative). */
-export function probit(p: number): number {
-  if (p <= 0 || p >= 1) return p <= 0 ? -Infinity : Infinity
-  const tail = (q: number): number =>
-    (((((-7.784894002430293e-3 * q - 0.3223964580411365) * q - 2.400758277161838) * q - 2.549732539343734) *
-      q +
-      4.374664141464968) *
-      q +
-      2.938163982698783) /
-    ((((7.784695709041462e-3 * q + 0.3224671290700398) * q + 2.445134137142996) * q + 3.754408661907416) * q +
-      1)
-  if (p < 0.02425) return tail(Math.sqrt(-2 * Math.log(p)))
-  if (p > 1 - 0.02425) return -tail(Math.sqrt(-2 * Math.log(1 - p)))
-  const q = p - 0.5
-  const r = q * q
-  return (
-    ((((((-39.69683028665376 * r + 220.9460984245205) * r - 275.9285104469687) * r + 138.357751867269) * r -
-      30.66479806614716) *
-      r +
-      2.506628277459239) *
-      q) /
-    (((((-54.47609879822406 * r + 161.5858368580409) * r - 155.6989798598866) * r + 66.80131188771972) * r -
-      13.28068155288572) *
-      r +
-      1)
-  )
-}
-
-/** False reject rate against false accept rate on normal-deviate axes, where curves are nearly straight. */
-export function detFigure(drawing: Drawing, figure: RocFigure): string {
-  const { Plot } = drawing
-  const smallest = figure.smallestFar ?? 1e-3
-  const size = figure.size ?? { width: 420, height: 400 }
-  const shares = [0.0001, 0.001, 0.01, 0.05, 0.2, 0.4].filter((share) => share >= smallest)
-  const domain: [number, number] = [probit(smallest), probit(0.5)]
-  const inside = (share: number): boolean => share >= smallest && share <= 0.5
-  const axis = {
-    ticks: shares.map(probit),
-    format: (deviate: number): string =>
-      shortPercent(shares.find((share) => Math.abs(probit(share) - deviate) < 1e-9) ?? 0),
-  }
-  return drawFigure(drawing, figure.caption, {
-    ...size,
-    marginTop: 28,
-    marginRight: 26,
-    marginBottom: 42,
-    marginLeft: 54,
-    x: { domain },
-    y: { domain },
-    marks: [
-      axes(drawing, { ...axis, label: 'false accept rate' }, { ...axis, label: 'false reject rate' }),
-      Plot.gridX(axis.ticks, { stroke: paint('grid'), strokeOpacity: 1 }),
-      Plot.line(domain, {
-        x: (d: number) => d,
-        y: (d: number) => d,
-        stroke: paint('faint'),
-        strokeDasharray: '2,3',
-      }),
-      ...figure.curves.map((curve, index) =>
-        Plot.line(
-          curve.points.filter((point) => inside(point.far) && inside(1 - point.tar)),
-          {
-            x: (point: RocPoint) => probit(point.far),
-            y: (point: RocPoint) => probit(1 - point.tar),
-            stroke: paint(colourOf(curve, index)),
-            strokeWidth: 1.9,
-          },
-        ),
-      ),
-      ...figure.curves.map((curve, index) =>
-        Plot.text([curve.name], {
-          text: (text: string) => text,
-          frameAnchor: 'top-right',
-          textAnchor: 'end',
-          fill: paint(colourOf(curve, index)),
-          stroke: paint('surface'),
-          strokeWidth: 4,
-          fontWeight: 600,
-          dx: -8,
-          dy: 10 + index * 17,
         }),
       ),
     ],
