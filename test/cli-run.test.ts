@@ -213,6 +213,40 @@ describe('the whole way on the command line', () => {
     expect(other.err).toContain('the content is not what was saved')
   })
 
+  it('measures the lowerings, says what that changed, keeps the plan and goes on with it', async () => {
+    const run = at('tuned')
+    const none = ['--validation', '0', '--test', '0', '--warmup', '0']
+    const length = ['--iterations', '4', '--checkpoint-every', '2']
+    const trained = await cli('train', at('faces'), ...small, ...none, ...length, '--tune', '--out', run)
+    expect(trained.code, trained.err).toBe(0)
+    const [, changed = ''] =
+      /Measured \d+ lowerings: (\d+) at least 10 % faster than the table/.exec(trained.err) ?? []
+    expect(trained.err).toMatch(/measuring lowerings: \d+ of \d+/)
+    // the run of the test before has the table's plan for the same shapes
+    const planOf = (name: string): string[] => readFileSync(at(name, 'plan.txt'), 'utf8').split('\n')
+    const usual = new Set(planOf('stale').filter((line) => / → (?!blocked-weight)/.test(line)))
+    const other = planOf('tuned').filter((line) => / → (?!blocked-weight)/.test(line) && !usual.has(line))
+    expect(other).toHaveLength(Number(changed))
+    for (const line of other) {
+      const [signature = '', lowering = ''] = line.trim().split(' → ')
+      expect(trained.err).toContain(`${signature}: ${lowering} in `)
+      expect(readFileSync(at('tuned', 'events.jsonl'), 'utf8')).toContain(`${signature}: ${lowering} in `)
+    }
+    const last = join(run, 'checkpoints', '00000004')
+    const weights = (): Buffer => readFileSync(join(last, 'weights.safetensors'))
+    const [before, plan] = [weights(), planOf('tuned')]
+    rmSync(last, { recursive: true })
+    const resumed = await cli('train', '--resume', run, '--show-plan')
+    expect(resumed.code, resumed.err).toBe(0)
+    expect(resumed.err).not.toContain('not bit for bit')
+    expect(resumed.err).toContain(plan.join('\n').trim())
+    expect(weights().equals(before)).toBe(true)
+    expect(planOf('tuned')).toEqual(plan)
+    const twice = await cli('train', '--resume', run, '--tune')
+    expect(twice.code).toBe(2)
+    expect(twice.err).toContain('leave out --tune')
+  })
+
   it('checks a folder and mends a copy of it', async () => {
     const review = at('review')
     const checked = await cli('data', 'check', at('faces'), '--out', review, '--small', '40', '--json')
@@ -242,9 +276,9 @@ describe('the whole way on the command line', () => {
 
   it('packs a folder and unpacks it again', async () => {
     expect(await cli('pack', 'rec', at('faces'), '--out', at('packed'))).toMatchObject({ code: 0 })
-    expect(
-      await cli('pack', 'folder', at('packed', 'train.rec'), '--out', at('unpacked')),
-    ).toMatchObject({ code: 0 })
+    expect(await cli('pack', 'folder', at('packed', 'train.rec'), '--out', at('unpacked'))).toMatchObject({
+      code: 0,
+    })
     expect(readdirSync(at('unpacked'))).toHaveLength(60)
   })
 

@@ -25,8 +25,8 @@ import {
   type RunPaths,
 } from './run-folder.ts'
 import { replaceFile } from './replace-file.ts'
-import { tunePlan } from './tune-plan.ts'
-import { checkIdentities, openRunData, type Note, type RunData } from './train-data.ts'
+import { describeTuning, tunePlan } from './tune-plan.ts'
+import { checkIdentities, openRunData, type Note, type RunData, type RunDataOptions } from './train-data.ts'
 
 /** What a run tells beside the trainer's own events. */
 export type RunEvent =
@@ -134,19 +134,16 @@ async function* course(
             device: config.device,
             threads: config.threads,
             signal,
-            onMeasured: ({ signature, lowering, seconds }) =>
-              pending.push({
-                kind: 'note',
-                level: 'info',
-                text: `${signature} by ${lowering}: ${(1000 * seconds).toFixed(2)} ms`,
-              }),
+            onProgress: (done, total) =>
+              pending.push({ kind: 'progress', what: 'measuring lowerings', done, total }),
           }),
           drain,
         )
       : undefined
-  if (tuned !== undefined) {
-    const text = `Measured ${tuned.measured} lowerings; ${tuned.displaced} displace the table's choice`
-    yield { kind: 'note', level: 'info', text }
+  for (const text of tuned === undefined ? [] : describeTuning(tuned)) {
+    const told: TrainEvent = { kind: 'note', level: 'info', text }
+    await log.append(told)
+    yield told
   }
   const plan = from.kind === 'again' ? from.plan : tuned?.plan
   const events = train(
