@@ -12,6 +12,8 @@ const config: UserConfig = {
   // the runtime's loader and its binary are files of their own, so that its threads can start from the loader
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'production', 'import'] },
   worker: { format: 'es' },
+  // the drawing library writes to Node's name for the global object
+  define: { global: 'globalThis' },
   build: {
     outDir: fileURLToPath(new URL('../dist/studio', import.meta.url)),
     emptyOutDir: true,

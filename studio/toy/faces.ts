@@ -1,30 +1,42 @@
 /** @file Drawn people in a browser: the same persons and pictures as `cosface synth`, turned into pixels by a canvas. */
 import { takePicture } from '../../src/data/synth-light.ts'
-import { drawPerson } from '../../src/data/synth-person.ts'
-import { drawPicture, type Picture } from '../../src/data/synth-picture.ts'
-import { composeSvg, faceFeatures } from '../../src/data/synth-svg.ts'
 import type { Image as Pixels, Size } from '../../src/image/image.ts'
+import type { Drawing, FaceReply, FaceRequest } from './faces-worker.ts'
 
 /** What the network sees. */
 export const pictureSize: Size = { height: 28, width: 24 }
 /** Pictures of each person, held-out ones included. */
 export const picturesPerPerson = 64
-/** The people are the same for every seed of the training. */
+/** The seed of the drawn people's world, whatever the seed of the training. */
 const world = 1
 
-/** A drawing and what the camera will do to it. */
-export interface Drawing {
-  readonly svg: string
-  readonly picture: Picture
+/** Somebody who draws, in a worker. */
+export interface Painter {
+  /** Picture number `image` of person number `identity`, as SVG. */
+  draw(identity: number, image: number, size: Size): Promise<Drawing>
 }
 
-/** Picture number `image` of person number `identity`, as SVG. */
-export async function drawing(identity: number, image: number, size: Size): Promise<Drawing> {
-  const { faceToSvgString, svgsIndex } = await import('facesjs')
-  const person = drawPerson(svgsIndex, world, identity)
-  const picture = drawPicture(svgsIndex, person, world, identity, image)
-  const features = faceFeatures(person, picture)
-  return { svg: composeSvg(faceToSvgString(features), features, person, picture, size), picture }
+/** Starts the worker. */
+export function openPainter(): Painter {
+  const worker = new Worker(new URL('./faces-worker.ts', import.meta.url), { type: 'module' })
+  const waiting = new Map<number, { resolve: (drawing: Drawing) => void; reject: (error: Error) => void }>()
+  let next = 0
+  worker.addEventListener('message', ({ data }: MessageEvent<FaceReply>) => {
+    waiting.get(data.id)?.resolve(data)
+    waiting.delete(data.id)
+  })
+  worker.addEventListener('error', ({ message }) => {
+    for (const { reject } of waiting.values()) reject(new Error(message || 'The faces could not be drawn'))
+    waiting.clear()
+  })
+  return {
+    draw: (identity, image, size) =>
+      new Promise((resolve, reject) => {
+        const request: FaceRequest = { id: next++, identity, image, size }
+        waiting.set(request.id, { resolve, reject })
+        worker.postMessage(request)
+      }),
+  }
 }
 
 /** The address of an SVG text as an image. */
@@ -44,11 +56,11 @@ export function openCanvas(): CanvasRenderingContext2D {
 
 /** Picture number `image` of person number `identity`, as the network sees it. */
 export async function photograph(
+  { svg, picture }: Drawing,
   context: CanvasRenderingContext2D,
   identity: number,
   image: number,
 ): Promise<Pixels> {
-  const { svg, picture } = await drawing(identity, image, pictureSize)
   const element = new Image(pictureSize.width, pictureSize.height)
   element.src = imageAddress(svg)
   await element.decode()

@@ -1,0 +1,158 @@
+/** @file The experiment of Fig 4 as a section of the page. */
+import type { JSX } from 'preact'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { decisionRule } from '../../src/experiment/decision-rule.ts'
+import type { DecisionRule } from '../../src/plot/sectors.ts'
+import { short } from '../../src/plot/format.ts'
+import { paint } from '../../src/plot/palette.ts'
+import { lossNames, lossSettings } from '../losses.ts'
+import type { LabState } from '../state.ts'
+import { Settings, Transport } from './controls.tsx'
+import { Experiment, type ExperimentView, hasThreads, type LaneView } from './experiment.ts'
+import { LaneFigure } from './lane-figure.tsx'
+import { PointCard, Portrait, Swatch } from './point-card.tsx'
+import { pointAt, pointCount } from './points.ts'
+import { laneColours, Readings } from './readings.tsx'
+
+export interface ToyProps {
+  readonly state: LabState
+  readonly onChange: (change: Partial<LabState>) => void
+}
+
+/** The experiment with its controls, figures and numbers. */
+export function Toy({ state, onChange }: ToyProps): JSX.Element {
+  const [view, experiment] = useExperiment(state)
+  const [chosen, setChosen] = useState(0)
+  const { lanes, people } = view
+  const index = people === undefined ? 0 : Math.min(chosen, pointCount(people.data) - 1)
+  const point = people === undefined ? undefined : pointAt(people.data, index)
+  const controls = { state, view, experiment, onChange }
+  return (
+    <div class="toy">
+      <div class="console">
+        <Transport {...controls} />
+        <p class="status" role="status">
+          {statusOf(view)}
+        </p>
+        <Settings {...controls} />
+        {hasThreads() ? null : (
+          <p class="aside" id="threads">
+            WebAssembly threads are not available here (the page is not cross-origin isolated), so this runs
+            slower than it could. <code>cosface lab</code> serves it with them.
+          </p>
+        )}
+      </div>
+      <div class="stage">
+        {lanes.length === 0 ? <Waiting view={view} /> : null}
+        <div class={`lanes lanes-${lanes.length}`}>
+          {lanes.map((lane, at) => (
+            <LaneColumn key={at} lane={lane} at={at} state={state} point={point} onPoint={setChosen} />
+          ))}
+        </div>
+        {lanes.length === 0 ? null : (
+          <p class="legend">
+            Dots: pictures trained on. Rings: held out. Arrows: class weights. Tinted: where a person wins.
+            Grey: where it wins, but not by the margin. Bars: how many features point there.
+          </p>
+        )}
+        {people === undefined || lanes.length === 0 ? null : (
+          <ul class="people" aria-label="The people">
+            {Array.from({ length: people.data.classes }, (_, identity) => (
+              <li key={identity}>
+                <Portrait painter={experiment.painter} label={identity} image={0} />
+                <span>
+                  <Swatch identity={identity} /> {identity + 1}
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
+        {lanes.length === 0 ? null : <Readings lanes={lanes} />}
+        {people === undefined || lanes.length === 0 ? null : (
+          <PointCard
+            experiment={experiment}
+            lanes={lanes}
+            people={people}
+            index={index}
+            onIndex={setChosen}
+            dimensions={dimensionsOf(lanes)}
+          />
+        )}
+      </div>
+    </div>
+  )
+}
+
+/** D of what is shown, which lags behind the setting while an experiment begins again. */
+const dimensionsOf = (lanes: readonly LaneView[]): number => {
+  const train = lanes[0]?.frame.train
+  return train === undefined ? 2 : train.features.length / train.labels.length
+}
+
+interface LaneColumnProps {
+  readonly lane: LaneView
+  readonly at: number
+  readonly state: LabState
+  readonly point: ReturnType<typeof pointAt> | undefined
+  readonly onPoint: (index: number) => void
+}
+
+function LaneColumn({ lane, at, state, point, onPoint }: LaneColumnProps): JSX.Element {
+  const rule = useRule(lane, state)
+  const title = lossNames[lane.loss]
+  return (
+    <figure class="lane">
+      <figcaption style={{ borderColor: paint(laneColours[at] ?? 'ink') }}>{title}</figcaption>
+      {dimensionsOf([lane]) === 2 ? (
+        <LaneFigure title={title} frame={lane.frame} rule={rule} point={point} onPoint={onPoint} />
+      ) : null}
+      {lane.frame.warnings.map((warning) => (
+        <p class="warning" key={warning}>
+          {warning}
+        </p>
+      ))}
+    </figure>
+  )
+}
+
+function useRule(lane: LaneView, state: LabState): DecisionRule {
+  const settings = lossSettings(lane.loss, state)
+  return useMemo(() => decisionRule(settings), [JSON.stringify(settings)])
+}
+
+function Waiting({ view }: { readonly view: ExperimentView }): JSX.Element {
+  return (
+    <div class="waiting">
+      {view.phase === 'failed' ? (
+        <p class="warning">{view.failure}</p>
+      ) : (
+        <progress aria-label="Drawing the faces" max="1" value={view.drawn} />
+      )}
+    </div>
+  )
+}
+
+const statusOf = ({ phase, drawn, lanes, pace, note, failure }: ExperimentView): string => {
+  const iteration = lanes[0]?.frame.iteration ?? 0
+  const speed = pace === undefined ? '' : `, ${short(pace)} a second`
+  const texts: { readonly [K in ExperimentView['phase']]: string } = {
+    drawing: `Drawing the faces: ${Math.round(drawn * 100)} %.`,
+    starting: 'Starting the network.',
+    ready:
+      iteration === 0
+        ? 'Ready: the network has seen nothing yet.'
+        : `${iteration} updates of 64 pictures${speed}.`,
+    playing: `${iteration} updates of 64 pictures${speed}.`,
+    failed: `The experiment has failed: ${failure ?? 'for no known reason'}`,
+  }
+  return note === undefined ? texts[phase] : `${note} ${texts[phase]}`
+}
+
+function useExperiment(state: LabState): readonly [ExperimentView, Experiment] {
+  const held = useRef<Experiment | undefined>(undefined)
+  const [view, setView] = useState<ExperimentView>({ phase: 'drawing', drawn: 0, lanes: [] })
+  const experiment = (held.current ??= new Experiment(state, setView))
+  useEffect(() => experiment.change(state), [state])
+  useEffect(() => () => experiment.end(), [])
+  return [view, experiment]
+}
