@@ -8,6 +8,7 @@ import { doctorCommand } from './commands/doctor.ts'
 import { embedCommand } from './commands/embed.ts'
 import { evaluateCommand } from './commands/evaluate.ts'
 import { exportCommand } from './commands/export.ts'
+import { importCommand } from './commands/import.ts'
 import { packBinCommand, packFolderCommand, packRecCommand } from './commands/pack.ts'
 import { synthCommand } from './commands/synth.ts'
 import { toyCommand } from './commands/toy.ts'
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   doctorCommand,
   trainCommand,
   exportCommand,
+  importCommand,
   evaluateCommand,
   embedCommand,
   adviseCommand,

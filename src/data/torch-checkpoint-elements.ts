@@ -48,3 +48,24 @@ export const storageTypes: ReadonlyMap<string, ElementType> = new Map(
 export const elementTypes: ReadonlyMap<string, ElementType> = new Map(
   types.map(([, name, size, read]) => [`torch ${name}`, { name, size, read }]),
 )
+
+const safetensorsNames: Readonly<Record<string, string>> = {
+  F32: 'float32',
+  F64: 'float64',
+  F16: 'float16',
+  BF16: 'bfloat16',
+  I64: 'int64',
+  I32: 'int32',
+  I16: 'int16',
+  I8: 'int8',
+  U8: 'uint8',
+  BOOL: 'bool',
+}
+
+/** By the name safetensors gives the element type, `F32`. */
+export const safetensorsTypes: ReadonlyMap<string, ElementType> = new Map(
+  Object.entries(safetensorsNames).flatMap(([ours, name]) => {
+    const type = elementTypes.get(`torch ${name}`)
+    return type === undefined ? [] : [[ours, type] as const]
+  }),
+)

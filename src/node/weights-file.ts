@@ -1,8 +1,8 @@
 /** @file Weights from elsewhere, whatever their file: PyTorch checkpoints and safetensors, told apart by their first bytes. */
 import { FormatError } from '../base/errors.ts'
+import { openSafetensorsWeights } from '../data/safetensors-weights.ts'
 import type { CheckpointTensor } from '../data/torch-checkpoint.ts'
 import { openTorchCheckpoint } from '../data/torch-checkpoint.ts'
-import { decodeSafetensors } from '../tensor/safetensors.ts'
 import { openFile } from './record-file.ts'
 
 /** Named tensors of an open file; reading one gives float32. */
@@ -20,17 +20,9 @@ export async function openWeights(path: string): Promise<WeightsFile> {
     // safetensors begins with the length of a JSON object
     const isSafetensors = file.size > 8 && (await file.read(8, 1))[0] === 0x7b
     if (!isSafetensors) return { ...(await openTorchCheckpoint(file)), [Symbol.asyncDispose]: close }
-    const { tensors } = decodeSafetensors(await file.read(0, file.size), path)
-    const named = new Map<string, CheckpointTensor>()
-    for (const [name, { shape, data }] of tensors) {
-      const isFloat = data instanceof Float32Array
-      const read = async (): Promise<{ readonly shape: readonly number[]; readonly data: Float32Array }> => ({
-        shape,
-        data: isFloat ? data : Float32Array.from(data),
-      })
-      named.set(name, { shape, dtype: isFloat ? 'float32' : 'int32', read })
-    }
-    return { format: 'safetensors', tensors: named, [Symbol.asyncDispose]: close }
+    const tensors = await openSafetensorsWeights(file)
+    if (tensors.size === 0) throw new FormatError(path, 'the file holds no tensors')
+    return { format: 'safetensors', tensors, [Symbol.asyncDispose]: close }
   } catch (error) {
     await close()
     throw error

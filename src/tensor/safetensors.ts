@@ -1,6 +1,7 @@
 /** @file The safetensors format: a JSON header with names, types, shapes and offsets, then the numbers. */
 import { bytesOf, ByteReader, concatBytes } from '../base/bytes.ts'
 import { FormatError } from '../base/errors.ts'
+import type { RandomAccessFile } from '../base/random-access.ts'
 import { sizeOf } from './tensor.ts'
 import type { IntTensor, Tensor } from './tensor.ts'
 
@@ -65,28 +66,64 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const isCounts = (value: unknown): value is readonly number[] =>
   Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0)
 
-interface Entry {
+/** Bytes of each element type that the format knows. */
+const elementSizes: Readonly<Record<string, number>> = {
+  F64: 8,
+  F32: 4,
+  F16: 2,
+  BF16: 2,
+  I64: 8,
+  I32: 4,
+  I16: 2,
+  I8: 1,
+  U8: 1,
+  BOOL: 1,
+}
+
+/** One tensor as the header describes it. */
+export interface SafetensorsEntry {
   readonly name: string
-  readonly make: Make
+  /** `F32`, `BF16`, … */
+  readonly dtype: string
   readonly shape: readonly number[]
+  /** First byte and the one after the last, counted from the end of the header. */
   readonly start: number
   readonly end: number
 }
 
-const entryOf = (name: string, value: unknown, fail: (reason: string) => FormatError): Entry => {
+type Fail = (reason: string) => FormatError
+
+const entryOf = (name: string, value: unknown, fail: Fail): SafetensorsEntry => {
   if (!isObject(value)) throw fail(`the entry of ${name} is no object`)
   const { dtype, shape, data_offsets: offsets } = value
-  const make = typeof dtype === 'string' && Object.hasOwn(makers, dtype) ? makers[dtype] : undefined
-  if (make === undefined) throw fail(`${name} has the type ${String(dtype)}; only F32 and I32 are read`)
+  const known = typeof dtype === 'string' && Object.hasOwn(elementSizes, dtype)
+  const bytes = known ? elementSizes[dtype] : undefined
+  if (!known || bytes === undefined)
+    throw fail(`${name} has the type ${String(dtype)}; ${Object.keys(elementSizes).join(', ')} are known`)
   if (!isCounts(shape)) throw fail(`${name} has no valid shape`)
   const [start, end, ...more] = isCounts(offsets) ? offsets : []
   if (start === undefined || end === undefined || more.length > 0) throw fail(`${name} has no valid offsets`)
-  if (end - start !== sizeOf(shape) * 4) {
+  if (end - start !== sizeOf(shape) * bytes) {
     throw fail(
-      `${name} of shape [${shape.join(', ')}] takes ${sizeOf(shape) * 4} bytes, its offsets give ${end - start}`,
+      `${name} of shape [${shape.join(', ')}] takes ${sizeOf(shape) * bytes} bytes, its offsets give ${end - start}`,
     )
   }
-  return { name, make, shape, start, end }
+  return { name, dtype, shape, start, end }
+}
+
+/** A header's tensors in the order in which they lie, one right after another. @throws FormatError */
+const entriesOf = (header: Readonly<Record<string, unknown>>, fail: Fail): SafetensorsEntry[] => {
+  const entries = Object.entries(header)
+    .filter(([name]) => name !== metadataKey)
+    .map(([name, value]) => entryOf(name, value, fail))
+    .sort((a, b) => a.start - b.start || a.end - b.end)
+  let next = 0
+  for (const { name, start, end } of entries) {
+    if (start !== next)
+      throw fail(`${name} starts at ${start}, expected ${next}: tensors must lie one after another`)
+    next = end
+  }
+  return entries
 }
 
 const metadataOf = (
@@ -102,17 +139,49 @@ const metadataOf = (
   return Object.fromEntries(notes)
 }
 
-const headerOf = (reader: ByteReader): Readonly<Record<string, unknown>> => {
-  const length = reader.uint64()
-  if (length > headerLimit) throw new FormatError(reader.file, `a header of ${length} bytes is too long`, 0)
-  const text = reader.take(length, 'header')
+const parseHeader = (text: Uint8Array, file: string): Readonly<Record<string, unknown>> => {
   try {
     const header: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(text))
     if (isObject(header)) return header
   } catch (cause) {
-    throw new FormatError(reader.file, 'the header is no JSON', 8, { cause })
+    throw new FormatError(file, 'the header is no JSON', 8, { cause })
   }
-  throw new FormatError(reader.file, 'the header is no JSON object', 8)
+  throw new FormatError(file, 'the header is no JSON object', 8)
+}
+
+const headerOf = (reader: ByteReader): Readonly<Record<string, unknown>> => {
+  const length = reader.uint64()
+  if (length > headerLimit) throw new FormatError(reader.file, `a header of ${length} bytes is too long`, 0)
+  return parseHeader(reader.take(length, 'header'), reader.file)
+}
+
+/** A safetensors file whose tensors are read when they are asked for. */
+export interface SafetensorsFile {
+  readonly entries: readonly SafetensorsEntry[]
+  /** Where the numbers begin in the file. */
+  readonly dataStart: number
+}
+
+/** Reads the header of a file; nothing else is read or allocated. @throws FormatError as `decodeSafetensors` */
+export async function openSafetensors(file: RandomAccessFile): Promise<SafetensorsFile> {
+  const length = new ByteReader(await file.read(0, 8), file.name).uint64()
+  if (length > headerLimit) throw new FormatError(file.name, `a header of ${length} bytes is too long`, 0)
+  const header = parseHeader(await file.read(8, length), file.name)
+  const entries = entriesOf(header, (reason) => new FormatError(file.name, reason, 8))
+  const [dataStart, end] = [8 + length, entries.at(-1)?.end ?? 0]
+  if (dataStart + end > file.size)
+    throw new FormatError(
+      file.name,
+      `expected ${dataStart + end} bytes, the file has ${file.size}`,
+      file.size,
+    )
+  if (dataStart + end < file.size)
+    throw new FormatError(
+      file.name,
+      `${file.size - dataStart - end} bytes follow the last tensor`,
+      dataStart + end,
+    )
+  return { entries, dataStart }
 }
 
 /**
@@ -123,19 +192,11 @@ const headerOf = (reader: ByteReader): Readonly<Record<string, unknown>> => {
 export function decodeSafetensors(bytes: Uint8Array, file: string): SafetensorsContent {
   const reader = new ByteReader(bytes, file)
   const header = headerOf(reader)
-  const dataStart = reader.offset
   const fail = (reason: string): FormatError => new FormatError(file, reason, 8)
-  const entries = Object.entries(header)
-    .filter(([name]) => name !== metadataKey)
-    .map(([name, value]) => entryOf(name, value, fail))
-    .sort((a, b) => a.start - b.start || a.end - b.end)
   const tensors = new Map<string, Tensor | IntTensor>()
-  for (const { name, make, shape, start, end } of entries) {
-    if (dataStart + start !== reader.offset) {
-      throw fail(
-        `${name} starts at ${start}, expected ${reader.offset - dataStart}: tensors must lie one after another`,
-      )
-    }
+  for (const { name, dtype, shape, start, end } of entriesOf(header, fail)) {
+    const make = Object.hasOwn(makers, dtype) ? makers[dtype] : undefined
+    if (make === undefined) throw fail(`${name} has the type ${dtype}; only F32 and I32 are read`)
     const place = reader.take(end - start, name)
     tensors.set(name, make(place.byteOffset % 4 === 0 ? place : place.slice(), shape))
   }
