@@ -132,23 +132,37 @@ const regimeWords: { readonly [K in MarginBound['regime']]: string } = {
   crowded: 'so many directions allow',
 }
 
+const mostInMargins = 1e6
+
+/** Eq 7's largest m over C in D dimensions, as the chart draws it; it depends on D alone. */
+export function marginLimit(embeddingSize: number): XY[] {
+  const corner = embeddingSize === 2 ? [] : [embeddingSize + 1, embeddingSize + 2]
+  return classCounts(mostInMargins, 64, corner).map((x) => ({
+    x,
+    y: marginUpperBound(x, embeddingSize).largest,
+  }))
+}
+
 /**
  * Eq 7 over C: the largest m in D dimensions, in its three regimes: the plane, C ≤ D + 1, and C > D + 1, where the figure
  * C/(C−1) is far from reached and what no arrangement of directions exceeds is drawn instead.
+ * @param curve of `marginLimit`, which need not be found again for every m
  * @throws UsageError on a number out of its range
  */
-export function marginOverClasses(setting: BoundSetting): BoundPane {
+export function marginOverClasses(
+  setting: BoundSetting,
+  curve: readonly XY[] = marginLimit(setting.embeddingSize),
+): BoundPane {
   const { classes, margin, embeddingSize } = judged(setting)
-  const most = 1e6
-  const corner = embeddingSize === 2 ? [] : [embeddingSize + 1, embeddingSize + 2]
-  const counts = classCounts(most, 64, [...corner, classes])
-  const limit = counts.map((x) => ({ x, y: marginUpperBound(x, embeddingSize).largest }))
   const { largest, regime } = marginUpperBound(classes, embeddingSize)
+  const here = { x: Math.min(mostInMargins, classes), y: largest }
+  const limit = [...curve.filter(({ x }) => x < here.x), here, ...curve.filter(({ x }) => x > here.x)]
+  const counts = curve.map(({ x }) => x)
   const ratio = counts.map((x) => ({ x, y: x / (x - 1) }))
   const plane = counts.map((x) => ({ x, y: marginUpperBound(x, 2).bound }))
   return boundPane({
     title: `Eq 7: largest m over C, D = ${embeddingSize}`,
-    x: classAxis(most),
+    x: classAxis(mostInMargins),
     y: {
       label: 'margin m (cosine)',
       from: 0,
@@ -165,7 +179,7 @@ export function marginOverClasses(setting: BoundSetting): BoundPane {
     ],
     rules: embeddingSize === 2 ? [] : [{ at: embeddingSize + 1, before: 'C ≤ D+1', after: 'C > D+1' }],
     current: {
-      x: Math.min(most, classes),
+      x: here.x,
       y: margin,
       name: `C = ${count(classes)}, m = ${short(margin)}`,
       sentence: `${margin <= largest ? 'm ≤' : 'm >'} ${largest < 0.01 ? short(largest) : fixed(largest, 3)}, what ${regimeWords[regime]}${regime === 'crowded' ? '' : ' allows'}.`,

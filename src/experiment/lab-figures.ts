@@ -6,6 +6,7 @@ import type { BoundPane } from '../plot/bound-chart.ts'
 import { type CompactRegionsPane, compactRegionsPane } from '../plot/compact-regions.ts'
 import { type DecisionBand, type DecisionBandPane, decisionBandPane } from '../plot/decision-band.ts'
 import { fixed } from '../plot/format.ts'
+import type { XY } from '../plot/lines.ts'
 import { type NoiseCurvesPane, noiseCurvesPane, noisyCirclePane } from '../plot/noise-chart.ts'
 import type { Pane, PaneFigure } from '../plot/pane.ts'
 import { type SphereView, spherePane } from '../plot/sphere-view.ts'
@@ -118,9 +119,13 @@ export function scaleBound(setting: BoundSetting): PaneFigure<BoundPane> {
   }
 }
 
-/** Eq 7: the largest m, over C. @throws UsageError on a number out of its range */
-export function marginBound(setting: BoundSetting): PaneFigure<BoundPane> {
-  const pane = marginOverClasses(setting)
+/**
+ * Eq 7: the largest m, over C.
+ * @param curve of `marginLimit`, which need not be found again for every m
+ * @throws UsageError on a number out of its range
+ */
+export function marginBound(setting: BoundSetting, curve?: readonly XY[]): PaneFigure<BoundPane> {
+  const pane = marginOverClasses(setting, curve)
   return {
     name: 'margin-bound',
     panes: [pane],

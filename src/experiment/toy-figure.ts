@@ -20,6 +20,7 @@ export function lossTitle({ name, margin, options }: LossSettings): string {
   if (name === 'nsl') return 'NSL'
   if (name === 'cosface') return margin === 0 ? 'NSL (LMCL with m = 0)' : `LMCL, m = ${short(margin ?? 0.35)}`
   if (name === 'sphereface') return `A-Softmax, m = ${String(options?.['multiplier'] ?? 4)}`
+  if (name === 'arcface') return `ArcFace, m = ${short(Number(options?.['marginRadians'] ?? 0.5))}`
   return margin === undefined ? name : `${name}, m = ${short(margin)}`
 }
 

@@ -54,7 +54,7 @@ const crowdedMargin = (classes: number, embeddingSize: number): number => {
   // caps of 45° that fit leave Rankin's limit alone
   if (shareWithin(Math.PI / 4) * classes <= 1) return 1
   let [low, high] = [0, Math.PI / 4]
-  for (let step = 0; step < 60; step++) {
+  for (let step = 0; step < 40; step++) {
     const middle = (low + high) / 2
     if (shareWithin(middle) * classes <= 1) low = middle
     else high = middle
