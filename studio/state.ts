@@ -56,6 +56,12 @@ export interface LabState {
   /** Where W₁ and W₂ of Fig 3 point, degrees. */
   readonly first: number
   readonly second: number
+  /** cos θ₁ and cos θ₂ of the point in Fig 2. */
+  readonly cosineOne: number
+  readonly cosineTwo: number
+  /** From where the sphere is seen: longitude and latitude, degrees. */
+  readonly turn: number
+  readonly tilt: number
 }
 
 /** The name of a setting. */
@@ -125,6 +131,10 @@ export const fields: { readonly [K in LabKey]: Field<LabState[K]> } = {
   feature: number('x', 69, 0, 360),
   first: number('w1', 34, 0, 360),
   second: number('w2', 126, 0, 360),
+  cosineOne: number('c1', 0.5, -1, 1),
+  cosineTwo: number('c2', 0.35, -1, 1),
+  turn: number('turn', 30, 0, 360),
+  tilt: number('tilt', 20, -90, 90),
 }
 
 const keys = Object.keys(fields).filter((key): key is LabKey => key in fields)
@@ -149,6 +159,10 @@ export const initialState: LabState = {
   feature: fields.feature.initial,
   first: fields.first.initial,
   second: fields.second.initial,
+  cosineOne: fields.cosineOne.initial,
+  cosineTwo: fields.cosineTwo.initial,
+  turn: fields.turn.initial,
+  tilt: fields.tilt.initial,
 }
 
 /** The settings as a query, without those at their initial value; empty where all are. */
