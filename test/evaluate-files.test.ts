@@ -195,7 +195,7 @@ describe('evaluatePairs', () => {
 
   it('says that a list is not there', async () => {
     const pairs = { kind: 'list', file: join(folder, 'nowhere.txt') } as const
-    await expect(evaluatePairs(model, { images: faces, pairs })).rejects.toThrowError('could not be read')
+    await expect(evaluatePairs(model, { images: faces, pairs })).rejects.toThrowError('There is no file or folder')
   })
 })
 

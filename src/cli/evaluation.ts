@@ -1,58 +1,238 @@
-/** @file Evaluates a model for a person. Loaded when it is needed. */
-import { basename } from 'node:path'
-import type { PairSource } from '../node/evaluate-pairs.ts'
-import { evaluatePairs } from '../node/evaluate-pairs.ts'
-import { checkPlace } from '../node/replace-file.ts'
+/** @file Evaluates models for a person: the protocol said, the figures printed, reports written. Loaded when it is needed. */
+import { basename, extname } from 'node:path'
+import { UsageError } from '../base/errors.ts'
+import { compareEvaluations, type PairedDifference } from '../evaluate/protocol-compare.ts'
+import { figuresOf, type ProtocolResult } from '../evaluate/protocol-figures.ts'
+import type { ProtocolEvaluation, ProtocolReport } from '../evaluate/protocol-report.ts'
+import { isEmbeddingFile } from '../node/protocol-embeddings.ts'
+import { chooseProtocol, type ChosenProtocol } from '../node/protocol-guess.ts'
+import { type ProtocolRequest, type ProtocolRun, runProtocol, type Subject } from '../node/protocol-run.ts'
+import { checkPlace, replaceFile } from '../node/replace-file.ts'
 import { evaluationText } from '../report/evaluation-text.ts'
-import type { Device } from '../runtime/session.ts'
+import { protocolMarkdown, protocolText } from '../report/protocol-text.ts'
+import { recordEntries } from '../report/protocol-words.ts'
+import type { ModelContract } from '../model/contract.ts'
 import type { Context, ExitCode } from './command.ts'
+import { checkOptionsFit, type EvaluateOptions } from './evaluate-options.ts'
 import { openModelFor } from './models.ts'
-import type { ModelOptions } from './options.ts'
 import { progressOf } from './progress.ts'
 
-/** A checked request. */
-export interface Request extends Partial<Omit<ModelOptions, 'model'>> {
-  readonly model: string
-  readonly images: string
-  readonly pairs: PairSource
-  readonly thresholdFrom?: string
-  readonly threshold?: number
-  readonly skipMissing?: boolean
-  readonly report?: string
-  readonly threads?: number
-  readonly device?: Device
+type Given = Partial<EvaluateOptions>
+
+/** One of the models, as it was named. */
+interface Named {
+  readonly name: string
+  readonly path: string
+  readonly kind: Subject['kind']
 }
 
-/** Embeds, judges, prints; writes the page where one is asked for. */
-export async function evaluate({ output, signal }: Context, request: Request): Promise<ExitCode> {
-  if (request.report !== undefined) await checkPlace(request.report)
-  await using model = await openModelFor(output, request.model, request)
-  let evaluation
-  {
-    using progress = progressOf(output, 'embedding', 'images')
-    evaluation = await evaluatePairs(model, {
-      images: request.images,
-      pairs: request.pairs,
-      ...(request.thresholdFrom === undefined ? {} : { thresholdFrom: request.thresholdFrom }),
-      ...(request.threshold === undefined ? {} : { threshold: request.threshold }),
-      skipMissing: request.skipMissing ?? false,
-      signal,
-      onProgress: progress.update,
-    })
+const shortName = (path: string): string => basename(path.replace(/[\\/]+$/, '')).replace(/\.(onnx|npy)$/, '')
+
+/** The model and those it is compared with; names that would be the same are written in full. */
+const subjectsOf = (given: Given): readonly Named[] => {
+  const first = given.model ?? given.embeddings ?? ''
+  const paths = [first, ...(given.against ?? [])]
+  const short = paths.map(shortName)
+  return paths.map((path, i) => ({
+    path,
+    kind: (i === 0 ? given.model === undefined : isEmbeddingFile(path)) ? 'embeddings' : 'model',
+    name: short.filter((name) => name === short[i]).length > 1 ? path : (short[i] ?? path),
+  }))
+}
+
+const requestOf = (given: Given, chosen: ChosenProtocol, name: string): ProtocolRequest => {
+  const {
+    groups,
+    groupBy = [],
+    templates,
+    pooling,
+    probeList,
+    distractorList,
+    noisyProbes,
+    noisyDistractors,
+  } = given
+  const copied = [
+    ...(['pairs', 'randomPairs', 'images', 'convention', 'flip', 'thresholdFrom', 'threshold'] as const),
+    ...(['skipMissing', 'rows', 'frames', 'distractors', 'sizes', 'suffix', 'gallery', 'enrolled'] as const),
+    ...(['replicates', 'threads'] as const),
+  ]
+  const plain: Partial<Pick<ProtocolRequest, (typeof copied)[number]>> = Object.fromEntries(
+    copied.filter((key) => given[key] !== undefined).map((key) => [key, given[key]]),
+  )
+  const lists = {
+    ...(probeList === undefined ? {} : { probes: probeList }),
+    ...(distractorList === undefined ? {} : { distractors: distractorList }),
+    ...(noisyProbes === undefined ? {} : { noisyProbes }),
+    ...(noisyDistractors === undefined ? {} : { noisyDistractors }),
   }
-  output.say(evaluationText(evaluation.result))
-  if (request.report !== undefined) {
+  return {
+    ...plain,
+    name,
+    chosen,
+    seed: given.seed ?? 1,
+    lists,
+    ...(groups === undefined ? {} : { groups: { file: groups, columns: groupBy } }),
+    ...(templates === undefined ? {} : { pooling: templates }),
+    ...(pooling === undefined ? {} : { videoPooling: pooling }),
+  }
+}
+
+interface Done extends ProtocolRun {
+  readonly contract?: ModelContract
+}
+
+const runOne = async (
+  { output, signal }: Context,
+  subject: Named,
+  given: Given,
+  chosen: ChosenProtocol,
+): Promise<Done> => {
+  using progress = progressOf(
+    output,
+    subject.kind === 'model' ? `embedding by ${subject.name}` : subject.name,
+    '',
+  )
+  const request: ProtocolRequest = {
+    ...requestOf(given, chosen, subject.name),
+    signal,
+    onProgress: progress.update,
+  }
+  if (subject.kind === 'embeddings') {
+    const isFirst = subject.path === given.embeddings
+    const names = isFirst && given.names !== undefined ? { names: given.names } : {}
+    return runProtocol({ kind: 'embeddings', path: subject.path, ...names }, request)
+  }
+  // the convention decides how features of the mirror image are used; the contract's own rule need not be given twice
+  const { flip, ...options } = given
+  const isAdded = given.convention === 'insightface' || flip === undefined
+  const { threads, device } = given
+  // the contract on the command line is that of --model; others say theirs themselves
+  const own =
+    subject.path === given.model
+      ? options
+      : {
+          ...(threads === undefined ? {} : { threads }),
+          ...(device === undefined ? {} : { device }),
+        }
+  await using model = await openModelFor(output, subject.path, {
+    ...own,
+    ...(isAdded ? {} : { flip }),
+  })
+  return { ...(await runProtocol({ kind: 'model', model }, request)), contract: model.contract }
+}
+
+/** DET points belong to --nist; without it a console shows what the protocol itself reports. */
+const shownResults = (report: ProtocolReport, nist: boolean): readonly ProtocolResult[] =>
+  report.results.filter(({ schema }) => nist || schema !== 'cosface-nist-1to1/1')
+
+const textOf = ({ evaluation: { report } }: Done, nist: boolean): string => {
+  const results = shownResults(report, nist)
+  const [first] = results
+  if (results.length > 1 || first?.schema !== 'cosface-evaluation/1')
+    return protocolText([{ ...report, groups: results.map(figuresOf) }])
+  const facts = recordEntries(report.record).map(([name, value]) => `${name.padEnd(11)}${value}`)
+  return [evaluationText(first), '', ...facts].join('\n')
+}
+
+/** The protocol's own result with its record; what else was asked for follows under `further`. */
+const jsonOf = ({ evaluation: { report } }: Done, nist: boolean): object => {
+  const [first, ...further] = shownResults(report, nist)
+  return {
+    ...first,
+    record: report.record,
+    ...(further.length === 0 ? {} : { further }),
+    // a result's own warnings are among them
+    warnings: report.warnings,
+  }
+}
+
+const kinds: ReadonlySet<string> = new Set(['.html', '.md', '.json'])
+
+const checkReport = async (file: string): Promise<void> => {
+  if (!kinds.has(extname(file).toLowerCase()))
+    throw new UsageError(`Expected --report to end in .html, .md or .json, got ${file}`)
+  await checkPlace(file)
+}
+
+const writeReport = async (
+  file: string,
+  given: Given,
+  done: readonly Done[],
+  differences: readonly PairedDifference[],
+): Promise<void> => {
+  const reports = done.map(({ evaluation }) => evaluation.report)
+  const kind = extname(file).toLowerCase()
+  if (kind === '.json') {
+    await replaceFile(
+      file,
+      `${JSON.stringify({ schema: 'cosface-report/1', reports, differences }, null, 2)}\n`,
+    )
+    return
+  }
+  if (kind === '.md') {
+    await replaceFile(file, `${protocolMarkdown(reports, differences)}\n`)
+    return
+  }
+  const [first] = done
+  const { pairs, contract } = first ?? {}
+  const { images } = given
+  // single pairs of one model have a page with the pictures of the hardest
+  if (
+    done.length === 1 &&
+    pairs?.judgement.convention === 'cosface' &&
+    contract !== undefined &&
+    images !== undefined
+  ) {
     const { writeEvaluationPage } = await import('../node/evaluation-page.ts')
-    await writeEvaluationPage(evaluation, {
-      file: request.report,
-      images: request.images,
-      pairs:
-        request.pairs.kind === 'list' ? basename(request.pairs.file) : `random pairs of ${request.images}`,
-      model: request.model,
-      contract: model.contract,
-    })
-    output.say(`report  ${request.report}`)
+    const { templates, angles, judgement } = pairs
+    if (pairs.pack === undefined && given.groups === undefined && given.nist !== true) {
+      await writeEvaluationPage(
+        { ...judgement.verification, templates, angles },
+        {
+          file,
+          images,
+          pairs: given.pairs === undefined ? `random pairs of ${images}` : basename(given.pairs),
+          model: given.model ?? '',
+          contract,
+        },
+      )
+      return
+    }
   }
-  output.result(evaluation.result)
+  const { protocolPage } = await import('../report/protocol-page.ts')
+  await replaceFile(file, await protocolPage({ reports, differences }))
+}
+
+/** Judges, prints; writes the report where one is asked for. */
+export async function evaluate(context: Context, given: Given): Promise<ExitCode> {
+  const { output } = context
+  const { report: file, nist = false } = given
+  if (file !== undefined) await checkReport(file)
+  const chosen = await chooseProtocol(given.protocol, given)
+  checkOptionsFit(given, chosen.protocol)
+  if (chosen.because !== undefined) output.say(`protocol: ${chosen.protocol} (guessed: ${chosen.because})`)
+  const done: Done[] = []
+  for (const subject of subjectsOf(given)) done.push(await runOne(context, subject, given, chosen))
+  const evaluations: readonly ProtocolEvaluation[] = done.map(({ evaluation }) => evaluation)
+  const differences = evaluations.length < 2 ? [] : compareEvaluations(evaluations, { seed: given.seed ?? 1 })
+  const texts = done.map(
+    (one, i) => (done.length < 2 ? '' : `${evaluations[i]?.report.name}\n`) + textOf(one, nist),
+  )
+  output.say(texts.join('\n\n'))
+  for (const { sentence } of differences) output.say(sentence)
+  if (file !== undefined) {
+    await writeReport(file, given, done, differences)
+    output.say(`report  ${file}`)
+  }
+  const [only, ...others] = done
+  output.result(
+    only !== undefined && others.length === 0
+      ? jsonOf(only, nist)
+      : {
+          schema: 'cosface-comparison/1',
+          models: done.map((one, i) => ({ name: evaluations[i]?.report.name, ...jsonOf(one, nist) })),
+          differences,
+        },
+  )
   return 0
 }

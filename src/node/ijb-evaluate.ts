@@ -1,6 +1,6 @@
 /** @file Evaluating a model on IJB-B or -C: faces cut out by their five points, pooled into templates, compared 1:1 and 1:N. */
 import { availableParallelism } from 'node:os'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { DataError, FormatError, MissingPartError } from '../base/errors.ts'
 import { byCodePoint } from '../base/names.ts'
@@ -57,6 +57,8 @@ export interface JudgeIjbOptions {
 export interface EvaluateIjbOptions extends JudgeIjbOptions, Omit<RawFeatureOptions, 'mirror'> {
   /** @defaultValue all set: lengths kept, detector scores, mirror images (N1D1F1) */
   readonly flags?: PoolingFlags
+  /** The folder of the images. @defaultValue `loose_crop` in the benchmark's folder */
+  readonly images?: string
   readonly decode?: DecodeImage
 }
 
@@ -69,6 +71,8 @@ export interface IjbEvaluation {
   readonly identification?: IdentificationResult
 }
 
+const templateList = /_face_tid_mid\.txt$/
+
 /** The files of a benchmark's `meta` folder, whatever prefix they carry. */
 interface MetaFiles {
   readonly images: string
@@ -79,7 +83,9 @@ interface MetaFiles {
 }
 
 const findMeta = async (folder: string): Promise<MetaFiles> => {
-  const meta = join(folder, 'meta')
+  const isThere = (await stat(join(folder, 'meta')).catch(() => undefined))?.isDirectory() === true
+  const isFlat = !isThere && (await readdir(folder).catch(() => [])).some((name) => templateList.test(name))
+  const meta = isFlat ? folder : join(folder, 'meta')
   const names = await readdir(meta).catch((cause: unknown) => {
     throw new DataError(`Expected ${meta} with the benchmark's lists`, { cause })
   })
@@ -94,7 +100,7 @@ const findMeta = async (folder: string): Promise<MetaFiles> => {
   }
   const probes = find(/_1N_probe_mixed\.csv$/)
   return {
-    images: needed(/_face_tid_mid\.txt$/, '*_face_tid_mid.txt'),
+    images: needed(templateList, '*_face_tid_mid.txt'),
     pairs: needed(/_template_pair_label\.txt$/, '*_template_pair_label.txt'),
     faces: needed(/_name_5pts_score\.txt$/, '*_name_5pts_score.txt'),
     galleries: names
@@ -253,7 +259,7 @@ function* listed(pairs: TemplatePairList): Generator<number> {
 }
 
 /**
- * Runs the benchmark in `folder` (with `meta` and `loose_crop`). Each image is embedded once.
+ * Runs the benchmark in `folder` (with its lists, or `meta` with them, and `loose_crop`). Each image is embedded once.
  * @throws DataError where lists or images are missing or disagree, FormatError where they are damaged
  */
 export async function evaluateIjb(
@@ -265,6 +271,7 @@ export async function evaluateIjb(
   const files = await findMeta(folder)
   const lists = await readImageLists(files)
   const { faces } = lists
+  const images = options.images ?? join(folder, 'loose_crop')
   const decode = options.decode ?? decodeImage
   const { raw, mirrored, size } = await embedRaw(
     model,
@@ -272,7 +279,7 @@ export async function evaluateIjb(
     async (index) => {
       const face = faces[index]
       if (face === undefined) throw new RangeError(`Expected an index below ${faces.length}, got ${index}`)
-      const file = join(folder, 'loose_crop', face.image)
+      const file = join(images, face.image)
       const bytes = await readFile(file).catch((cause: unknown) => {
         throw new FormatError(file, 'cannot be read', undefined, { cause })
       })

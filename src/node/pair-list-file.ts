@@ -10,13 +10,25 @@ import { decodeText } from '../data/lists-text.ts'
 import { parseYtfSplits } from '../data/lists-ytf.ts'
 import type { PairList } from '../evaluate/pairs.ts'
 import { parsePairs } from '../evaluate/pairs.ts'
-import { readWholeFile } from './record-file.ts'
+import { openFile, readWholeFile } from './record-file.ts'
 
 /** Benchmarks of pairs; `pairs` are LFW's lists and plain ones, `bin` a pack with its images. */
 export type PairProtocol = 'pairs' | 'bin' | 'cfp-ff' | 'cfp-fp' | 'agedb' | 'calfw' | 'cplfw' | 'ytf'
 
 const isFile = async (path: string): Promise<boolean> =>
   (await stat(path).catch(() => undefined))?.isFile() === true
+
+const readBeginning = async (path: string): Promise<Uint8Array> => {
+  await using file = await openFile(path)
+  if (file.size === 0) throw new FormatError(path, 'the file is empty')
+  return file.read(0, Math.min(400, file.size))
+}
+
+/** Whether a list has the header of LFW's View 2 (10 folds of 300) or of one of View 1's lists. */
+export async function hasLfwHeader(path: string): Promise<boolean> {
+  const start = new TextDecoder('latin1').decode(await readBeginning(path))
+  return /^(?:10\s+300|1100|500)[ \t]*[\r\n]/.test(start)
+}
 
 /**
  * What `path` is: a folder with CFP's split, a pickled pack, a MATLAB file, or text told by its first lines. CALFW and CPLFW have one
@@ -34,9 +46,8 @@ export async function guessPairProtocol(path: string): Promise<PairProtocol> {
       `${path} is a folder; expected a list of pairs, a .bin file, or CFP's folder with \`Protocol\``,
     )
   }
-  const bytes = await readWholeFile(path)
-  if (bytes.length === 0) throw new FormatError(path, 'the file is empty')
-  const start = new TextDecoder('latin1').decode(bytes.subarray(0, 400))
+  const bytes = await readBeginning(path)
+  const start = new TextDecoder('latin1').decode(bytes)
   if (start.startsWith('MATLAB 5.0') || start.startsWith('MATLAB 7.3')) return 'agedb'
   if (bytes[0] === 0x80 || /^[(\]}c][^ \t]{0,3}\n?[(lp\]]/.test(start)) return 'bin'
   const [line = '', second = ''] = start.split(/\r?\n/)

@@ -1,0 +1,199 @@
+/** @file Embeddings made elsewhere, or by `cosface embed`: `.npy`, `.safetensors` or `.jsonl`, with the images their rows are of. */
+import { stat } from 'node:fs/promises'
+import { extname } from 'node:path'
+import { DataError, FormatError, UsageError } from '../base/errors.ts'
+import { decodeText } from '../data/lists-text.ts'
+import type { FlipRule, TemplateSet } from '../evaluate/features.ts'
+import { normalizeRows } from '../evaluate/features.ts'
+import { decodeNpy } from '../tensor/npy.ts'
+import { decodeSafetensors } from '../tensor/safetensors.ts'
+import { readWholeFile } from './record-file.ts'
+
+/** Rows [N, size], each of length 1. */
+export interface Embeddings {
+  readonly file: string
+  readonly size: number
+  readonly data: Float32Array
+  readonly count: number
+  /** What each row is of; absent where no file says it, and rows go by their place. */
+  readonly names?: readonly string[]
+  /** The id of the model, and its flip rule, where `cosface embed` recorded them. */
+  readonly model?: string
+  readonly flip?: FlipRule
+}
+
+type Read = Omit<Embeddings, 'file' | 'count'>
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const isTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string')
+
+const parseJson = (text: string, file: string, where = ''): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new FormatError(file, `${where}no JSON`, undefined, { cause })
+  }
+}
+
+const flipOf = (value: unknown): { readonly flip?: FlipRule } =>
+  value === 'concat' || value === 'sum' || value === 'none' ? { flip: value } : {}
+
+/** The names of rows, from JSON (`cosface embed`'s record, or a list) or a text of one name a line. */
+const readNames = async (path: string): Promise<Pick<Embeddings, 'names' | 'model' | 'flip'>> => {
+  const text = decodeText(await readWholeFile(path), path)
+  if (extname(path).toLowerCase() !== '.json')
+    return { names: text.split(/\r\n|\n|\r/).filter((line) => line !== '') }
+  const value = parseJson(text, path)
+  if (isTexts(value)) return { names: value }
+  const names = isObject(value) ? (value['images'] ?? value['names']) : undefined
+  if (!isObject(value) || !isTexts(names))
+    throw new FormatError(path, 'expected `images`, the list of what the rows are of')
+  const model = value['model']
+  return { names, ...(typeof model === 'string' ? { model } : {}), ...flipOf(value['flip']) }
+}
+
+const matrix = (
+  tensor: { readonly shape: readonly number[]; readonly data: Float32Array | Int32Array } | undefined,
+  file: string,
+): Pick<Read, 'size' | 'data'> => {
+  const [rows, size, ...more] = tensor?.shape ?? []
+  if (tensor === undefined || rows === undefined || size === undefined || more.length > 0 || size === 0)
+    throw new FormatError(
+      file,
+      `expected one matrix [images, numbers], got ${tensor === undefined ? 'none' : `the shape [${tensor.shape.join(', ')}]`}`,
+    )
+  if (!(tensor.data instanceof Float32Array)) throw new FormatError(file, 'expected float32 numbers')
+  return { size, data: tensor.data }
+}
+
+const readSafetensors = (bytes: Uint8Array, file: string): Read => {
+  const { tensors, metadata } = decodeSafetensors(bytes, file)
+  const matrices = [...tensors].filter(([, { shape }]) => shape.length === 2)
+  const named = tensors.get('embeddings') ?? tensors.get('features')
+  if (named === undefined && matrices.length > 1)
+    throw new FormatError(
+      file,
+      `expected one matrix or one called embeddings, got ${matrices.map(([name]) => name).join(', ')}`,
+    )
+  const names = metadata['images'] ?? metadata['names']
+  const listed = names === undefined ? undefined : parseJson(names, file, '`images` in the metadata is ')
+  return {
+    ...matrix(named ?? matrices[0]?.[1], file),
+    ...(isTexts(listed) ? { names: listed } : {}),
+    ...(metadata['model'] === undefined ? {} : { model: metadata['model'] }),
+    ...flipOf(metadata['flip']),
+  }
+}
+
+const readJsonLines = (bytes: Uint8Array, file: string): Read => {
+  const names: string[] = []
+  const rows: number[][] = []
+  const models = new Set<string>()
+  decodeText(bytes, file)
+    .split(/\r?\n/)
+    .forEach((line, index) => {
+      if (line.trim() === '') return
+      const value = parseJson(line, file, `line ${index + 1}: `)
+      const object = isObject(value) ? value : {}
+      const row = object['template'] ?? object['embedding']
+      const name = object['image'] ?? object['name']
+      if (typeof name !== 'string' || !Array.isArray(row) || row.length === 0)
+        throw new FormatError(file, `line ${index + 1}: expected \`image\` and \`template\``)
+      if (row.length !== (rows[0]?.length ?? row.length))
+        throw new FormatError(
+          file,
+          `line ${index + 1}: expected ${rows[0]?.length} numbers, got ${row.length}`,
+        )
+      rows.push(row.map((item: unknown) => (typeof item === 'number' ? item : NaN)))
+      names.push(name)
+      if (typeof object['model'] === 'string') models.add(object['model'])
+    })
+  if (models.size > 1)
+    throw new DataError(`${file} holds embeddings of ${models.size} models, which cannot be compared`)
+  const [size = 0, model] = [rows[0]?.length, [...models][0]]
+  return { size, data: Float32Array.from(rows.flat()), names, ...(model === undefined ? {} : { model }) }
+}
+
+const exists = async (path: string): Promise<boolean> =>
+  (await stat(path).catch(() => undefined))?.isFile() === true
+
+const readNpy = async (bytes: Uint8Array, file: string): Promise<Read> => {
+  const read = matrix(decodeNpy(bytes, file), file)
+  const beside = file.replace(/\.npy$/i, '.json')
+  return (await exists(beside)) ? { ...read, ...(await readNames(beside)) } : read
+}
+
+const readers: Readonly<Record<string, (bytes: Uint8Array, file: string) => Read | Promise<Read>>> = {
+  '.npy': readNpy,
+  '.safetensors': readSafetensors,
+  '.jsonl': readJsonLines,
+}
+
+/** Whether a path is of a kind of file that embeddings come in. */
+export function isEmbeddingFile(path: string): boolean {
+  return Object.hasOwn(readers, extname(path).toLowerCase())
+}
+
+/**
+ * Reads embeddings; `.npy` has its names in the `.json` that `cosface embed` writes beside it, or in `namesFile`.
+ * @throws UsageError on another kind of file, FormatError where one is damaged, DataError on a row that is no direction (NaN, zero)
+ */
+export async function readEmbeddings(file: string, namesFile?: string): Promise<Embeddings> {
+  const reader = readers[extname(file).toLowerCase()]
+  if (!isEmbeddingFile(file) || reader === undefined)
+    throw new UsageError(`Expected embeddings in .npy, .safetensors or .jsonl, got ${file}`)
+  const bytes = await readWholeFile(file)
+  if (bytes.length === 0) throw new FormatError(file, 'the file is empty')
+  const read = {
+    ...(await reader(bytes, file)),
+    ...(namesFile === undefined ? {} : await readNames(namesFile)),
+  }
+  const count = read.size === 0 ? 0 : read.data.length / read.size
+  if (count === 0) throw new FormatError(file, 'it holds no embeddings')
+  const { names } = read
+  if (names !== undefined && names.length !== count)
+    throw new DataError(
+      `${namesFile ?? file} names ${names.length} images, ${file} holds ${count} embeddings`,
+    )
+  const data = normalizeRows(
+    read.data.slice(),
+    read.size,
+    (row) => names?.[row] ?? `row ${row + 1} of ${file}`,
+  )
+  return { ...read, file, count, data }
+}
+
+/** The folders that all names have in common, with the slash after them. */
+const commonFolder = (names: readonly string[]): string => {
+  const [first = ''] = names
+  let length = first.lastIndexOf('/') + 1
+  for (const name of names) {
+    while (length > 0 && !name.startsWith(first.slice(0, length)))
+      length = first.lastIndexOf('/', length - 2) + 1
+  }
+  return first.slice(0, length)
+}
+
+/**
+ * Embeddings by names relative to `images`, else to the folders they have in common: as lists name them.
+ * @throws DataError where rows have no names, or one name two rows
+ */
+export function namedTemplates(embeddings: Embeddings, images?: string): TemplateSet {
+  const { names, file, size, data } = embeddings
+  if (names === undefined)
+    throw new DataError(`${file} does not say which image each row is of; give --names with one name a line`)
+  const slashed = names.map((name) => name.replaceAll('\\', '/').replace(/^\.\//, ''))
+  const folder = images === undefined ? undefined : `${images.replace(/^\.\//, '').replace(/\/+$/, '')}/`
+  const isUnder = folder !== undefined && slashed.every((name) => name.startsWith(folder))
+  const prefix = isUnder ? folder : commonFolder(slashed)
+  const relative = slashed.map((name) => name.slice(prefix.length))
+  const seen = new Set<string>()
+  for (const name of relative) {
+    if (seen.has(name)) throw new DataError(`${file} has several rows of ${name}`)
+    seen.add(name)
+  }
+  return { names: relative, size, data }
+}
