@@ -175,7 +175,7 @@ export function marginOverClasses(
     limit,
     curves: [
       { name: 'C/(C−1)', points: ratio, dashed: true, nameAt: 3 },
-      ...(embeddingSize === 2 ? [] : [{ name: 'D = 2', points: plane, dashed: true, nameAt: 12 }]),
+      ...(embeddingSize === 2 ? [] : [{ name: 'D = 2', points: plane, dashed: true, nameAt: 4 }]),
     ],
     rules: embeddingSize === 2 ? [] : [{ at: embeddingSize + 1, before: 'C ≤ D+1', after: 'C > D+1' }],
     current: {

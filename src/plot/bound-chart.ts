@@ -76,8 +76,8 @@ export function boundPane(chart: BoundChart): BoundPane {
     ? circle(spot, 6, { fill: colour, stroke: paint('surface'), 'stroke-width': 2 })
     : circle(spot, 7, { fill: paint('surface'), stroke: colour, 'stroke-width': 2 }) +
       `<path d="M${coordinate(spot.x - 4)},${coordinate(spot.y - 4)}l8,8m0,-8l-8,8" stroke="${colour}" stroke-width="2" fill="none"/>`
-  const isRight = spot.x + 12 + textWidth(current.name) < area.x + area.width
-  const nameWidth = textWidth(current.name) + 20
+  const isRight = spot.x + 16 + textWidth(current.name) < area.x + area.width
+  const nameWidth = textWidth(current.name) + 24
   const taken = {
     x: isRight ? spot.x - 8 : spot.x - nameWidth,
     y: spot.y - 9,
@@ -99,7 +99,7 @@ export function boundPane(chart: BoundChart): BoundPane {
       mark,
       words(
         current.name,
-        { x: spot.x + (isRight ? 12 : -12), y: spot.y },
+        { x: spot.x + (isRight ? 16 : -16), y: spot.y },
         { 'font-weight': 600, fill: colour, 'text-anchor': isRight ? 'start' : 'end' },
       ),
       words(chart.title, { x: size.width / 2, y: 12 }, { 'font-weight': 600 }),
@@ -181,7 +181,7 @@ function areaLabels(chart: BoundChart, frame: ChartFrame, taken: Box): string[] 
       for (const share of [0.5, 0.25, 0.75]) {
         const y = from + (to - from) * share
         const isTaken =
-          Math.abs(y - taken.y - taken.height / 2) < taken.height / 2 + 10 &&
+          Math.abs(y - taken.y - taken.height / 2) < taken.height / 2 + 14 &&
           x + half > taken.x &&
           x - half < taken.x + taken.width
         const room = Math.min(y - from, to - y)

@@ -126,14 +126,14 @@ export function geometryPanel(geometry: Geometry, size: number): string {
     ...weights.map(
       (angle, index) =>
         arrow(centre, onCircle(centre, radius, angle), colours[index] ?? '', 2.4) +
-        words(`W${index === 0 ? '₁' : '₂'}`, onCircle(centre, radius + 15, angle), {
+        words(`W${index === 0 ? '₁' : '₂'}`, onCircle(centre, radius + 21, angle), {
           'font-weight': 600,
           fill: colours[index] ?? '',
         }),
     ),
     arrow(centre, onCircle(centre, radius, feature), paint('ink'), 2.2),
     feet(centre, radius, geometry, colours),
-    words('x', onCircle(centre, radius + 13, feature), { 'font-weight': 600, 'font-style': 'italic' }),
+    words('x', onCircle(centre, radius + 19, feature), { 'font-weight': 600, 'font-style': 'italic' }),
     words(title, { x: size / 2, y: -12 }, { 'font-weight': 600 }),
     words(
       `${ownName} = ${fixed(own, 2)} ${asked ? '≥' : '<'} ${fixed(other, 2)} = cos θ₂`,

@@ -142,7 +142,7 @@ export function weightLengthPane(two: WeightLength): WeightLengthPane {
   const labelAt = (which: 0 | 1): Spot => {
     const tip = tips[which] ?? centre
     const angle = angles[which]
-    return { x: tip.x + 16 * Math.cos(angle), y: tip.y - 16 * Math.sin(angle) }
+    return { x: tip.x + 21 * Math.cos(angle), y: tip.y - 21 * Math.sin(angle) }
   }
   const small = { 'font-size': 12 }
   return {

@@ -55,7 +55,7 @@ export function Handle(props: HandleProps): JSX.Element {
       class="handle"
       data-handle=""
       role="slider"
-      tabIndex={0}
+      tabindex={0}
       aria-label={label}
       aria-valuenow={now}
       aria-valuemin={min}

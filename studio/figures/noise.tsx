@@ -28,7 +28,10 @@ const drawn = (margin: number, classes: number): NoiseSetting['sets'] =>
   [
     { title: 'NSL', loss: { name: 'nsl' } },
     { title: `LMCL, m = ${short(margin)}`, loss: { name: 'cosface', margin } },
-  ].map(({ title, loss }) => ({ title, set: contentFeatures(decisionRule(loss), classes, 40) }))
+  ].map(({ title, loss }) => ({
+    title,
+    set: contentFeatures(decisionRule(loss), classes, Math.max(10, Math.round(320 / classes))),
+  }))
 
 /** The share of decisions that noise flips, one loss beside the other. */
 export function Noise({ sets, margin, classes, degrees, seed, onDegrees }: NoiseProps): JSX.Element {

@@ -55,7 +55,7 @@ export function Sphere({ views, state, onChange }: SphereProps): JSX.Element {
               class="handle wide"
               data-handle=""
               role="slider"
-              tabIndex={0}
+              tabindex={0}
               aria-label={`Turn: ${pane.caption.title}`}
               aria-valuenow={turn}
               aria-valuemin={0}
