@@ -64,14 +64,17 @@ export interface PairedDifference {
 
 export interface CompareOptions {
   readonly seed?: number
-  /** @defaultValue 2000 */
+  /** @defaultValue 5000 */
   readonly replicates?: number
   /** Unit visits allowed; replicates are cut down to it, but never below 200. @defaultValue 200 million */
   readonly budget?: number
 }
 
-/** Differences of the share of `hits` over people drawn with replacement; a pair of two people counts as both were drawn. */
-const differences = (one: Outcomes, other: Outcomes, options: CompareOptions): Float64Array => {
+/**
+ * Differences of the share of `hits` over people drawn with replacement, ascending; a pair of two people counts as both
+ * were drawn.
+ */
+export const drawnDifferences = (one: Outcomes, other: Outcomes, options: CompareOptions): Float64Array => {
   const count = one.hits.length
   const people = Math.max(
     one.first.reduce((most, person) => Math.max(most, person), -1),
@@ -79,7 +82,7 @@ const differences = (one: Outcomes, other: Outcomes, options: CompareOptions): F
   )
   const drawn = new Int32Array(people + 1)
   const affordable = Math.floor((options.budget ?? 200_000_000) / Math.max(1, count))
-  const replicates = Math.max(200, Math.min(options.replicates ?? 2000, affordable))
+  const replicates = Math.max(200, Math.min(options.replicates ?? 5000, affordable))
   const stream = random(options.seed ?? 0, 'difference')
   const found: number[] = []
   for (let r = 0; r < replicates; r++) {
@@ -109,7 +112,7 @@ const test = (
 ): Tested => {
   const total = sumOf(one.totals)
   const values = [sumOf(one.hits) / total, sumOf(other.hits) / total] as const
-  const drawn = differences(one, other, options)
+  const drawn = drawnDifferences(one, other, options)
   const below = drawn.filter((value) => value <= 0).length
   const above = drawn.filter((value) => value >= 0).length
   const bootstrap = Math.min(1, (2 * (1 + Math.min(below, above))) / (drawn.length + 1))
@@ -146,6 +149,7 @@ export function holm(pValues: readonly number[]): number[] {
 }
 
 const points = (value: number): string => Math.abs(value * 100).toFixed(2)
+const signed = (value: number): string => (value < 0 ? '−' : '') + points(value)
 
 const judged = (tested: Tested, pValue: number): PairedDifference => {
   const { first, second, figure, difference, interval } = tested
@@ -154,7 +158,7 @@ const judged = (tested: Tested, pValue: number): PairedDifference => {
   const sentence = isDifferent
     ? `${first} and ${second} differ: the ${figure.name} of ${difference > 0 ? second : first} is ${points(difference)} points higher (${p}).`
     : `No evidence that ${first} and ${second} differ in ${figure.name}: ${points(difference)} points lie between them, and anything ` +
-      `from ${(interval.low * 100).toFixed(2)} to ${(interval.high * 100).toFixed(2)} is compatible with these data (${p}).`
+      `from ${signed(interval.low)} to ${signed(interval.high)} is compatible with these data (${p}).`
   return { ...tested, pValue, verdict: isDifferent ? 'differ' : 'no evidence', sentence }
 }
 

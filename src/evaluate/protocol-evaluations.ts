@@ -3,7 +3,7 @@ import { openCurve, cmcCurve, megafaceCurves } from './protocol-curves.ts'
 import type { GroupsResult } from './protocol-groups.ts'
 import type { IdentificationResult, Searches } from './protocol-identify.ts'
 import type { TemplateVerificationResult } from './protocol-ijb.ts'
-import { templateCurve } from './protocol-ijb.ts'
+import { templateCurve, templateFars } from './protocol-ijb.ts'
 import type { InsightfaceResult } from './protocol-insightface.ts'
 import type { MegafaceRun } from './protocol-megaface.ts'
 import { oneToManyErrors, oneToOneErrors } from './protocol-nist.ts'
@@ -15,7 +15,7 @@ import type { RetrievalResult } from './protocol-retrieval.ts'
 import type { SortedScores } from './protocol-sorted.ts'
 import { sortScores } from './protocol-sorted.ts'
 import { rocPoints, roc } from './roc.ts'
-import type { Verification } from './verify.ts'
+import { reportedFars, type Verification } from './verify.ts'
 
 /** Who was evaluated, and the record of it. */
 export interface Evaluated {
@@ -42,7 +42,7 @@ export function pairEvaluation(
     record,
     results: [
       result,
-      oneToOneErrors({ mated: same, nonMated: different }),
+      oneToOneErrors({ mated: same, nonMated: different }, reportedFars),
       ...(more.retrieval === undefined ? [] : [more.retrieval]),
       ...(more.groups ?? []),
     ],
@@ -92,7 +92,7 @@ export function templateEvaluation(
     record,
     results: [
       verification,
-      oneToOneErrors({ mated: scores.same, nonMated: scores.different }),
+      oneToOneErrors({ mated: scores.same, nonMated: scores.different }, templateFars),
       ...(identification === undefined ? [] : [identification]),
       ...(first === undefined || searched.some(({ mate, nonMated }) => mate.length * nonMated.length === 0)
         ? []

@@ -112,7 +112,14 @@ const verification = (result: VerificationResult): FigureGroup => ({
   figures: [
     figure('accuracy', 'accuracy', { value: result.accuracy, interval: result.accuracyInterval }),
     ...folds(result.standardError, result.populationStd),
-    figure('threshold', 'threshold', { unit: 'cosine', value: result.threshold }),
+    figure('threshold', 'threshold', {
+      unit: 'cosine',
+      value: result.threshold,
+      note:
+        result.thresholds.length < 2
+          ? undefined
+          : `over folds from ${Math.min(...result.thresholds).toFixed(4)} to ${Math.max(...result.thresholds).toFixed(4)}`,
+    }),
     figure('auc', 'area under the ROC curve', { value: result.auc, interval: result.aucInterval }),
     figure('eer', 'equal error rate', { value: result.eer, interval: result.eerInterval }),
     ...tars(result.tarAtFar),
@@ -146,13 +153,14 @@ const templates = (result: TemplateVerificationResult): FigureGroup => ({
   counts: [['templates', result.templates], ...pairCounts(result.pairs)],
   figures: [
     ...tars(result.tarAtFar),
-    ...result.closest.flatMap(({ far, tar, reachedFar }, i) =>
+    ...result.closest.flatMap(({ far, tar, reachedFar, interval }, i) =>
       // where ours has no figure for want of pairs, neither has this one
       result.tarAtFar[i]?.tar === undefined
         ? []
         : [
             figure(`tar@far~${rateText(far)}`, `TAR at the FAR closest to ${rateText(far)}`, {
               value: tar,
+              interval,
               note: `as public scripts take it; FAR reached ${rateText(Number(reachedFar.toPrecision(3)))}`,
             }),
           ],
@@ -217,10 +225,14 @@ const megaface = (result: MegafaceResult): FigureGroup => ({
         .filter(({ rank }) => rank === 1 || distractors === result.distractors)
         .filter(({ rank }) => rank <= distractors)
         .map(({ rank, value, interval }) =>
-          figure(`rank-${rank}@${distractors}`, `rank-${rank} among ${distractors} distractors`, {
-            value,
-            interval,
-          }),
+          figure(
+            `rank-${rank}@${distractors}`,
+            `rank-${rank} among ${distractors.toLocaleString('en-US')} distractors`,
+            {
+              value,
+              interval,
+            },
+          ),
         ),
     ),
     ...tars(result.tarAtFar),
@@ -279,14 +291,15 @@ const oneToMany = (result: OneToManyErrors): FigureGroup => ({
   ),
 })
 
-const groupFigures = ({ group, fnmr, fmr, insufficient }: GroupResult): Figure[] =>
-  [['fnmr', 'FNMR', fnmr] as const, ['fmr', 'FMR', fmr] as const].map(([id, name, rate]) =>
-    figure(`${id}:${group}`, `${name} of ${group}`, {
-      value: rate?.value,
-      interval: rate?.interval,
-      insufficient: rate === undefined ? insufficient : undefined,
-      note: rate?.apart === true ? 'apart from everybody else' : undefined,
-    }),
+const groupFigures = ({ group, fnmr, fmr, insufficient, same, different }: GroupResult): Figure[] =>
+  [['fnmr', 'FNMR', fnmr, same] as const, ['fmr', 'FMR', fmr, different] as const].map(
+    ([id, name, rate, pairs]) =>
+      figure(`${id}:${group}`, `${name} of ${group}`, {
+        value: rate?.value,
+        interval: rate?.interval,
+        insufficient: rate === undefined ? `insufficient pairs: ${insufficient ?? ''}` : undefined,
+        note: `${pairs.toLocaleString('en-US')} pairs${rate?.apart === true ? '; apart from everybody else' : ''}`,
+      }),
   )
 
 const groups = (result: GroupsResult): FigureGroup => ({

@@ -4,11 +4,14 @@
  */
 import { DataError } from '../base/errors.ts'
 import { byCodePoint } from '../base/names.ts'
+import { identitiesOf } from './identities.ts'
 import { wilson } from './interval.ts'
 import type { Interval, ScoredPair } from './result.ts'
 
 /** Fewer pairs of a kind than this say nothing about a group. */
 export const groupMinimum = 50
+/** Fewer people than this say nothing about a group, however many pairs they give. */
+export const groupPeople = 10
 
 export interface GroupRate {
   readonly value: number
@@ -21,6 +24,7 @@ export interface GroupResult {
   readonly group: string
   readonly same: number
   readonly different: number
+  readonly people: number
   /** Share of pairs of one person below the threshold; absent where they are too few. */
   readonly fnmr?: GroupRate
   /** Share of pairs of two people at or above the threshold. */
@@ -85,8 +89,10 @@ export function groupResults(
   column?: string,
 ): GroupsResult {
   const byGroup = new Map<string, ScoredPair[]>()
+  const peopleOf = new Map<string, Set<string>>()
+  const owners = identitiesOf(scored)
   let [mixed, without] = [0, 0]
-  for (const pair of scored) {
+  for (const [i, pair] of scored.entries()) {
     const [a, b] = [groupOf(pair.a), groupOf(pair.b)]
     if (a === undefined || b === undefined) without++
     else if (a !== b) mixed++
@@ -94,6 +100,9 @@ export function groupResults(
       const known = byGroup.get(a)
       if (known === undefined) byGroup.set(a, [pair])
       else known.push(pair)
+      const people = peopleOf.get(a) ?? new Set()
+      for (const person of owners[i] ?? []) people.add(person)
+      peopleOf.set(a, people)
     }
   }
   if (byGroup.size === 0) throw new DataError('No pair has both its images in one group')
@@ -107,26 +116,32 @@ export function groupResults(
     const own = byGroup.get(group) ?? []
     const others = names.flatMap((name) => (name === group ? [] : (byGroup.get(name) ?? [])))
     const [missed, matched] = [wrongOf(own, true), wrongOf(own, false)]
+    const people = peopleOf.get(group)?.size ?? 0
     const few = [
       missed.count < groupMinimum ? `${missed.count} pairs of one person` : '',
       matched.count < groupMinimum ? `${matched.count} pairs of two people` : '',
+      people < groupPeople ? `${people} people` : '',
     ].filter((text) => text !== '')
+    const carries = (tally: Tally): boolean => tally.count >= groupMinimum && people >= groupPeople
     return {
       group,
       same: missed.count,
       different: matched.count,
-      ...(missed.count < groupMinimum ? {} : { fnmr: rate(missed, wrongOf(others, true), z) }),
-      ...(matched.count < groupMinimum ? {} : { fmr: rate(matched, wrongOf(others, false), z) }),
+      people,
+      ...(carries(missed) ? { fnmr: rate(missed, wrongOf(others, true), z) } : {}),
+      ...(carries(matched) ? { fmr: rate(matched, wrongOf(others, false), z) } : {}),
       ...(few.length === 0
         ? {}
-        : { insufficient: `only ${few.join(' and ')}; it takes ${groupMinimum} for a figure` }),
+        : {
+            insufficient: `only ${few.join(' and ')}; it takes ${groupMinimum} pairs of a kind and ${groupPeople} people for a figure`,
+          }),
     }
   })
   return {
     schema: 'cosface-groups/1',
     protocol:
       `all groups at one threshold; pairs within a group; 95 % Wilson intervals; a group stands apart where intervals at 95 % for ` +
-      `${names.length} groups together do not overlap with that of all others; figures need ${groupMinimum} pairs of their kind`,
+      `${names.length} groups together do not overlap with that of all others; figures need ${groupMinimum} pairs of their kind and ${groupPeople} people`,
     ...(column === undefined ? {} : { column }),
     threshold,
     groups,

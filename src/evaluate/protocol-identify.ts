@@ -126,8 +126,8 @@ export interface GalleryResult {
 /** In words why so few searches for people not enrolled cannot carry an FPIR. */
 export function insufficientSearches(nonMated: number, fpir: number): string {
   return (
-    `insufficient searches: ${nonMated} of people not enrolled leave ` +
-    `${Number((fpir * nonMated).toPrecision(3))} false answers at this FPIR; it takes ${Math.ceil(10 / fpir - 1e-9)} such searches`
+    `insufficient searches: ${nonMated.toLocaleString('en-US')} of people not enrolled leave ` +
+    `${Number((fpir * nonMated).toPrecision(3))} false answers at this FPIR; it takes ${Math.ceil(10 / fpir - 1e-9).toLocaleString('en-US')} such searches`
   )
 }
 

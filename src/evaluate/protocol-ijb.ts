@@ -31,6 +31,7 @@ export interface ClosestTar {
   readonly far: number
   readonly tar: number
   readonly reachedFar: number
+  readonly interval?: Interval
 }
 
 export interface TemplateVerificationResult {
@@ -281,7 +282,11 @@ export function verifyTemplates(
       `${options.pooling}; score is the cosine; TAR at the strictest threshold whose FAR is at most the one asked for; ` +
       'same person iff score ≥ threshold; intervals draw people, thresholds and pairs of two people kept',
     tarAtFar: tarsAtFars(scores, templateFars, ({ threshold }) => accepted(threshold)),
-    closest: closestTars(scores, templateFars),
+    closest: closestTars(scores, templateFars).map((point) => {
+      const hits = Math.round(point.tar * same.length)
+      const interval = hits === 0 ? undefined : accepted(scores.same[same.length - hits]!)
+      return interval === undefined ? point : { ...point, interval }
+    }),
     auc: sortedAuc(scores),
     ...(aucInterval === undefined ? {} : { aucInterval }),
     eer,

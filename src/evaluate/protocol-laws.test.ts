@@ -337,6 +337,14 @@ describe('groups', () => {
     expect(by.get('few')?.insufficient).toContain('only 20 pairs of one person and 20 pairs of two people')
     expect(by.get('old')?.fnmr).toMatchObject({ value: 0.5, apart: true })
     expect(by.get('mid')?.fnmr?.value).toBeCloseTo(0.06, 12)
+    const hub = many('crowded', 200, 10).map((one, i) => ({ ...one, identities: [`${i % 9}`, '0'] as const }))
+    const crowded = groupResults(hub, groupOf, 0.5).groups[0]
+    expect(crowded).toMatchObject({
+      group: 'crowded',
+      people: 9,
+      insufficient: expect.stringContaining('only 9 people'),
+    })
+    expect(crowded?.fnmr).toBeUndefined()
     const alike = groupResults([...many('a', 200, 10), ...many('b', 200, 14)], groupOf, 0.5)
     expect(alike.groups.some(({ fnmr, fmr }) => fnmr?.apart === true || fmr?.apart === true)).toBe(false)
     expect(() => groupResults([pair('?', true, 1, 0)], groupOf, 0)).toThrow(DataError)

@@ -234,7 +234,7 @@ export async function megafaceProtocol(
     protocol:
       `${options.lists ?? 'raw'} lists; identification: for each ordered pair of probes of one person the second must score higher ` +
       'with the first than every distractor; verification: pairs of probes of one person against pairs of different people ' +
-      `(probes among themselves and with distractors), thresholds on a grid of ${ScoreHistogram.step}, kept where intervals draw people`,
+      `(probes among themselves and with distractors), thresholds on a grid of 2^-15, kept where intervals draw people`,
     identification,
     tarAtFar,
     probes: identities.length,
@@ -263,7 +263,7 @@ const outcomesOf = (
   return [
     {
       id: `rank-1@${result.distractors}`,
-      name: `rank-1 among ${result.distractors} distractors`,
+      name: `rank-1 among ${result.distractors.toLocaleString('en-US')} distractors`,
       units,
       hits: ranks.hits(1),
       totals: Float64Array.from(ranks.matesOf),

@@ -88,7 +88,7 @@ export function insufficientPairs(different: number, far: number): string | unde
   if (far * different >= enoughAccepts - 1e-9) return undefined
   const needed = Math.round(enoughAccepts / far).toLocaleString('en-US')
   return (
-    `insufficient pairs: ${different} pairs of different people leave ` +
+    `insufficient pairs: ${different.toLocaleString('en-US')} pairs of different people leave ` +
     `${Number((far * different).toPrecision(3))} false accepts at this FAR; it takes ${needed} such pairs`
   )
 }

@@ -1,13 +1,14 @@
 /** @file Verification: scored pairs become a result with its protocol and its uncertainty. */
 import { DataError } from '../base/errors.ts'
 import { mean } from '../tensor/statistics.ts'
-import { bootstrapTar } from './bootstrap.ts'
+import { bootstrapTar, type OwnedScore } from './bootstrap.ts'
 import { cosine } from './features.ts'
 import type { FlipRule, TemplateSet } from './features.ts'
 import { foldSpread, judgeFolds } from './folds.ts'
 import { identitiesOf, sharedBetween, sharedBetweenFolds } from './identities.ts'
 import { wilson } from './interval.ts'
 import type { Pair, PairSet } from './pair.ts'
+import { curveIntervals } from './protocol-intervals.ts'
 import { protocolSentence } from './protocol.ts'
 import type { ScoredPair, TarAtFar, VerificationResult } from './result.ts'
 import { auc, eer, roc } from './roc.ts'
@@ -38,7 +39,7 @@ export interface VerifyOptions {
   readonly model?: string
   /** The seed of drawn pairs; the bootstrap uses it too. @defaultValue 0 */
   readonly seed?: number
-  /** Bootstrap replicates for the intervals of TAR; 0 leaves the intervals out. @defaultValue 1000 */
+  /** Bootstrap replicates for the intervals of TAR, AUC and EER; 0 leaves them out. @defaultValue 1000 */
   readonly replicates?: number
   readonly warnings?: readonly string[]
 }
@@ -64,14 +65,13 @@ export function thresholdFrom(scored: readonly ScoredPair[], source: string): Th
   }
 }
 
-const tarAtFar = (curve: Roc, scored: readonly ScoredPair[], options: VerifyOptions): readonly TarAtFar[] => {
-  const carried = reportedFars.filter((far) => far * curve.different >= 10 - 1e-9)
+const ownedBy = (scored: readonly ScoredPair[]): readonly OwnedScore[] => {
   const owners = identitiesOf(scored)
-  const owned = scored.map(({ same, score }, i) => ({
-    same,
-    score,
-    identities: owners[i] ?? (['', ''] as const),
-  }))
+  return scored.map(({ same, score }, i) => ({ same, score, identities: owners[i] ?? (['', ''] as const) }))
+}
+
+const tarAtFar = (curve: Roc, owned: readonly OwnedScore[], options: VerifyOptions): readonly TarAtFar[] => {
+  const carried = reportedFars.filter((far) => far * curve.different >= 10 - 1e-9)
   const replicates = options.replicates ?? 1000
   const intervals =
     replicates > 0 ? bootstrapTar(owned, { fars: carried, seed: options.seed ?? 0, replicates }) : []
@@ -82,7 +82,7 @@ const tarAtFar = (curve: Roc, scored: readonly ScoredPair[], options: VerifyOpti
       return {
         far,
         insufficient:
-          `insufficient pairs: ${curve.different} pairs of different people leave ` +
+          `insufficient pairs: ${curve.different.toLocaleString('en-US')} pairs of different people leave ` +
           `${Number((far * curve.different).toPrecision(3))} false accepts at this FAR; it takes ${needed} such pairs`,
       }
     }
@@ -129,6 +129,9 @@ const warningsOf = (scored: readonly ScoredPair[], options: VerifyOptions, folds
  */
 export function verifyScores(scored: readonly ScoredPair[], options: VerifyOptions): VerificationResult {
   const curve = roc(scored)
+  const owned = ownedBy(scored)
+  const { replicates = 1000, seed = 0 } = options
+  const around = replicates > 0 ? curveIntervals(owned, { seed, replicates }) : {}
   const judged = judgeFolds(scored, options.thresholdFrom?.threshold)
   const folds = judged.accuracies.length
   const spread = foldSpread(judged.accuracies)
@@ -143,8 +146,10 @@ export function verifyScores(scored: readonly ScoredPair[], options: VerifyOptio
     threshold: mean(thresholds),
     thresholds,
     auc: auc(curve),
+    ...(around.auc === undefined ? {} : { aucInterval: around.auc }),
     eer: eer(curve),
-    tarAtFar: tarAtFar(curve, scored, options),
+    ...(around.eer === undefined ? {} : { eerInterval: around.eer }),
+    tarAtFar: tarAtFar(curve, owned, options),
     pairs: {
       total: scored.length,
       same: curve.same,

@@ -30,6 +30,9 @@ export interface RocFigure {
   readonly logFar?: boolean
   /** The smallest rate drawn on a logarithmic axis; below it the pairs say nothing. @defaultValue 1e-4 */
   readonly smallestFar?: number
+  readonly labels?: { readonly x: string; readonly y: string }
+  /** An open set: no line of guessing, and accepting everybody does not find everybody. @defaultValue false */
+  readonly openSet?: boolean
   readonly size?: FigureSize
 }
 
@@ -55,17 +58,17 @@ const rateFormat =
         ? '1'
         : `10${superscript(Math.round(Math.log10(rate)))}`
 
-/** Both corners and every point that can be drawn; on a logarithmic axis the curve enters at the left edge. */
-const drawable = (points: readonly RocPoint[], smallest: number | undefined): RocPoint[] => {
-  if (smallest === undefined) return [{ far: 0, tar: 0 }, ...points, { far: 1, tar: 1 }]
+/**
+ * Every point that can be drawn, and the corners where all are refused and all accepted, which an open set has not; on a
+ * logarithmic axis the curve enters at the left edge.
+ */
+const drawable = (points: readonly RocPoint[], smallest: number | undefined, isOpen: boolean): RocPoint[] => {
+  const last = isOpen ? [] : [{ far: 1, tar: 1 }]
+  if (smallest === undefined) return [{ far: 0, tar: 0 }, ...points, ...last]
   const entry = points
     .filter((point) => point.far <= smallest)
     .reduce((best, point) => Math.max(best, point.tar), 0)
-  return [
-    { far: smallest, tar: entry },
-    ...points.filter((point) => point.far > smallest),
-    { far: 1, tar: 1 },
-  ]
+  return [{ far: smallest, tar: entry }, ...points.filter((point) => point.far > smallest), ...last]
 }
 
 /** Pixels every few along a curve of steps, for seeing where there is room. */
@@ -88,12 +91,13 @@ const along = (points: readonly RocPoint[], across: (far: number) => number, hei
 export function rocFigure(drawing: Drawing, figure: RocFigure): string {
   const { Plot } = drawing
   const log = figure.logFar ?? true
+  const isOpen = figure.openSet ?? false
   const smallest = log ? (figure.smallestFar ?? 1e-4) : undefined
   const size = figure.size ?? { width: 440, height: 310 }
   const label = (curve: RocCurve): string =>
     curve.auc === undefined ? curve.name : `${curve.name} · AUC ${percent(curve.auc)}`
   const margins = { marginTop: 28, marginRight: 26, marginBottom: 42, marginLeft: 50 }
-  const chance = Array.from({ length: 101 }, (_, i) =>
+  const chance = Array.from({ length: isOpen ? 0 : 101 }, (_, i) =>
     smallest === undefined ? i / 100 : smallest ** (1 - i / 100),
   )
   const frame = {
@@ -104,7 +108,9 @@ export function rocFigure(drawing: Drawing, figure: RocFigure): string {
     (smallest === undefined ? far : 1 - Math.log(far) / Math.log(smallest)) * frame.width
   const taken = [
     ...chance.map((far) => ({ x: across(far), y: (1 - far) * frame.height })),
-    ...figure.curves.flatMap((curve) => along(drawable(curve.points, smallest), across, frame.height)),
+    ...figure.curves.flatMap((curve) =>
+      along(drawable(curve.points, smallest, isOpen), across, frame.height),
+    ),
   ]
   const box = {
     width: Math.max(0, ...figure.curves.map((curve) => textWidth(label(curve)))),
@@ -120,11 +126,11 @@ export function rocFigure(drawing: Drawing, figure: RocFigure): string {
       axes(
         drawing,
         {
-          label: 'different people taken for the same (false accept rate)',
+          label: figure.labels?.x ?? 'different people taken for the same (false accept rate)',
           format: rateFormat(smallest ?? 1),
           ...(smallest === undefined ? {} : { ticks: decades(smallest) }),
         },
-        { label: 'same person recognised (true accept rate)', format: shortPercent },
+        { label: figure.labels?.y ?? 'same person recognised (true accept rate)', format: shortPercent },
       ),
       Plot.lineY(chance, {
         x: (far: number) => far,
@@ -133,7 +139,7 @@ export function rocFigure(drawing: Drawing, figure: RocFigure): string {
         strokeDasharray: '2,3',
       }),
       ...figure.curves.map((curve, index) =>
-        Plot.line(drawable(curve.points, smallest), {
+        Plot.line(drawable(curve.points, smallest, isOpen), {
           x: 'far',
           y: 'tar',
           stroke: paint(colourOf(curve, index)),
@@ -148,6 +154,8 @@ export function rocFigure(drawing: Drawing, figure: RocFigure): string {
           frameAnchor: 'top-left',
           textAnchor: 'start',
           fill: paint(colourOf(curve, index)),
+          stroke: paint('surface'),
+          strokeWidth: 4,
           fontWeight: 600,
           dx: corner.x,
           dy: corner.y + 9 + index * 17,

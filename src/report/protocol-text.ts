@@ -24,6 +24,21 @@ const columns: readonly TextColumn[] = [
 const rows = (group: FigureGroup): string[][] =>
   group.figures.map((figure) => [figure.name, valueText(figure), boundsText(figure), noteText(figure)])
 
+/** On a console the reasons for missing figures stand below, so that lines stay short. */
+const consoleRows = (group: FigureGroup): string[][] =>
+  group.figures.map((figure) => [
+    figure.name,
+    valueText(figure),
+    boundsText(figure),
+    figure.insufficient === undefined ? noteText(figure) : '',
+  ])
+
+const firstMissing = ({ figures }: FigureGroup): string[] =>
+  figures
+    .filter(({ insufficient }) => insufficient !== undefined)
+    .slice(0, 1)
+    .map((figure) => `${figure.name}: ${noteText(figure)}`)
+
 const countsText = ({ counts }: FigureGroup): string =>
   counts.map(([what, number]) => `${count(number)} ${what}`).join(', ')
 
@@ -34,7 +49,8 @@ const reportText = (report: ProtocolReport): string =>
       '',
       `${group.title}: ${countsText(group)}`,
       '',
-      textTable(columns, rows(group)),
+      textTable(columns, consoleRows(group)),
+      ...firstMissing(group),
       '',
       `Protocol: ${group.procedure}`,
     ]),

@@ -2,7 +2,7 @@
 import type { Figure } from '../evaluate/protocol-figures.ts'
 import type { ProtocolName, ProtocolRecord } from '../evaluate/protocol-record.ts'
 import type { ProtocolReport } from '../evaluate/protocol-report.ts'
-import { fixed, percent, shortPercent } from '../plot/format.ts'
+import { fixed, percent } from '../plot/format.ts'
 import { intervalShort } from './words.ts'
 
 /** Benchmarks by the names their authors gave them. */
@@ -19,6 +19,8 @@ export const protocolTitles: Readonly<Record<ProtocolName, string>> = {
   ijbc: 'IJB-C',
   megaface: 'Identification among distractors',
   pairs: 'Pairs',
+  identify: 'Identification in a folder',
+  retrieval: 'Retrieval in a folder',
 }
 
 const values: Readonly<Record<Figure['unit'], (figure: Figure, value: number) => string>> = {
@@ -32,9 +34,12 @@ const values: Readonly<Record<Figure['unit'], (figure: Figure, value: number) =>
 
 /** A figure's value, or that the data cannot carry it. */
 export function valueText(figure: Figure): string {
-  if (figure.value === undefined || (figure.insufficient ?? '') !== '')
-    return (figure.insufficient ?? 'insufficient pairs').split(':')[0] ?? ''
-  return values[figure.unit](figure, figure.value)
+  const { value, insufficient } = figure
+  if (value === undefined || insufficient !== undefined)
+    return insufficient?.startsWith('insufficient searches') === true
+      ? 'insufficient searches'
+      : 'insufficient pairs'
+  return values[figure.unit](figure, value)
 }
 
 /** A figure's interval, or a dash. */
@@ -79,10 +84,7 @@ export function headlineFigure({ groups }: ProtocolReport): Figure | undefined {
 export function protocolHeadline(report: ProtocolReport): string {
   const figure = headlineFigure(report)
   if (figure === undefined)
-    return `${report.name} on ${protocolTitles[report.record.protocol]}: these data carry no figure.`
+    return `${report.name}, ${protocolTitles[report.record.protocol]}: these data carry no figure.`
   const bounds = figure.interval === undefined ? '' : ` (95 % interval ${boundsText(figure)})`
-  return `${report.name} on ${protocolTitles[report.record.protocol]}: ${figure.name} ${valueText(figure)}${bounds}.`
+  return `${report.name}, ${protocolTitles[report.record.protocol]}: ${figure.name} ${valueText(figure)}${bounds}.`
 }
-
-/** A share for axes. */
-export const shareTick: (share: number) => string = shortPercent
