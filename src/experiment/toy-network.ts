@@ -22,13 +22,17 @@ export function toyPerceptron(size: Size, features: number): Network {
   )
 }
 
-/** Three convolutions of stride 2 with 16, 32 and 48 channels, then the features. */
-export function toyConvolution(size: Size, features: number): Network {
+/** Three convolutions of stride 2 with `widths` channels, then the features. */
+export function toyConvolution(
+  size: Size,
+  features: number,
+  widths: readonly [number, number, number] = [16, 32, 48],
+): Network {
   const half = (length: number): number => Math.ceil(length / 2)
   const side = (length: number): number => half(half(half(length)))
-  const channels = [3, 16, 32, 48] as const
+  const channels = [3, ...widths]
   const stages = [1, 2, 3].flatMap((stage) => {
-    const [inputs = 3, outputs = 16] = channels.slice(stage - 1)
+    const [inputs = 3, outputs = 3] = channels.slice(stage - 1)
     const name = `conv${stage}`
     return [
       convolutionLayer(name, {
@@ -43,6 +47,6 @@ export function toyConvolution(size: Size, features: number): Network {
     ]
   })
   return networkOf(
-    chain([...stages, linearLayer('feature', 48 * side(size.height) * side(size.width), features)]),
+    chain([...stages, linearLayer('feature', widths[2] * side(size.height) * side(size.width), features)]),
   )
 }

@@ -24,8 +24,11 @@ export interface ToySetting {
   readonly batch?: number
   /** D, 2 or 3: what can be looked at. @defaultValue 2 */
   readonly dimensions?: number
-  /** @defaultValue 'convolution' for pictures of more than 64 pixels, else 'perceptron' */
-  readonly network?: 'perceptron' | 'convolution'
+  /**
+   * `light` is a convolution a third as expensive, for processors without fast kernels.
+   * @defaultValue 'convolution' for pictures of more than 64 pixels, else 'perceptron'
+   */
+  readonly network?: 'perceptron' | 'convolution' | 'light'
 }
 
 /** Where it runs. */
@@ -43,6 +46,7 @@ const networks: {
 } = {
   perceptron: ({ size }, dimensions) => toyPerceptron(size, dimensions),
   convolution: ({ size }, dimensions) => toyConvolution(size, dimensions),
+  light: ({ size }, dimensions) => toyConvolution(size, dimensions, [8, 16, 32]),
 }
 
 /** The rows of one batch: each epoch passes through all samples in a new order; equal seeds give equal batches. */
@@ -130,7 +134,7 @@ export class ToyTrainer implements AsyncDisposable {
         weightDecay: 5e-4,
         // one unlucky batch must not throw the features of a network this small far away
         clip: 5,
-        embedBatch: 256,
+        embedBatch: 128,
       },
       { openSession, device, threads, seed },
     )
@@ -169,9 +173,15 @@ export class ToyTrainer implements AsyncDisposable {
     return state.get(weightName)?.data ?? new Float32Array(0)
   }
 
-  /** The features of one set, and what they come to. */
-  async measure(set: 'train' | 'heldOut'): Promise<ToyPoints & ToyMeasure> {
-    const { pixels, labels } = this.#data[set]
+  /**
+   * The features of one set, and what they come to.
+   * @param every 2 looks at every second sample, and so on
+   */
+  async measure(set: 'train' | 'heldOut', every: number = 1): Promise<ToyPoints & ToyMeasure> {
+    const { size } = this.#data
+    const all = this.#data[set]
+    const rows = Array.from({ length: Math.ceil(all.labels.length / every) }, (_, index) => index * every)
+    const { pixels, labels } = every === 1 ? all : gather(all, rows, 3 * size.height * size.width)
     const found = { features: await this.#trainer.embed(pixels, labels.length), labels }
     return { ...found, ...measureToy(found, await this.weights(), this.rule, this.dimensions) }
   }

@@ -186,7 +186,7 @@ export function MarginBound({ state, onChange, mostClasses = 1e6 }: BoundsProps)
           />
         </>
       }
-      note="Blue, plain: directions can lie far enough apart for m. Orange, hatched: no arrangement of C directions in D dimensions does."
+      note="Blue, plain: directions can lie far enough apart for m. Orange, hatched: none do. Right of C = D + 1 blue says only that m is not ruled out."
     >
       {pane === undefined ? null : (
         <MarkedPane

@@ -44,7 +44,7 @@ export interface ExperimentView {
 /** Where an experiment stops by itself; playing on goes on. */
 export const resting = 1500
 
-const stepsPerFrame: { readonly [K in Speed]: number } = { slow: 1, normal: 4, fast: 25 }
+const stepsPerFrame: { readonly [K in Speed]: number } = { slow: 1, normal: 5, fast: 25 }
 /** Milliseconds between frames, at least. */
 const rests: { readonly [K in Speed]: number } = { slow: 240, normal: 30, fast: 0 }
 
@@ -243,11 +243,11 @@ export class Experiment {
   }
 }
 
-const momentOf = ({ iteration, heldOut }: LaneFrame): LaneMoment => ({
+const momentOf = ({ iteration, heldOut, train }: LaneFrame): LaneMoment => ({
   iteration,
   error: heldOut.error,
-  spread: heldOut.withinSpread,
-  between: heldOut.smallestBetween,
+  spread: train.withinSpread,
+  between: train.smallestBetween,
 })
 
 /** Whether the runtime may use threads of its own. */

@@ -6,6 +6,9 @@ import type { ToyMeasure, ToyPoints } from '../../src/experiment/toy-measure.ts'
 import type { LossSettings } from '../../src/loss/head.ts'
 import type { StepMetrics } from '../../src/train/events.ts'
 
+/** Of the samples trained on, every second is shown: enough for the eye, and half the time to look. */
+export const shownEvery = 2
+
 /** What a worker is to train. */
 export interface LaneStart {
   readonly loss: LossSettings

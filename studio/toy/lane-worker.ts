@@ -8,6 +8,7 @@ import { openPortableDriver } from '../../src/runtime/portable-driver.ts'
 import type { Session, SessionSpec } from '../../src/runtime/session.ts'
 import { openStateSession } from '../../src/runtime/state-session.ts'
 import type { StepMetrics } from '../../src/train/events.ts'
+import { shownEvery } from './lane-protocol.ts'
 import type { LaneAdvance, LaneFrame, LaneReply, LaneRequest, LaneStart } from './lane-protocol.ts'
 
 async function openSession(spec: SessionSpec): Promise<Session> {
@@ -37,7 +38,7 @@ async function frame(metrics: readonly StepMetrics[], seconds: number): Promise<
   return {
     iteration: running.iteration,
     metrics,
-    train: await running.measure('train'),
+    train: await running.measure('train', shownEvery),
     heldOut: await running.measure('heldOut'),
     weights: await running.weights(),
     warnings: running.warnings,
@@ -47,7 +48,7 @@ async function frame(metrics: readonly StepMetrics[], seconds: number): Promise<
 
 async function start({ data, threads, ...setting }: LaneStart): Promise<LaneFrame> {
   await current?.[Symbol.asyncDispose]()
-  current = await ToyTrainer.open(setting, data, { openSession, threads })
+  current = await ToyTrainer.open({ ...setting, network: 'light' }, data, { openSession, threads })
   return frame([], 0)
 }
 

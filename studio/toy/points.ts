@@ -2,7 +2,7 @@
 import type { ToyData } from '../../src/experiment/toy-data.ts'
 import { planePlace, type Scene } from '../../src/plot/plane.ts'
 import type { Spot } from '../../src/plot/labels.ts'
-import type { LaneFrame } from './lane-protocol.ts'
+import { type LaneFrame, shownEvery } from './lane-protocol.ts'
 import { picturesPerPerson } from './faces.ts'
 
 /** One picture of the experiment. */
@@ -15,21 +15,24 @@ export interface Point {
   readonly image: number
 }
 
+const shownCount = ({ labels }: ToyData['train']): number => Math.ceil(labels.length / shownEvery)
+
 /** How many points there are. */
 export function pointCount({ train, heldOut }: ToyData): number {
-  return train.labels.length + heldOut.labels.length
+  return shownCount(train) + heldOut.labels.length
 }
 
 /** Point number `index`. */
 export function pointAt(data: ToyData, index: number): Point {
-  const isTrained = index < data.train.labels.length
-  const set = isTrained ? 'train' : 'heldOut'
-  const row = isTrained ? index : index - data.train.labels.length
+  const trained = shownCount(data.train)
+  const set = index < trained ? 'train' : 'heldOut'
+  const row = index < trained ? index : index - trained
+  const sample = set === 'train' ? row * shownEvery : row
   return {
     set,
     row,
-    label: data[set].labels[row] ?? 0,
-    image: (data[set].rows[row] ?? 0) % picturesPerPerson,
+    label: data[set].labels[sample] ?? 0,
+    image: (data[set].rows[sample] ?? 0) % picturesPerPerson,
   }
 }
 
