@@ -1,6 +1,7 @@
 /** @file The list of commands. */
 import type { Command } from './command.ts'
 import { adviseCommand } from './commands/advise.ts'
+import { compareCommand } from './commands/compare.ts'
 import { dataApplyCommand, dataCheckCommand } from './commands/data.ts'
 import { dataFetchCommands } from './commands/data-fetch.ts'
 import { demoCommand } from './commands/demo.ts'
@@ -10,6 +11,7 @@ import { evaluateCommand } from './commands/evaluate.ts'
 import { exportCommand } from './commands/export.ts'
 import { importCommand } from './commands/import.ts'
 import { packBinCommand, packFolderCommand, packRecCommand } from './commands/pack.ts'
+import { sweepCommand } from './commands/sweep.ts'
 import { synthCommand } from './commands/synth.ts'
 import { toyCommand } from './commands/toy.ts'
 import { trainCommand } from './commands/train.ts'
@@ -24,6 +26,8 @@ export const commands: readonly Command[] = [
   embedCommand,
   adviseCommand,
   toyCommand,
+  compareCommand,
+  sweepCommand,
   synthCommand,
   packRecCommand,
   packBinCommand,

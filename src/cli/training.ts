@@ -24,7 +24,7 @@ export interface RunFacts {
 }
 
 /** Shows one thing at a time: a bar, or lines that stay. */
-class Stage implements Disposable {
+export class Stage implements Disposable {
   readonly #context: Context
   #title = ''
   #progress: Progress | undefined

@@ -36,7 +36,9 @@ const classAxis = (most: number): ChartAxis => ({
   from: 2,
   to: most,
   bend: logarithmic,
-  ticks: [2, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7].filter((tick) => tick <= most),
+  ticks: (most <= 100 ? [2, 5, 10, 20, 50, 100] : [2, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7]).filter(
+    (tick) => tick <= most,
+  ),
   format: (value) => (value < 1000 ? String(value) : `10${superscript(Math.round(Math.log10(value)))}`),
 })
 
@@ -69,7 +71,7 @@ const scaleSentence = ({ classes, scale, posterior }: BoundSetting): string => {
  */
 export function scaleOverClasses(setting: BoundSetting): BoundPane {
   const { classes, scale, posterior } = judged(setting)
-  const counts = classCounts(mostClasses, 80)
+  const counts = classCounts(mostClasses, 80, [classes])
   const bound = (of: number): XY[] => counts.map((x) => ({ x, y: Math.max(0, scaleLowerBound(x, of)) }))
   return boundPane({
     title: `Eq 6: least s over C, P = ${posterior}`,
@@ -78,6 +80,7 @@ export function scaleOverClasses(setting: BoundSetting): BoundPane {
     works: 'above',
     ...named,
     limit: bound(posterior),
+    limitName: { text: `P = ${posterior}` },
     curves: [0.9, 0.9999]
       .filter((other) => other !== posterior)
       .map((other) => ({ name: `P = ${other}`, points: bound(other) })),
@@ -98,7 +101,9 @@ export function scaleOverClasses(setting: BoundSetting): BoundPane {
 export function scaleOverPosterior(setting: BoundSetting): BoundPane {
   const { classes, scale, posterior } = judged(setting)
   const [low, high] = [byOdds.forward(axisPosteriors.from), byOdds.forward(axisPosteriors.to)]
-  const shares = Array.from({ length: 81 }, (_, i) => byOdds.back(low + ((high - low) * i) / 80))
+  const here = Math.max(axisPosteriors.from, Math.min(axisPosteriors.to, posterior))
+  const even = Array.from({ length: 81 }, (_, i) => byOdds.back(low + ((high - low) * i) / 80))
+  const shares = [...even.filter((x) => x < here), here, ...even.filter((x) => x > here)]
   const bound = (of: number): XY[] => shares.map((x) => ({ x, y: Math.max(0, scaleLowerBound(of, x)) }))
   return boundPane({
     title: `Eq 6: least s over P, C = ${count(classes)}`,
@@ -113,12 +118,13 @@ export function scaleOverPosterior(setting: BoundSetting): BoundPane {
     works: 'above',
     ...named,
     limit: bound(classes),
+    limitName: { text: `C = ${count(classes)}` },
     curves: [8, 10_575, 1_000_000]
       .filter((other) => other !== classes)
       .map((other) => ({ name: `C = ${count(other)}`, points: bound(other) })),
     rules: [],
     current: {
-      x: Math.max(axisPosteriors.from, Math.min(axisPosteriors.to, posterior)),
+      x: here,
       y: scale,
       name: `P = ${posterior}, s = ${short(scale)}`,
       sentence: scaleSentence(setting),
@@ -126,18 +132,27 @@ export function scaleOverPosterior(setting: BoundSetting): BoundPane {
   })
 }
 
+/** What the bound of a regime says of a margin that meets it. */
 const regimeWords: { readonly [K in MarginBound['regime']]: string } = {
-  plane: '1 − cos(2π/C)',
-  simplex: 'C/(C−1)',
-  crowded: 'so many directions allow',
+  plane: 'what 1 − cos(2π/C) allows.',
+  simplex: 'what C/(C−1) allows.',
+  crowded: 'not ruled out; Eq 7: m ≪ C/(C−1).',
 }
 
-const mostInMargins = 1e6
+const marginSentence = (margin: number, { largest, regime }: MarginBound): string => {
+  const limit = largest < 0.01 ? short(largest) : fixed(largest, 3)
+  return margin <= largest
+    ? `m ≤ ${limit}, ${regimeWords[regime]}`
+    : `m > ${limit}: no directions lie so far apart.`
+}
+
+/** In the plane margins are gone long before there are many classes. */
+const mostInMargins = (embeddingSize: number): number => (embeddingSize === 2 ? 100 : 1e6)
 
 /** Eq 7's largest m over C in D dimensions, as the chart draws it; it depends on D alone. */
 export function marginLimit(embeddingSize: number): XY[] {
   const corner = embeddingSize === 2 ? [] : [embeddingSize + 1, embeddingSize + 2]
-  return classCounts(mostInMargins, 64, corner).map((x) => ({
+  return classCounts(mostInMargins(embeddingSize), 64, corner).map((x) => ({
     x,
     y: marginUpperBound(x, embeddingSize).largest,
   }))
@@ -154,15 +169,17 @@ export function marginOverClasses(
   curve: readonly XY[] = marginLimit(setting.embeddingSize),
 ): BoundPane {
   const { classes, margin, embeddingSize } = judged(setting)
-  const { largest, regime } = marginUpperBound(classes, embeddingSize)
-  const here = { x: Math.min(mostInMargins, classes), y: largest }
+  const bound = marginUpperBound(classes, embeddingSize)
+  const most = mostInMargins(embeddingSize)
+  const here = { x: Math.min(most, classes), y: bound.largest }
   const limit = [...curve.filter(({ x }) => x < here.x), here, ...curve.filter(({ x }) => x > here.x)]
   const counts = curve.map(({ x }) => x)
+  const isPlane = embeddingSize === 2
   const ratio = counts.map((x) => ({ x, y: x / (x - 1) }))
   const plane = counts.map((x) => ({ x, y: marginUpperBound(x, 2).bound }))
   return boundPane({
     title: `Eq 7: largest m over C, D = ${embeddingSize}`,
-    x: classAxis(mostInMargins),
+    x: classAxis(most),
     y: {
       label: 'margin m (cosine)',
       from: 0,
@@ -173,16 +190,19 @@ export function marginOverClasses(
     works: 'below',
     ...named,
     limit,
-    curves: [
-      { name: 'C/(C−1)', points: ratio, dashed: true, nameAt: 3 },
-      ...(embeddingSize === 2 ? [] : [{ name: 'D = 2', points: plane, dashed: true, nameAt: 4 }]),
-    ],
-    rules: embeddingSize === 2 ? [] : [{ at: embeddingSize + 1, before: 'C ≤ D+1', after: 'C > D+1' }],
+    limitName: isPlane ? { text: '1 − cos(2π/C)', at: 5 } : { text: 'C/(C−1)', at: 3 },
+    curves: isPlane
+      ? [{ name: 'C/(C−1)', points: ratio, dashed: true }]
+      : [
+          { name: '', points: ratio, dashed: true },
+          { name: 'D = 2', points: plane, dashed: true, nameAt: 5 },
+        ],
+    rules: isPlane ? [] : [{ at: embeddingSize + 1, before: 'C ≤ D+1', after: 'C > D+1' }],
     current: {
       x: here.x,
       y: margin,
       name: `C = ${count(classes)}, m = ${short(margin)}`,
-      sentence: `${margin <= largest ? 'm ≤' : 'm >'} ${largest < 0.01 ? short(largest) : fixed(largest, 3)}, what ${regimeWords[regime]}${regime === 'crowded' ? '' : ' allows'}.`,
+      sentence: marginSentence(margin, bound),
     },
   })
 }

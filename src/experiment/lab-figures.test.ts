@@ -10,6 +10,7 @@ import { figureSvg } from '../plot/pane.ts'
 import { marginOverClasses, scaleOverClasses, scaleOverPosterior } from './bound-figures.ts'
 import { decisionRule } from './decision-rule.ts'
 import {
+  boundaryOf,
   compactRegions,
   decisionBands,
   marginBound,
@@ -19,7 +20,6 @@ import {
   weightLength,
 } from './lab-figures.ts'
 import { contentFeatures } from './noise.ts'
-import { boundaryOf } from './toy-figure.ts'
 
 const losses: readonly LossSettings[] = [
   { name: 'softmax' },
@@ -78,7 +78,7 @@ describe('Fig 2', () => {
     expect(at(lmcl, [0.1, 0.8])).toContain('Clear of the margin: cos θ₂ − m = 0.45 ≥ 0.10.')
     expect(at({ name: 'nsl' }, [0.5, 0.3])).toContain('No margin is asked for.')
     expect(at({ name: 'softmax' }, [0.5, 0.6])).toBe(
-      'Class 1 wins: ‖W₁‖cos θ₁ = 0.80 > 0.60 = ‖W₂‖cos θ₂. Overlap: with the lengths exchanged class 2 would win.',
+      'Class 1 wins: ‖W₁‖cos θ₁ = 0.80 > 0.60 = ‖W₂‖cos θ₂. Overlap: lengths exchanged, class 2 would win.',
     )
     expect(at({ name: 'softmax' }, [0.9, 0.1])).toContain('It would also win with the lengths exchanged.')
   })
@@ -162,14 +162,22 @@ const sets = [
 ]
 
 const figures = {
-  'decision-bands': decisionBands({ losses, point: [0.5, 0.3] }),
-  'compact-regions': compactRegions({ losses: losses.slice(1, 4), weights: [34, 126], feature: 69 }),
+  boundaries: decisionBands({ losses, point: [0.5, 0.3] }),
+  geometry: compactRegions({ losses: losses.slice(1, 4), weights: [34, 126], feature: 69 }),
   'scale-bound': scaleBound(setting),
   'margin-bound': marginBound({ ...setting, embeddingSize: 64, classes: 10_575 }),
   'weight-length': weightLength(1.6),
   noise: noise({ sets, degrees: 6, seed: 1 }),
   sphere: spheres([
-    { title: 'NSL', features: [1, 0, 0], labels: [0], weights: [1, 0, 0, 0, 1, 0], turn: 0, tilt: 0 },
+    {
+      title: 'NSL',
+      features: [1, 0, 0],
+      labels: [0],
+      weights: [1, 0, 0, 0, 1, 0],
+      rule: decisionRule({ name: 'nsl' }),
+      turn: 0,
+      tilt: 0,
+    },
   ]),
 }
 

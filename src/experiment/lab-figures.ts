@@ -2,6 +2,7 @@
 import { random } from '../base/random.ts'
 import type { LossSettings } from '../loss/head.ts'
 import { lossByName } from '../loss/registry.ts'
+import type { Boundary } from '../plot/boundary.ts'
 import type { BoundPane } from '../plot/bound-chart.ts'
 import { type CompactRegionsPane, compactRegionsPane } from '../plot/compact-regions.ts'
 import { type DecisionBand, type DecisionBandPane, decisionBandPane } from '../plot/decision-band.ts'
@@ -19,7 +20,7 @@ import {
 } from './bound-figures.ts'
 import { decisionRule } from './decision-rule.ts'
 import { type DecidedFeatures, flippedShares, withNoise } from './noise.ts'
-import { boundaryOf, lossTitle } from './toy-figure.ts'
+import { lossTitle } from './toy-figure.ts'
 
 /** What a loss makes of θ, with the class's number for `#`; losses not named here are t(θ). */
 const ownWords: Readonly<Record<string, string>> = {
@@ -36,6 +37,19 @@ const ownWords: Readonly<Record<string, string>> = {
 export function ownNames({ name }: LossSettings): readonly [string, string] {
   const written = ownWords[lossByName(name).name] ?? 't(θ#)'
   return [written.replace('#', '₁'), written.replace('#', '₂')]
+}
+
+/** A loss's two-class boundary; A-Softmax and its kin in angles. */
+export function boundaryOf(loss: LossSettings): Boundary {
+  const isAngular = ['sphereface', 'lsoftmax'].includes(loss.name)
+  // annealing mixes plain cosine in; the figure shows the loss itself
+  const settled = isAngular ? { ...loss, options: { lambdaBase: 0, ...loss.options } } : loss
+  return {
+    title: lossTitle(loss),
+    axes: isAngular ? 'angle' : 'cosine',
+    rule: decisionRule(settled),
+    ...(loss.name === 'softmax' ? { norms: [1.6, 1] as const } : {}),
+  }
 }
 
 /** What is set in Fig 2. */
@@ -63,7 +77,7 @@ export function decisionBands(setting: DecisionBandSetting): PaneFigure<Decision
   }
   const panes = losses.map((loss) => decisionBandPane(bandOf(loss)))
   return {
-    name: 'decision-bands',
+    name: 'boundaries',
     panes,
     columns: Math.min(3, panes.length),
     caption: {
@@ -97,7 +111,7 @@ export function compactRegions(setting: CompactRegionsSetting): PaneFigure<Compa
     }),
   )
   return {
-    name: 'compact-regions',
+    name: 'geometry',
     panes,
     caption: {
       title: 'Fig 3: the regions of two classes on the circle',

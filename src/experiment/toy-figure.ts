@@ -1,11 +1,7 @@
 /** @file The toy's pictures and the figures that go with them. */
-import type { Caption } from '../plot/svg.ts'
-import { type Boundary, boundariesFigure } from '../plot/boundary.ts'
 import { fixed, percent, short } from '../plot/format.ts'
-import { type Geometry, geometryFigure } from '../plot/geometry.ts'
 import { comparisonFigure, type Scene, type ScenePanel } from '../plot/plane.ts'
 import type { LossSettings } from '../loss/head.ts'
-import { decisionRule } from './decision-rule.ts'
 import type { ToyFrame } from './toy.ts'
 
 /** What a frame shows: the points of one of its sets. */
@@ -54,55 +50,3 @@ export const paperLosses: readonly LossSettings[] = [
   { name: 'nsl', scale: 16 },
   { name: 'cosface', scale: 16, margin: 0.2 },
 ]
-
-/** A loss's two-class boundary; A-Softmax and its kin in angles. */
-export function boundaryOf(loss: LossSettings): Boundary {
-  const isAngular = ['sphereface', 'lsoftmax'].includes(loss.name)
-  // annealing mixes plain cosine in; the figure shows the loss itself
-  const settled = isAngular ? { ...loss, options: { lambdaBase: 0, ...loss.options } } : loss
-  return {
-    title: lossTitle(loss),
-    axes: isAngular ? 'angle' : 'cosine',
-    rule: decisionRule(settled),
-    ...(loss.name === 'softmax' ? { norms: [1.6, 1] as const } : {}),
-  }
-}
-
-const fig2: Caption = {
-  title: 'Decision boundaries and margins of two classes under softmax, NSL, A-Softmax and LMCL',
-  description:
-    'Softmax regions overlap, since the boundary moves with the lengths of the weights. NSL regions touch. A-Softmax leaves a margin that vanishes where the angle does. LMCL leaves the same margin everywhere.',
-}
-
-/** The paper's Fig 2, drawn from the losses' own decision functions. */
-export function boundariesOfThePaper(margin: number = 0.35, multiplier: number = 2): string {
-  const losses: readonly LossSettings[] = [
-    { name: 'softmax' },
-    { name: 'nsl' },
-    { name: 'sphereface', options: { multiplier } },
-    { name: 'cosface', margin },
-  ]
-  return boundariesFigure(losses.map(boundaryOf), fig2)
-}
-
-/** The paper's Fig 3: one feature between two weights, under NSL and under LMCL. Angles in radians. */
-export function geometryOfThePaper(
-  margin: number = 0.35,
-  weights: readonly [number, number] = [0.6, 2.2],
-  feature: number = 1.2,
-): string {
-  const panel = (loss: LossSettings, ownName: string): Geometry => ({
-    title: lossTitle(loss),
-    rule: decisionRule(loss),
-    ownName,
-    weights,
-    feature,
-  })
-  return geometryFigure(
-    [panel({ name: 'nsl' }, 'cos θ₁'), panel({ name: 'cosface', margin }, 'cos θ₁ − m')],
-    {
-      title: 'A feature between two class weights under NSL and under LMCL',
-      description: 'LMCL leaves each class a smaller region of the circle, with a gap between them.',
-    },
-  )
-}

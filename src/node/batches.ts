@@ -40,14 +40,25 @@ export interface BatchOptions {
   readonly maxUnreadable?: number
   /** Ids of images that an earlier part of the run found unreadable: they are not tried again. */
   readonly knownUnreadable?: readonly UnreadableImage[]
+  /** The crops of an earlier source of the same data set, size and margin: nothing is decoded again. */
+  readonly decoded?: DecodedCrops
   /** Called while the cache fills, before the first batch. */
   readonly onProgress?: (done: number, total: number) => void
   readonly onUnreadable?: (image: UnreadableImage) => void
   readonly signal?: AbortSignal
 }
 
+/** Decoded images, to be shared by the sources of several runs on the same data. */
+export interface DecodedCrops {
+  readonly crops: SharedArrayBuffer
+  readonly states: SharedArrayBuffer
+  readonly failures: readonly Failure[]
+}
+
 /** A `BatchSource` that says how it works. */
 export interface NodeBatchSource extends BatchSource {
+  /** What is held decoded, for other sources of the same data. */
+  readonly decoded?: DecodedCrops
   /** Whether all images are held decoded. */
   readonly cached: boolean
   readonly workers: number
@@ -71,10 +82,13 @@ export async function openBatches(options: BatchOptions): Promise<NodeBatchSourc
   const sampler = options.sampler ?? shuffledSampler(samples, options.batch, options.seed)
   const margin = marginFor(augmentation, size)
   const cropBytes = (size.height + 2 * margin) * (size.width + 2 * margin) * 3
-  const crops = allocate(samples * cropBytes, options.cacheBytes ?? process.availableMemory() * 0.4)
+  const bytes = samples * cropBytes
+  const before = options.decoded?.crops.byteLength === bytes ? options.decoded : undefined
+  const crops = before?.crops ?? allocate(bytes, options.cacheBytes ?? process.availableMemory() * 0.4)
+  const failures: Failure[] = [...(before?.failures ?? [])]
   const setup: WorkSetup = {
     labels: new SharedArrayBuffer(samples * 4),
-    states: new SharedArrayBuffer(samples),
+    states: before?.states ?? new SharedArrayBuffer(samples),
     ...(crops === undefined ? {} : { crops }),
     size,
     margin,
@@ -85,6 +99,7 @@ export async function openBatches(options: BatchOptions): Promise<NodeBatchSourc
   }
   new Int32Array(setup.labels).set(dataset.samples.map((sample) => sample.identity))
   const registry = createRegistry(options, new Uint8Array(setup.states))
+  registry.record(failures)
   // images that only the data set itself can read are read in this thread; from the cache on, workers take over
   const places = dataset.places ?? (dataset.files === undefined ? undefined : placesOfFiles(dataset.files))
   const local = createBatchWork(setup, async (index) => dataset.image(index))
@@ -96,7 +111,7 @@ export async function openBatches(options: BatchOptions): Promise<NodeBatchSourc
   const here = (request: WorkRequest): Promise<WorkReply> => answerRequest(local, request)
   const ask = pool === undefined ? here : pool.ask
 
-  if (crops !== undefined) {
+  if (crops !== undefined && before === undefined) {
     const starts = Array.from({ length: Math.ceil(samples / chunk) }, (_, place) => place * chunk)
     const prepare = places === undefined ? here : ask
     let done = 0
@@ -105,7 +120,10 @@ export async function openBatches(options: BatchOptions): Promise<NodeBatchSourc
         signal?.throwIfAborted()
         const to = Math.min(samples, from + chunk)
         const reply = await prepare({ kind: 'prepare', from, to })
-        if (reply.kind === 'prepared') registry.record(reply.failures)
+        if (reply.kind === 'prepared') {
+          failures.push(...reply.failures)
+          registry.record(reply.failures)
+        }
         registry.check()
         done += to - from
         options.onProgress?.(done, samples)
@@ -134,6 +152,7 @@ export async function openBatches(options: BatchOptions): Promise<NodeBatchSourc
   }
   let waitedSeconds = 0
   return {
+    ...(crops === undefined ? {} : { decoded: { crops, states: setup.states, failures } }),
     batchesPerEpoch: sampler.batchesPerEpoch,
     cached: crops !== undefined,
     workers,
@@ -144,7 +163,7 @@ export async function openBatches(options: BatchOptions): Promise<NodeBatchSourc
       return registry.list()
     },
     batch: async (iteration) => {
-      const before = performance.now()
+      const asked = performance.now()
       for (const earlier of prepared.keys()) {
         if (earlier < iteration || earlier > iteration + ahead) prepared.delete(earlier)
       }
@@ -153,7 +172,7 @@ export async function openBatches(options: BatchOptions): Promise<NodeBatchSourc
       const batch = await promise
       prepared.delete(iteration)
       registry.check()
-      waitedSeconds += (performance.now() - before) / 1000
+      waitedSeconds += (performance.now() - asked) / 1000
       return batch
     },
     [Symbol.asyncDispose]: async () => {

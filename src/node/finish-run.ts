@@ -20,7 +20,7 @@ import { openDriver } from './open-driver.ts'
 import { replaceFile } from './replace-file.ts'
 import { identityAngles, picturedPairs, sampleCrops } from './report-pictures.ts'
 import { writeJson, type RunPaths } from './run-folder.ts'
-import { ownFlip, type Prepared, type RunData } from './train-data.ts'
+import { ownFlip, splitSeedOf, type Prepared, type RunData } from './train-data.ts'
 
 /** What a finished run has to show. */
 export interface FinishedRun {
@@ -89,7 +89,7 @@ export async function finishRun(options: FinishOptions): Promise<FinishedRun> {
   }
   if (data.validationPairs !== undefined) await judge('validation', data.validationPairs)
   const { pairs: testPairs } = await loadHeldOut(data.sets.test, {
-    seed: config.seed,
+    seed: splitSeedOf(config),
     size: config.size,
     // what broke while the run was under way does not take the result away
     maxUnreadable: 1,

@@ -7,7 +7,7 @@ import type { FlipRule } from '../evaluate/features.ts'
 import { buildHead } from '../loss/build.ts'
 import type { TrainConfig } from '../train/config.ts'
 import type { ValidationSet } from '../train/surroundings.ts'
-import { openBatches, type NodeBatchSource } from './batches.ts'
+import { openBatches, type DecodedCrops, type NodeBatchSource } from './batches.ts'
 import { openTrainingData, type TrainingData } from './folder-training-data.ts'
 import { loadHeldOut, type HeldOut } from './held-out.ts'
 import { pairValidation, type PairCrops } from './pair-validation.ts'
@@ -39,7 +39,7 @@ export interface RunData extends AsyncDisposable {
 const imagesPerIdentity = 4
 
 /** P×K batches where the loss needs them; otherwise every image once an epoch. */
-const samplerOf = (config: TrainConfig, train: Dataset): { readonly sampler?: Sampler } => {
+export function samplerOf(config: TrainConfig, train: Dataset): { readonly sampler?: Sampler } {
   const { embeddingSize, batch, seed } = config
   if (!buildHead(config.loss, { classes: train.identities.length, embeddingSize }).needsImagesPerIdentity)
     return {}
@@ -50,23 +50,39 @@ const samplerOf = (config: TrainConfig, train: Dataset): { readonly sampler?: Sa
   return { sampler: identitySampler(identityOf, batch / imagesPerIdentity, imagesPerIdentity, seed) }
 }
 
-/** Opens the data of a run. @throws UsageError, DataError, FormatError as its parts; nothing is written */
-export async function openRunData(
-  config: TrainConfig,
-  options: {
-    readonly prepared: Prepared
-    readonly knownUnreadable?: readonly UnreadableImage[]
-    readonly onUnreadable: (image: UnreadableImage) => void
-    readonly signal: AbortSignal
-  },
-): Promise<RunData> {
+/** What a run needs beside its batches; runs on the same people share it. */
+export interface RunSets extends AsyncDisposable {
+  readonly sets: TrainingData
+  readonly validation: readonly ValidationSet[]
+  readonly validationPairs: PairCrops | undefined
+  readonly testPairs: PairCrops | undefined
+  /** Images of the sets kept apart that cannot be read. */
+  readonly unreadable: readonly UnreadableImage[]
+  readonly notes: readonly Note[]
+}
+
+export interface RunDataOptions {
+  readonly prepared: Prepared
+  readonly knownUnreadable?: readonly UnreadableImage[]
+  readonly onUnreadable: (image: UnreadableImage) => void
+  readonly signal: AbortSignal
+}
+
+/** The seed of who is in which set, and of the pairs drawn of them. */
+export function splitSeedOf({ data, seed }: TrainConfig): number {
+  return data.splitSeed ?? seed
+}
+
+/** Opens the folders, divides the people and decodes those kept apart. @throws UsageError, DataError, FormatError as its parts */
+export async function openRunSets(config: TrainConfig, options: RunDataOptions): Promise<RunSets> {
   const { signal } = options
-  const sets = await openTrainingData(config.data, config.seed, config.size)
+  const seed = splitSeedOf(config)
+  const sets = await openTrainingData(config.data, seed, config.size)
   const notes: Note[] = [...sets.remarks]
   const validation: ValidationSet[] = []
   const heldOut = (set: Dataset): Promise<HeldOut> =>
     loadHeldOut(set, {
-      seed: config.seed,
+      seed,
       size: config.size,
       maxUnreadable: config.data.maxUnreadable,
       known: options.knownUnreadable ?? [],
@@ -75,7 +91,7 @@ export async function openRunData(
     })
   const { pairs: validationPairs, unreadable } = await heldOut(sets.validation)
   // the test's images are read again at the end; a damaged one must not show only then
-  const { unreadable: unreadableInTest } = await heldOut(sets.test)
+  const { pairs: testPairs, unreadable: unreadableInTest } = await heldOut(sets.test)
   if (validationPairs === undefined) {
     notes.push({
       level: 'warning',
@@ -85,7 +101,24 @@ export async function openRunData(
     validation.push(pairValidation('validation', 'validation identities', validationPairs, ownFlip))
   }
   for (const file of config.data.watch) validation.push(await openWatched(file, config, ownFlip, signal))
-  const batches = await openBatches({
+  return {
+    sets,
+    validation,
+    validationPairs,
+    testPairs,
+    unreadable: [...unreadable, ...unreadableInTest],
+    notes,
+    [Symbol.asyncDispose]: () => sets[Symbol.asyncDispose](),
+  }
+}
+
+/** Opens the batches of a run whose sets are open; `decoded` are the crops of an earlier run on them. */
+export function openRunBatches(
+  config: TrainConfig,
+  { sets }: Pick<RunSets, 'sets'>,
+  options: RunDataOptions & { readonly decoded?: DecodedCrops },
+): Promise<NodeBatchSource> {
+  return openBatches({
     dataset: sets.train,
     size: config.size,
     batch: config.batch,
@@ -94,25 +127,43 @@ export async function openRunData(
     maxUnreadable: config.data.maxUnreadable,
     ...samplerOf(config, sets.train),
     ...(options.knownUnreadable === undefined ? {} : { knownUnreadable: options.knownUnreadable }),
+    ...(options.decoded === undefined ? {} : { decoded: options.decoded }),
     onProgress: (done, total) => options.prepared('decoding', done, total),
     onUnreadable: options.onUnreadable,
-    signal,
+    signal: options.signal,
   })
+}
+
+/** The data of a run from its sets and its batches. @param closesSets whether the run is the only one on them */
+export function runDataOf(opened: RunSets, batches: NodeBatchSource, closesSets: boolean): RunData {
+  const { sets, validation, validationPairs, unreadable, notes } = opened
   return {
     sets,
-    batches: withUnreadable(batches, [...unreadable, ...unreadableInTest]),
+    batches: withUnreadable(batches, unreadable),
     validation,
     validationPairs,
     notes,
     [Symbol.asyncDispose]: async () => {
       await batches[Symbol.asyncDispose]()
-      await sets[Symbol.asyncDispose]()
+      if (closesSets) await opened[Symbol.asyncDispose]()
     },
+  }
+}
+
+/** Opens the data of a run. @throws UsageError, DataError, FormatError as its parts; nothing is written */
+export async function openRunData(config: TrainConfig, options: RunDataOptions): Promise<RunData> {
+  const opened = await openRunSets(config, options)
+  try {
+    return runDataOf(opened, await openRunBatches(config, opened, options), true)
+  } catch (error) {
+    await opened[Symbol.asyncDispose]()
+    throw error
   }
 }
 
 /** The same batches; what cannot be read in the other sets is counted and remembered with their own. */
 const withUnreadable = (batches: NodeBatchSource, others: readonly UnreadableImage[]): NodeBatchSource => ({
+  ...(batches.decoded === undefined ? {} : { decoded: batches.decoded }),
   batchesPerEpoch: batches.batchesPerEpoch,
   cached: batches.cached,
   workers: batches.workers,

@@ -6,6 +6,7 @@ import type { OpenSession } from '../runtime/session.ts'
 import type { Checkpoint } from '../train/checkpoint.ts'
 import type { TrainConfig } from '../train/config.ts'
 import type { TrainEvent } from '../train/events.ts'
+import type { Tensor } from '../tensor/tensor.ts'
 import { forImages } from '../train/configure.ts'
 import { stepPrograms } from '../train/step.ts'
 import { recipeOf, train } from '../train/train.ts'
@@ -42,6 +43,10 @@ export interface TrainRunOptions {
   readonly signal: AbortSignal
   /** Measure the lowerings first and train with the fastest; a resumed run keeps its plan. @defaultValue false */
   readonly tune?: boolean
+  /** Opens the data where runs share it. @defaultValue `openRunData` */
+  readonly openData?: (config: TrainConfig, options: RunDataOptions) => Promise<RunData>
+  /** Weights to start from, by name; what is not named starts as drawn from the seed. */
+  readonly initial?: ReadonlyMap<string, Tensor>
   /** Other ways of judging the pairs the run is reported on, shown beside it. */
   readonly baselines?: (config: TrainConfig, classes: number) => FinishOptions['baselines']
 }
@@ -98,13 +103,13 @@ type Beginning =
 async function* course(
   asked: TrainConfig,
   from: Beginning,
-  { out, openSession, signal, baselines, tune = false }: TrainRunOptions,
+  { out, openSession, signal, baselines, initial, openData = openRunData, tune = false }: TrainRunOptions,
 ): AsyncGenerator<RunEvent, void> {
   const resume = from.kind === 'resumed' ? from.checkpoint : undefined
   const pending: RunEvent[] = []
   const drain = (): RunEvent[] => pending.splice(0)
   const data = yield* whileWorking(
-    openRunData(asked, {
+    openData(asked, {
       prepared: (what, done, total) => pending.push({ kind: 'progress', what, done, total }),
       onUnreadable: (image) => pending.push({ kind: 'note', ...skipping(image) }),
       ...(resume === undefined ? {} : { knownUnreadable: resume.record.unreadable }),
@@ -155,6 +160,7 @@ async function* course(
       checkpoints: checkpointFolder(out),
       ...(resume === undefined ? {} : { resume }),
       ...(plan === undefined ? {} : { plan }),
+      ...(initial === undefined ? {} : { initial }),
     },
     signal,
   )

@@ -64,6 +64,8 @@ export interface DataConfig {
   /** A share in (0, 1), a folder, or a list of names. */
   readonly validation: string | number
   readonly test: string | number
+  /** Seed of who is in which set and of the pairs drawn of them; that of the run where absent. */
+  readonly splitSeed?: number
   /** Pairs lists that are logged and never chosen by. */
   readonly watch: readonly string[]
   /** Share of unreadable images above which the run stops. */

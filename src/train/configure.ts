@@ -108,6 +108,7 @@ export function configure(given: Partial<TrainSettings>, input: ConfigureInput):
       minImages: settings.minImages,
       validation: settings.validation,
       test: settings.test,
+      ...(settings.splitSeed === undefined ? {} : { splitSeed: settings.splitSeed }),
       watch: settings.watch,
       maxUnreadable: settings.maxUnreadable,
     },

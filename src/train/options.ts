@@ -212,6 +212,13 @@ export const trainOptions: OptionSpecs<TrainSettings> = {
     meaning: 'people for the one number at the end: a share, a folder or a list of names',
     default: String(defaults.test),
   }),
+  splitSeed: integerOption({
+    group: data,
+    meaning: 'the seed of who is in which set; with it runs of several seeds share their people',
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    default: '--seed',
+  }),
   watch: textsOption({
     group: data,
     value: 'pairs',

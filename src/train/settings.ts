@@ -30,6 +30,7 @@ export interface TrainSettings {
   readonly mergeNames: boolean
   readonly validation: number | string
   readonly test: number | string
+  readonly splitSeed: number
   readonly watch: readonly string[]
   readonly maxUnreadable: number
   readonly augment: 'none' | 'flip' | 'standard'
@@ -55,6 +56,7 @@ export type DefaultSettings = Omit<
   | 'iterations'
   | 'milestones'
   | 'identities'
+  | 'splitSeed'
   | 'threads'
   | 'lossOption'
   | 'augmentFlip'

@@ -4,6 +4,7 @@ import type { VerificationResult } from '../evaluate/result.ts'
 import type { OpenSession } from '../runtime/session.ts'
 import type { Checkpoint, CheckpointStore } from './checkpoint.ts'
 import type { DataSummary } from './events.ts'
+import type { Tensor } from '../tensor/tensor.ts'
 
 /** Prepared pixels [N, 3, H, W] → raw embeddings [N, D]. */
 export type Embed = (pixels: Float32Array, count: number) => Promise<Float32Array>
@@ -29,6 +30,8 @@ export interface Surroundings {
   readonly checkpoints: CheckpointStore
   /** Where to go on from; left out, training starts anew. */
   readonly resume?: Checkpoint
+  /** Weights that a new training starts from, by name; the others are drawn from the seed. */
+  readonly initial?: ReadonlyMap<string, Tensor>
   /** A measured plan that displaces the table's. */
   readonly plan?: Checkpoint['record']['plan']
 }

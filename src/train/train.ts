@@ -66,6 +66,7 @@ export async function* train(
       }
     }
   }
+  if (resume === undefined && surroundings.initial !== undefined) await trainer.restore(surroundings.initial)
   yield* new Run(config, surroundings, trainer, signal).events()
 }
 

@@ -1,5 +1,4 @@
 /** @file `cosface train`: from folders of faces to a run folder. */
-import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { UsageError } from '../../base/errors.ts'
 import { choiceOption, flagOf, flagOption, type OptionSpecs, textOption } from '../../base/option.ts'
@@ -10,6 +9,7 @@ import { trainOptions } from '../../train/options.ts'
 import { type PresetName, presetNames, presets } from '../../train/presets.ts'
 import type { TrainSettings } from '../../train/settings.ts'
 import { type Command, command, type ExitCode } from '../command.ts'
+import { readJson } from '../config-file.ts'
 import { jsonOption } from '../options.ts'
 import type { Output } from '../output.ts'
 
@@ -24,7 +24,8 @@ interface RunOptions {
   readonly json: boolean
 }
 
-const startOptions: OptionSpecs<Pick<RunOptions, 'preset' | 'config' | 'resume'>> = {
+/** Where a training's settings start from. */
+export const startOptions: OptionSpecs<Pick<RunOptions, 'preset' | 'config' | 'resume'>> = {
   preset: choiceOption({
     group: 'Start from',
     meaning: `settings to start from: ${presetNames.map((name) => `${name} is for ${presets[name].meaning}`).join('; ')}`,
@@ -139,18 +140,4 @@ function refuseBesideResume(folders: readonly string[], given: Readonly<Record<s
   const extra = [...folders, ...names.map(flagOf)]
   if (extra.length === 0) return
   throw new UsageError(`--resume goes on with the run as it was configured; leave out ${extra.join(', ')}`)
-}
-
-async function readJson(file: string): Promise<unknown> {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new UsageError(`The config file ${file} could not be read`, { cause })
-  })
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new UsageError(
-      `The config file ${file} is no JSON (${cause instanceof Error ? cause.message : ''})`,
-      { cause },
-    )
-  }
 }
