@@ -1,0 +1,142 @@
+/** @file Videos from folders of frames, against scores computed here by the definitions. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { DataError, UsageError } from '../base/errors.ts'
+import { random } from '../base/random.ts'
+import type { VideoPooling } from '../evaluate/protocol-video.ts'
+import type { EmbeddingModel } from '../model/contract.ts'
+import { evaluateVideos } from './video-evaluate.ts'
+
+type Colour = readonly [number, number, number]
+
+const model: Pick<EmbeddingModel, 'contract' | 'embed'> = {
+  contract: {
+    schema: 'cosface-model/1',
+    id: 'colours',
+    weights: 'colours',
+    input: { height: 16, width: 16 },
+    channels: 'rgb',
+    mean: 127.5,
+    std: 127.5,
+    flip: 'none',
+    embeddingSize: 3,
+    templateSize: 3,
+  },
+  embed: async (pixels, count) => {
+    const plane = pixels.length / count / 3
+    return Float32Array.from({ length: count * 3 }, (_, i) => pixels[i * plane] ?? 0)
+  },
+}
+
+const videos = new Map<string, readonly Colour[]>()
+let folder = ''
+let splits = ''
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'videos-'))
+  splits = join(folder, 'splits.txt')
+  const stream = random(4, 'videos')
+  const lines = ['split number, pair number, first name, second name, is same name, is same video']
+  for (let person = 0; person < 8; person++) {
+    const base = [0, 1, 2].map(() => stream.integer(200))
+    for (const number of [0, 1, 2]) {
+      const frames = Array.from({ length: 2 + stream.integer(4) }, (): Colour => {
+        const [r = 0, g = 0, b = 0] = base.map((value) => value + stream.integer(55))
+        return [r, g, b]
+      })
+      videos.set(`P${person}/${number}`, frames)
+      await mkdir(join(folder, 'frames', `P${person}`, `${number}`), { recursive: true })
+      for (const [i, [r, g, b]] of frames.entries())
+        await sharp({ create: { width: 16, height: 16, channels: 3, background: { r, g, b } } })
+          .png()
+          .toFile(join(folder, 'frames', `P${person}`, `${number}`, `0.${10 + i}.png`))
+    }
+    const [split, other] = [1 + Math.floor(person / 2), person % 2 === 0 ? person + 1 : person - 1]
+    lines.push(`${split}, ${2 * person + 1}, P${person}/0, P${person}/1, 1, 0`)
+    lines.push(`${split}, ${2 * person + 2}, P${person}/2, P${other}/0, 0, 0`)
+  }
+  await writeFile(splits, `${lines.join('\n')}\n`)
+})
+
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const unit = (values: readonly number[]): number[] => {
+  const length = Math.hypot(...values)
+  return values.map((value) => value / length)
+}
+const dot = (a: readonly number[], b: readonly number[]): number =>
+  a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0)
+const framesOf = (video: string): number[][] =>
+  (videos.get(video) ?? []).map((colour) => unit(colour.map((value) => value / 127.5 - 1)))
+const meanOf = (rows: readonly (readonly number[])[]): number[] =>
+  [0, 1, 2].map((k) => rows.reduce((sum, row) => sum + (row[k] ?? 0), 0) / rows.length)
+
+const definitions: Readonly<Record<VideoPooling, (a: number[][], b: number[][]) => number>> = {
+  mean: (a, b) => dot(unit(meanOf(a)), unit(meanOf(b))),
+  closest: (a, b) => Math.max(...a.flatMap((one) => b.map((other) => dot(one, other)))),
+  average: (a, b) => {
+    const scores = a.flatMap((one) => b.map((other) => dot(one, other)))
+    return scores.reduce((sum, score) => sum + score, 0) / scores.length
+  },
+}
+
+describe.each(['mean', 'closest', 'average'] as const)('%s', (pooling) => {
+  it('gives the accuracy that its scores have by definition', async () => {
+    const { report, outcomes } = await evaluateVideos(model, join(folder, 'frames'), splits, {
+      name: 'colours',
+      pooling,
+      replicates: 20,
+    })
+    const [result] = report.results
+    if (result?.schema !== 'cosface-evaluation/1') throw new Error('another result')
+    const pairs = Array.from({ length: 8 }, (_, person) => {
+      const other = person % 2 === 0 ? person + 1 : person - 1
+      return [
+        { a: `P${person}/0`, b: `P${person}/1`, same: true },
+        { a: `P${person}/2`, b: `P${other}/0`, same: false },
+      ]
+    }).flat()
+    const scores = pairs.map(({ a, b }) => definitions[pooling](framesOf(a), framesOf(b)))
+    const right = pairs.map(({ same }, i) => scores[i]! >= (result.thresholds[i >> 2] ?? 0) === same)
+    // the same decisions, pair by pair; no score here lies so close to a threshold that rounding decides
+    expect([...(outcomes[0]?.hits ?? [])]).toEqual(right.map(Number))
+    expect(result.accuracy).toBeCloseTo(right.filter(Boolean).length / 16, 12)
+    expect(result.thresholds).toHaveLength(4)
+    expect(result.protocol).toContain('all frames of each video')
+    expect(report.record).toMatchObject({ protocol: 'ytf', files: ['splits.txt'], model: 'colours' })
+    expect(report.record.convention).toContain(pooling)
+  })
+})
+
+describe('frames and videos', () => {
+  const run = (more: Partial<Parameters<typeof evaluateVideos>[3]>, list = splits) =>
+    evaluateVideos(model, join(folder, 'frames'), list, { name: 'colours', replicates: 0, ...more })
+
+  it('at most so many frames are taken, and the result says so', async () => {
+    const { report } = await run({ frames: 1 })
+    expect(report.results[0]).toMatchObject({ protocol: expect.stringContaining('at most 1 frames') })
+    expect(report.results[0]).toMatchObject({ protocol: expect.stringContaining('24 in all') })
+    await expect(run({ frames: 0 })).rejects.toThrow(UsageError)
+  })
+
+  it('videos without frames are named, or left out and counted', async () => {
+    const list = join(folder, 'more.txt')
+    const header = 'split number, pair number, first name, second name, is same name\n'
+    const rows = ['1, 1, P0/0, P0/1, 1', '1, 2, P0/0, P1/1, 0', '2, 3, P2/0, P2/1, 1', '2, 4, P2/0, P3/1, 0']
+    await writeFile(list, `${header}${[...rows, '2, 5, P2/0, Nobody/7, 0'].join('\n')}\n`)
+    await expect(run({}, list)).rejects.toThrow('1 videos of the list have no frames')
+    await expect(run({}, list)).rejects.toThrow(DataError)
+    const { report } = await run({ skipMissing: true }, list)
+    expect(report.results[0]).toMatchObject({ pairs: { total: 4, skipped: 1 } })
+    expect(report.warnings.join()).toContain('left out')
+  })
+
+  it('a damaged frame is named', async () => {
+    await writeFile(join(folder, 'frames', 'P0', '0', '0.99.png'), 'no picture')
+    await expect(run({})).rejects.toThrow('0.99.png')
+    await rm(join(folder, 'frames', 'P0', '0', '0.99.png'))
+  })
+})
