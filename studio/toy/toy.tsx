@@ -1,31 +1,37 @@
 /** @file The experiment of Fig 4 as a section of the page. */
 import type { JSX } from 'preact'
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useMemo, useState } from 'preact/hooks'
 import { decisionRule } from '../../src/experiment/decision-rule.ts'
 import type { DecisionRule } from '../../src/plot/sectors.ts'
-import { short } from '../../src/plot/format.ts'
-import { paint } from '../../src/plot/palette.ts'
+import { fixed, percent, short } from '../../src/plot/format.ts'
+import { paint, standalone } from '../../src/plot/palette.ts'
+import { comparisonFigure } from '../../src/plot/plane.ts'
 import { lossNames, lossSettings } from '../losses.ts'
+import { SaveButtons } from '../figures/save-buttons.tsx'
+import { Sphere } from '../figures/sphere.tsx'
 import type { LabState } from '../state.ts'
 import { Settings, Transport } from './controls.tsx'
-import { Experiment, type ExperimentView, hasThreads, type LaneView } from './experiment.ts'
+import { type Experiment, type ExperimentView, hasThreads, type LaneView } from './experiment.ts'
 import { LaneFigure } from './lane-figure.tsx'
 import { PointCard, Portrait, Swatch } from './point-card.tsx'
 import { pointAt, pointCount } from './points.ts'
 import { laneColours, Readings } from './readings.tsx'
+import './toy.css'
 
 export interface ToyProps {
   readonly state: LabState
+  readonly view: ExperimentView
+  readonly experiment: Experiment
   readonly onChange: (change: Partial<LabState>) => void
 }
 
 /** The experiment with its controls, figures and numbers. */
-export function Toy({ state, onChange }: ToyProps): JSX.Element {
-  const [view, experiment] = useExperiment(state)
+export function Toy({ state, view, experiment, onChange }: ToyProps): JSX.Element {
   const [chosen, setChosen] = useState(0)
   const { lanes, people } = view
   const index = people === undefined ? 0 : Math.min(chosen, pointCount(people.data) - 1)
   const point = people === undefined ? undefined : pointAt(people.data, index)
+  const dimensions = dimensionsOf(lanes)
   const controls = { state, view, experiment, onChange }
   return (
     <div class="toy">
@@ -44,16 +50,28 @@ export function Toy({ state, onChange }: ToyProps): JSX.Element {
       </div>
       <div class="stage">
         {lanes.length === 0 ? <Waiting view={view} /> : null}
-        <div class={`lanes lanes-${lanes.length}`}>
-          {lanes.map((lane, at) => (
-            <LaneColumn key={at} lane={lane} at={at} state={state} point={point} onPoint={setChosen} />
-          ))}
-        </div>
-        {lanes.length === 0 ? null : (
-          <p class="legend">
-            Dots: pictures trained on. Rings: held out. Arrows: class weights. Tinted: where a person wins.
-            Grey: where it wins, but not by the margin. Bars: how many features point there.
+        {dimensions === 3 ? (
+          <Sphere views={sphereViews(lanes, state)} state={state} onChange={onChange} />
+        ) : (
+          <div class={`lanes lanes-${lanes.length}`}>
+            {lanes.map((lane, at) => (
+              <LaneColumn key={at} lane={lane} at={at} state={state} point={point} onPoint={setChosen} />
+            ))}
+          </div>
+        )}
+        {[...new Set(lanes.flatMap(({ frame }) => frame.warnings))].map((warning) => (
+          <p class="warning" key={warning}>
+            {`${warning.charAt(0).toUpperCase()}${warning.slice(1)}.`}
           </p>
+        ))}
+        {lanes.length === 0 || dimensions === 3 ? null : (
+          <>
+            <p class="legend">
+              Dots: pictures trained on. Rings: held out. Arrows: class weights. Tinted: where a person wins.
+              Grey: where it wins, but not by the margin. Bars: how many features point there.
+            </p>
+            <SaveButtons name="features" title={figureTitle(lanes)} svg={() => figureOf(lanes, state)} />
+          </>
         )}
         {people === undefined || lanes.length === 0 ? null : (
           <ul class="people" aria-label="The people">
@@ -68,6 +86,13 @@ export function Toy({ state, onChange }: ToyProps): JSX.Element {
           </ul>
         )}
         {lanes.length === 0 ? null : <Readings lanes={lanes} />}
+        {lanes.length === 0 ? null : (
+          <p class="toy-foot">
+            <span>
+              The same with figures as files: <code>{commandOf(state)}</code>
+            </span>
+          </p>
+        )}
         {people === undefined || lanes.length === 0 ? null : (
           <PointCard
             experiment={experiment}
@@ -75,7 +100,7 @@ export function Toy({ state, onChange }: ToyProps): JSX.Element {
             people={people}
             index={index}
             onIndex={setChosen}
-            dimensions={dimensionsOf(lanes)}
+            dimensions={dimensions}
           />
         )}
       </div>
@@ -103,14 +128,7 @@ function LaneColumn({ lane, at, state, point, onPoint }: LaneColumnProps): JSX.E
   return (
     <figure class="lane">
       <figcaption style={{ borderColor: paint(laneColours[at] ?? 'ink') }}>{title}</figcaption>
-      {dimensionsOf([lane]) === 2 ? (
-        <LaneFigure title={title} frame={lane.frame} rule={rule} point={point} onPoint={onPoint} />
-      ) : null}
-      {lane.frame.warnings.map((warning) => (
-        <p class="warning" key={warning}>
-          {warning}
-        </p>
-      ))}
+      <LaneFigure title={title} frame={lane.frame} rule={rule} point={point} onPoint={onPoint} />
     </figure>
   )
 }
@@ -118,6 +136,39 @@ function LaneColumn({ lane, at, state, point, onPoint }: LaneColumnProps): JSX.E
 function useRule(lane: LaneView, state: LabState): DecisionRule {
   const settings = lossSettings(lane.loss, state)
   return useMemo(() => decisionRule(settings), [JSON.stringify(settings)])
+}
+
+const figureTitle = (lanes: readonly LaneView[]): string =>
+  `Features learned with ${lanes.map(({ loss }) => lossNames[loss]).join(' and ')}`
+
+/** What is shown, as one SVG file. */
+const figureOf = (lanes: readonly LaneView[], state: LabState): string => {
+  const panels = lanes.map(({ loss, frame }) => ({
+    title: lossNames[loss],
+    note: `held out: error ${percent(frame.heldOut.error)}, spread ${fixed(frame.heldOut.withinSpread, 1)}°`,
+    scene: {
+      features: frame.train.features,
+      labels: frame.train.labels,
+      weights: frame.weights,
+      rule: decisionRule(lossSettings(loss, state)),
+    },
+  }))
+  return standalone(comparisonFigure(panels, { title: figureTitle(lanes) }, 300))
+}
+
+const sphereViews = (lanes: readonly LaneView[], state: LabState): Parameters<typeof Sphere>[0]['views'] =>
+  lanes.map(({ loss, frame }) => ({
+    title: lossNames[loss],
+    features: frame.train.features,
+    labels: frame.train.labels,
+    weights: frame.weights,
+    rule: decisionRule(lossSettings(loss, state)),
+  }))
+
+/** The command that makes the figure without a browser. */
+const commandOf = ({ left, right, scale, margin, classes, seed }: LabState): string => {
+  const losses = right === 'none' || right === left ? left : `${left},${right}`
+  return `cosface toy --losses ${losses} --scale ${scale} --margin ${margin} --identities ${classes} --seed ${seed}`
 }
 
 function Waiting({ view }: { readonly view: ExperimentView }): JSX.Element {
@@ -146,13 +197,4 @@ const statusOf = ({ phase, drawn, lanes, pace, note, failure }: ExperimentView):
     failed: `The experiment has failed: ${failure ?? 'for no known reason'}`,
   }
   return note === undefined ? texts[phase] : `${note} ${texts[phase]}`
-}
-
-function useExperiment(state: LabState): readonly [ExperimentView, Experiment] {
-  const held = useRef<Experiment | undefined>(undefined)
-  const [view, setView] = useState<ExperimentView>({ phase: 'drawing', drawn: 0, lanes: [] })
-  const experiment = (held.current ??= new Experiment(state, setView))
-  useEffect(() => experiment.change(state), [state])
-  useEffect(() => () => experiment.end(), [])
-  return [view, experiment]
 }
