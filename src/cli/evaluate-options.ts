@@ -59,7 +59,7 @@ export interface EvaluateOptions extends ModelOptions {
   readonly nist: boolean
   readonly groups: string
   readonly groupBy: readonly string[]
-  readonly templates: PoolingFlags
+  readonly templates: string
   readonly rows: 'image' | 'image+mirror' | 'template'
   readonly frames: number
   readonly pooling: VideoPooling
@@ -80,7 +80,9 @@ export interface EvaluateOptions extends ModelOptions {
   readonly json: boolean
 }
 
-const flagsOption: OptionSpec<PoolingFlags> = {
+const flagLetters = /^N([01])D([01])F([01])$/i
+
+const flagsOption: OptionSpec<string> = {
   group: 'Templates (ijbb, ijbc)',
   value: 'N1D1F1',
   meaning:
@@ -89,10 +91,15 @@ const flagsOption: OptionSpec<PoolingFlags> = {
   default: 'N1D1F1',
   parse: (text) => text,
   check: (name, value) => {
-    const match = typeof value === 'string' ? /^N([01])D([01])F([01])$/i.exec(value) : null
-    if (match === null) throw unexpected(name, 'N, D and F, each with 0 or 1, like N1D1F1', value)
-    return { keepNorms: match[1] === '1', detectorScores: match[2] === '1', flip: match[3] === '1' }
+    if (typeof value === 'string' && flagLetters.test(value)) return value
+    throw unexpected(name, 'N, D and F, each with 0 or 1, like N1D1F1', value)
   },
+}
+
+/** What `N1D1F1` and the like mean. */
+export function poolingFlags(letters: string): PoolingFlags {
+  const [, keepNorms, detectorScores, flip] = flagLetters.exec(letters) ?? []
+  return { keepNorms: keepNorms === '1', detectorScores: detectorScores === '1', flip: flip === '1' }
 }
 
 const videos = 'Videos (ytf)'

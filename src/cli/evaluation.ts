@@ -13,7 +13,7 @@ import { protocolMarkdown, protocolText } from '../report/protocol-text.ts'
 import { recordEntries } from '../report/protocol-words.ts'
 import type { ModelContract } from '../model/contract.ts'
 import type { Context, ExitCode } from './command.ts'
-import { checkOptionsFit, type EvaluateOptions } from './evaluate-options.ts'
+import { checkOptionsFit, type EvaluateOptions, poolingFlags } from './evaluate-options.ts'
 import { openModelFor } from './models.ts'
 import { progressOf } from './progress.ts'
 
@@ -72,7 +72,7 @@ const requestOf = (given: Given, chosen: ChosenProtocol, name: string): Protocol
     seed: given.seed ?? 1,
     lists,
     ...(groups === undefined ? {} : { groups: { file: groups, columns: groupBy } }),
-    ...(templates === undefined ? {} : { pooling: templates }),
+    ...(templates === undefined ? {} : { pooling: poolingFlags(templates) }),
     ...(pooling === undefined ? {} : { videoPooling: pooling }),
   }
 }

@@ -19,6 +19,7 @@ export interface ContractOptions {
   readonly std?: number
   /** @defaultValue 'concat' */
   readonly flip?: FlipRule
+  readonly license?: string
 }
 
 const sizeText = ({ height, width }: Size): string => `${height}x${width}`
@@ -49,7 +50,8 @@ export function foreignContract(
     const example = ports.height === undefined ? '--size 112x112 ' : ''
     throw new UsageError(
       `${file} does not say how images enter it. Say so, for instance ${example}--channels rgb --mean 127.5 ` +
-        '--std 128 --flip concat (these are the defaults once one of them is given)',
+        '--std 128 --flip concat (these are the defaults once one of them is given), or once and for all in ' +
+        `${file}.json`,
     )
   }
   return {
@@ -58,6 +60,7 @@ export function foreignContract(
     mean: checkNumber('mean', mean ?? 127.5, { min: 0, max: 255 }),
     std: checkNumber('std', std ?? 128, { above: 0, max: 255 }),
     flip: flip ?? 'concat',
+    ...(options.license === undefined ? {} : { license: options.license }),
   }
 }
 

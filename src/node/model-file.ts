@@ -1,10 +1,12 @@
 /** @file Opening a model by its path: a run folder, a bundle of ours, or any ONNX embedding model. */
 import { readFile, stat } from 'node:fs/promises'
 import { DataError, UsageError } from '../base/errors.ts'
+import { decodeText } from '../data/lists-text.ts'
 import type { EmbeddingModel } from '../model/contract.ts'
 import { openEmbeddingModel } from '../model/embedder.ts'
 import type { ContractOptions } from '../model/foreign.ts'
 import { readContract } from '../model/metadata.ts'
+import { parseSideContract } from '../model/side-file.ts'
 import { readOnnx } from '../onnx/decode.ts'
 import type { Driver } from '../runtime/driver.ts'
 import type { Device } from '../runtime/session.ts'
@@ -70,8 +72,30 @@ const read = async (file: string): Promise<Uint8Array> =>
     throw new DataError(`${file} could not be read (${codeOf(cause)})`, { cause })
   })
 
+/** Where the contract of a model from elsewhere may lie. */
+const sideFiles = (file: string): readonly string[] => [
+  `${file}.json`,
+  `${file.replace(/\.onnx$/i, '')}.contract.json`,
+]
+
+/** What a file beside a model from elsewhere says of it; what was given for it wins. */
+const withSideFile = async (
+  given: ContractOptions | undefined,
+  bytes: Uint8Array,
+  file: string,
+): Promise<ContractOptions | undefined> => {
+  for (const side of sideFiles(file)) {
+    const found = await stat(side).catch(() => undefined)
+    if (found?.isFile() !== true) continue
+    // a model that carries its own contract needs no other
+    if (readContract(readOnnx(bytes, file).metadata, file) !== undefined) return given
+    return { ...parseSideContract(decodeText(await read(side), side), side), ...given }
+  }
+  return given
+}
+
 /**
- * Opens the model at a path.
+ * Opens the model at a path. One from elsewhere may have its contract beside it, as `model.onnx.json` or `model.contract.json`.
  * @throws MissingPartError where no ONNX runtime is installed or the device does not work here
  * @throws UsageError where there is nothing, or a foreign model's contract is missing
  * @throws FormatError, DataError where what is there is no embedding model
@@ -84,10 +108,11 @@ export async function openModel(path: string, options: ModelFileOptions = {}): P
   }
   try {
     await requireDevice(options.device ?? 'cpu', driver)
+    const contract = await withSideFile(options.contract, bytes, file)
     const model = await openEmbeddingModel(driver, bytes, file, {
       device: options.device ?? 'cpu',
       threads: options.threads ?? 2,
-      ...(options.contract === undefined ? {} : { contract: options.contract }),
+      ...(contract === undefined ? {} : { contract }),
     })
     return {
       ...model,

@@ -1,16 +1,21 @@
-/** @file `cosface export`: a run becomes one ONNX file that carries its contract. */
+/** @file `cosface export`: a run, or a model from elsewhere, becomes one ONNX file that carries its contract. */
+import { UsageError } from '../../base/errors.ts'
 import { choiceOption, textOption, type OptionSpecs } from '../../base/option.ts'
 import { type Command, command } from '../command.ts'
-import { jsonOption } from '../options.ts'
+import { contractOf, jsonOption, modelOptions, type ModelOptions } from '../options.ts'
+import type { Output } from '../output.ts'
 import { count } from '../words.ts'
 
-interface ExportOptions {
+interface ExportOptions extends Omit<ModelOptions, 'model'> {
   readonly out: string
   readonly checkpoint: 'best' | 'last'
   readonly json: boolean
 }
 
+const { size, channels, mean, std, flip } = modelOptions
+
 const options: OptionSpecs<ExportOptions> = {
+  ...{ size, channels, mean, std, flip },
   out: textOption({
     group: 'Output',
     value: 'file.onnx',
@@ -29,13 +34,21 @@ const options: OptionSpecs<ExportOptions> = {
 export const exportCommand: Command = command<ExportOptions>({
   name: 'export',
   group: 'Train',
-  summary: 'write a run’s model as one ONNX file with its contract',
+  summary: 'write a run’s model, or one from elsewhere, as one ONNX file with its contract',
   detail:
-    'The file holds standard operations only; its metadata say input size, channel order, normalisation, alignment points, flip rule and training. Before it is kept, the exported model must give the same embeddings as the trained weights.',
-  arguments: [{ name: 'run', meaning: 'run folder', required: true }],
+    'The file holds standard operations only; its metadata say input size, channel order, normalisation, alignment points, flip rule and training. Before it is kept, the exported model must give the same embeddings as the trained weights.\nAn ONNX model from elsewhere gets the contract that is said with --size, --channels, --mean, --std and --flip, or in model.onnx.json beside it.',
+  arguments: [{ name: 'run', meaning: 'run folder, or an ONNX model without a contract', required: true }],
   options,
-  examples: ['cosface export runs/first --out model.onnx'],
-  run: async ({ output }, [run = ''], { out, checkpoint }) => {
+  examples: [
+    'cosface export runs/first --out model.onnx',
+    'cosface export other.onnx --channels rgb --mean 127.5 --std 128 --flip sum --out known.onnx',
+  ],
+  run: async ({ output }, [run = ''], { out, checkpoint, ...given }) => {
+    const contractGiven = contractOf(given)
+    if (/\.onnx$/i.test(run)) return exportOther(output, run, out, contractGiven)
+    const [named] = Object.keys(contractGiven)
+    if (named !== undefined)
+      throw new UsageError(`--${named} is for models from elsewhere; a run knows its own: leave it out`)
     const { exportRun } = await import('../../node/export-run.ts')
     const { openSession } = await import('../../node/open-session.ts')
     const { runPaths } = await import('../../node/run-folder.ts')
@@ -55,3 +68,20 @@ export const exportCommand: Command = command<ExportOptions>({
     return 0
   },
 })
+
+const exportOther = async (
+  output: Output,
+  model: string,
+  out: string | undefined,
+  given: ReturnType<typeof contractOf>,
+): Promise<0> => {
+  if (out === undefined) throw new UsageError('Expected --out with the model file to write, got nothing')
+  const { exportForeign } = await import('../../node/export-foreign.ts')
+  const contract = await exportForeign(model, out, given)
+  const { input, channels: order, embeddingSize } = contract
+  output.say(
+    `${out}: ${model} with its contract, input ${input.height}x${input.width} ${order}, ${embeddingSize} numbers`,
+  )
+  output.result({ schema: 'cosface-export/1', model: out, contract })
+  return 0
+}

@@ -1,0 +1,110 @@
+/** @file A folder of people one can tell apart, models that do, and the command line run in this process. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import sharp from 'sharp'
+import { afterAll, beforeAll } from 'vitest'
+import { random } from '../src/base/random.ts'
+import { commands } from '../src/cli/commands.ts'
+import { runCli } from '../src/cli/run.ts'
+import { input, matmul, reshape } from '../src/graph/ops.ts'
+import { makeBundle } from '../src/model/bundle.ts'
+import { withMetadata } from '../src/onnx/decode.ts'
+
+/** How a command ended, and what it said where. */
+export interface CliEnd {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+/** Runs `cosface` in this process; what it throws is shown with its stack. */
+export async function cli(...argv: readonly string[]): Promise<CliEnd> {
+  let out = ''
+  let err = ''
+  const code = await runCli(commands, argv, {
+    stdout: { write: (text) => void (out += text) },
+    stderr: { write: (text) => void (err += text) },
+    signal: new AbortController().signal,
+    version: '0.0.0',
+    glossary: 'docs/glossary.md',
+    debug: false,
+  })
+  return { code, out, err }
+}
+
+const side = 16
+const imagesEach = 4
+
+/** A random projection of 16×16 pixels to 24 numbers; another seed is another model. */
+export function projection(seed: number): Uint8Array {
+  const stream = random(seed, 'projection')
+  const size = 3 * side * side
+  const data = Float32Array.from({ length: size * 24 }, () => stream.normal())
+  const pixels = input('pixels', [1, 3, side, side])
+  return makeBundle({
+    graph: {
+      name: 'projection',
+      outputs: { embedding: matmul(reshape(pixels, [1, size]), input('w', [size, 24])) },
+    },
+    weights: new Map([['w', { shape: [size, 24], data }]]),
+    contract: { channels: 'rgb', mean: 127.5, std: 128, flip: 'concat' },
+  }).bytes
+}
+
+// a pattern per person, and noise
+const picture = (person: number, image: number): Buffer => {
+  const [pattern, noise] = [random(2, 'pattern', person), random(2, 'noise', person, image)]
+  return Buffer.from(
+    Array.from({ length: side * side * 3 }, () => {
+      const value = 128 + 40 * pattern.normal() + 55 * noise.normal()
+      return Math.min(255, Math.max(0, Math.round(value)))
+    }),
+  )
+}
+
+export interface EvaluateFixture {
+  readonly root: string
+  readonly at: (...parts: readonly string[]) => string
+  readonly file: (name: string, content: string | Uint8Array) => string
+  /** LFW's format: ten folds, each of two people's pairs and as many of different people. */
+  readonly pairs: () => string
+}
+
+/** Name of a person, from 0. */
+export const personName = (person: number): string => `P${String(person).padStart(2, '0')}`
+
+/** Draws `faces` (24 people, 4 images each), writes `model.onnx`, `other.onnx` and `foreign.onnx`; all is taken away after the tests. */
+export function evaluateFixture(): EvaluateFixture {
+  const root = mkdtempSync(join(tmpdir(), 'cosface-protocols-'))
+  const at = (...parts: readonly string[]): string => join(root, ...parts)
+  const file = (name: string, content: string | Uint8Array): string => {
+    mkdirSync(dirname(at(name)), { recursive: true })
+    writeFileSync(at(name), content)
+    return at(name)
+  }
+  const pairs = (): string => {
+    const lines = Array.from({ length: 10 }, (_, fold) => {
+      const [a, b] = [personName(2 * fold), personName(2 * fold + 1)]
+      return [`${a}\t1\t2`, `${b}\t3\t4`, `${a}\t1\t${b}\t2`, `${a}\t3\t${b}\t1`].join('\n')
+    })
+    return file('pairs.txt', `10\t2\n${lines.join('\n')}\n`)
+  }
+  beforeAll(async () => {
+    for (let person = 0; person < 24; person++) {
+      for (let image = 1; image <= imagesEach; image++) {
+        const png = await sharp(picture(person, image), { raw: { width: side, height: side, channels: 3 } })
+          .png()
+          .toBuffer()
+        file(`faces/${personName(person)}/${personName(person)}_000${image}.png`, png)
+      }
+    }
+    file('model.onnx', projection(1))
+    file('other.onnx', projection(9))
+    file('foreign.onnx', withMetadata(projection(1), {}, 'foreign'))
+  })
+  afterAll(() => {
+    rmSync(root, { recursive: true, force: true })
+  })
+  return { root, at, file, pairs }
+}
