@@ -77,4 +77,19 @@ export { evaluationReport, runReport } from './report/run-report.ts'
 // experiments
 export { compareToy, type ToyConfig, type ToyFrame, trainToy } from './experiment/toy.ts'
 export { type SyntheticOptions, syntheticToy, type ToyData, toyFromImages } from './experiment/toy-data.ts'
-export { boundariesOfThePaper, geometryOfThePaper, toyFigure } from './experiment/toy-figure.ts'
+export { toyFigure } from './experiment/toy-figure.ts'
+export type { BoundSetting } from './experiment/bound-figures.ts'
+export {
+  compactRegions,
+  type CompactRegionsSetting,
+  decisionBands,
+  type DecisionBandSetting,
+  marginBound,
+  noise,
+  type NoiseSetting,
+  scaleBound,
+  spheres,
+  weightLength,
+} from './experiment/lab-figures.ts'
+export { contentFeatures, type DecidedFeatures } from './experiment/noise.ts'
+export { figureSvg, type Pane, type PaneFigure } from './plot/pane.ts'

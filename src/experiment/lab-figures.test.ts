@@ -7,7 +7,7 @@ import { boundaryPanel, claimAt } from '../plot/boundary.ts'
 import { limitAt } from '../plot/bound-chart.ts'
 import { bandVerdict } from '../plot/decision-band.ts'
 import { figureSvg } from '../plot/pane.ts'
-import { marginOverClasses, scaleOverClasses, scaleOverPosterior } from './bound-figures.ts'
+import { marginLimit, marginOverClasses, scaleOverClasses, scaleOverPosterior } from './bound-figures.ts'
 import { decisionRule } from './decision-rule.ts'
 import {
   boundaryOf,
@@ -34,18 +34,19 @@ const setting = { classes: 8, scale: 16, margin: 0.2, posterior: 0.99, embedding
 describe('Fig 2', () => {
   test.each(losses)('$name: what is drawn is what the loss itself decides', (loss) => {
     const norms = [1.6, 1] as const
+    const rule = decisionRule(loss)
     fc.assert(
       fc.property(cosine, cosine, (one, two) => {
         const { first, second } = decisions(loss, Float64Array.of(one, two), { weightNorms: norms })
         const [a = 0, b = 0] = [first[0], second[0]]
         fc.pre(Math.abs(a) > 1e-4 && Math.abs(b) > 1e-4)
-        const claim = claimAt({ rule: decisionRule(loss), norms }, [one, two])
+        const claim = claimAt({ rule, norms }, [one, two])
         if (claim === 'overlap') {
           const other = decisions(loss, Float64Array.of(one, two), { weightNorms: [1, 1.6] })
           expect(Math.sign(other.first[0] ?? 0)).toBe(-Math.sign(a))
         } else expect(claim).toBe(regionOf(a, b) === 'neither' ? 'margin' : regionOf(a, b))
       }),
-      { seed: 2, numRuns: 100 },
+      { seed: 2, numRuns: 60 },
     )
   })
 
@@ -115,14 +116,18 @@ describe('Eq 6 and Eq 7', () => {
       posterior: fc.double({ min: 0.55, max: 0.9998, noNaN: true }),
       embeddingSize: fc.constantFrom(2, 3, 64),
     })
+    const curves = new Map([2, 3, 64].map((size) => [size, marginLimit(size)]))
     fc.assert(
       fc.property(drawn, (one) => {
         const scale = scaleLowerBound(one.classes, one.posterior)
         const { largest } = marginUpperBound(one.classes, one.embeddingSize)
         fc.pre(Math.abs(scale - one.scale) > 0.05 && Math.abs(largest - one.margin) > 0.01)
-        const descriptions = [scaleOverClasses, scaleOverPosterior, marginOverClasses].map(
-          (draw) => draw(one).caption.description,
-        )
+        const panes = [
+          scaleOverClasses(one),
+          scaleOverPosterior(one),
+          marginOverClasses(one, curves.get(one.embeddingSize)),
+        ]
+        const descriptions = panes.map(({ caption }) => caption.description)
         expect(descriptions.map(works)).toEqual([one.scale > scale, one.scale > scale, one.margin < largest])
       }),
       { seed: 9, numRuns: 12 },

@@ -45,7 +45,10 @@ export async function* demo(options: DemoOptions): AsyncGenerator<RunEvent, void
   yield { kind: 'progress', what: 'drawing what the losses do', done: 0, total: 1 }
   await runToy({
     out: toyFolder(out),
+    figures: ['features', 'boundaries', 'geometry'],
     losses: paperLosses,
+    scale: 16,
+    margin: 0.2,
     data: 'points',
     classes: 8,
     iterations: 400,

@@ -23,6 +23,8 @@ export interface BoundChart {
   readonly y: ChartAxis
   /** The limit, by rising x; straight between points. */
   readonly limit: readonly XY[]
+  /** What stands beside the limit, and at which x. @defaultValue its last point's */
+  readonly limitName: { readonly text: string; readonly at?: number }
   /** On which side of the limit a setting can work. */
   readonly works: 'above' | 'below'
   /** Words in the two areas. */
@@ -95,6 +97,7 @@ export function boundPane(chart: BoundChart): BoundPane {
       ...chart.rules.map((rule) => drawnRule(rule, frame)),
       ...chart.curves.map((curve) => drawnCurve(curve, held, area, (x) => frame.down(limitAt(chart, x)))),
       polyline(line, { stroke: paint('ink'), 'stroke-width': 2 }),
+      nameBeside(chart.limitName.text, chart.limit, chart.limitName.at, held, area, false),
       ...areaLabels(chart, frame, taken),
       mark,
       words(
@@ -141,22 +144,34 @@ const drawnCurve = (
   area: ChartFrame['area'],
   limitDown: (x: number) => number,
 ): string => {
-  const named = points.find((point) => point.x >= (nameAt ?? Infinity)) ?? points.at(-1)
-  if (named === undefined) return ''
-  const at = held(named)
-  const isEnd = at.x > area.x + area.width - 30
-  const isBelow = isEnd && at.y > limitDown(named.x)
+  const last = points.at(-1)
+  const isBelow = last !== undefined && held(last).y > limitDown(last.x) && nameAt === undefined
   return (
     polyline(points.map(held), {
       stroke: paint('soft'),
       'stroke-width': 1.2,
       ...(dashed === true ? { 'stroke-dasharray': '5,3' } : {}),
-    }) +
-    words(
-      name,
-      { x: isEnd ? area.x + area.width - 3 : at.x + 4, y: at.y + (isBelow ? 9 : -8) },
-      { 'font-size': 12, fill: paint('soft'), 'text-anchor': isEnd ? 'end' : 'start' },
-    )
+    }) + nameBeside(name, points, nameAt, held, area, isBelow)
+  )
+}
+
+/** A curve's name above it, or below; at its end where no x is given. */
+const nameBeside = (
+  name: string,
+  points: readonly XY[],
+  at: number | undefined,
+  held: (point: XY) => Spot,
+  area: ChartFrame['area'],
+  isBelow: boolean,
+): string => {
+  const named = points.find((point) => point.x >= (at ?? Infinity)) ?? points.at(-1)
+  if (named === undefined) return ''
+  const spot = held(named)
+  const isEnd = spot.x > area.x + area.width - 30
+  return words(
+    name,
+    { x: isEnd ? area.x + area.width - 3 : spot.x + 4, y: spot.y + (isBelow ? 9 : -8) },
+    { 'font-size': 12, fill: paint('soft'), 'text-anchor': isEnd ? 'end' : 'start' },
   )
 }
 
@@ -172,7 +187,10 @@ function areaLabels(chart: BoundChart, frame: ChartFrame, taken: Box): string[] 
     const half = textWidth(text) / 2
     const isUpper = isCan === (chart.works === 'above')
     // curves are named at the right edge
-    const right = area.x + area.width - Math.max(4, ...chart.curves.map(({ name }) => textWidth(name)))
+    const right =
+      area.x +
+      area.width -
+      Math.max(4, ...chart.curves.map(({ name, nameAt }) => (nameAt === undefined ? textWidth(name) : 0)))
     let best: { readonly spot: Spot; readonly room: number } | undefined
     for (let x = area.x + half + 4; x <= right - half; x += 6) {
       // the area is as tall as its least part under the words

@@ -1,11 +1,10 @@
 /** @file Two classes' decision boundary and margin, as the paper's Fig 2 shows them. */
-import { type Caption, svgFigure } from './svg.ts'
 import { fixed } from './format.ts'
 import { hatching } from './hatch.ts'
 import type { Spot } from './labels.ts'
 import { paint } from './palette.ts'
 import type { DecisionRule } from './sectors.ts'
-import { moved, polygon, polyline, words } from './shapes.ts'
+import { polygon, polyline, words } from './shapes.ts'
 
 /** What the axes are: cos θ_1 and cos θ_2, or the angles themselves. */
 export type BoundaryAxes = 'cosine' | 'angle'
@@ -133,29 +132,4 @@ export function boundaryPanel({ title, axes, rule, norms = [1, 1] }: Boundary, s
     words(axes === 'cosine' ? 'cos θ₁' : 'θ₁', { x: size / 2, y: size + 30 }, small),
     words(axes === 'cosine' ? 'cos θ₂' : 'θ₂', { x: axes === 'cosine' ? -28 : -18, y: size * 0.25 }, small),
   ].join('')
-}
-
-const around = { left: 56, top: 34, right: 16, bottom: 42 }
-
-/** One loss's two-class figure. */
-export function boundaryFigure(boundary: Boundary, caption: Caption, size: number = 240): string {
-  return boundariesFigure([boundary], caption, size)
-}
-
-/** Several losses in a row: the paper's Fig 2. */
-export function boundariesFigure(
-  boundaries: readonly Boundary[],
-  caption: Caption,
-  size: number = 180,
-): string {
-  const step = size + around.left + around.right
-  return svgFigure(
-    boundaries
-      .map((boundary, index) =>
-        moved({ x: index * step + around.left, y: around.top }, boundaryPanel(boundary, size)),
-      )
-      .join(''),
-    { width: step * boundaries.length, height: size + around.top + around.bottom },
-    caption,
-  )
 }

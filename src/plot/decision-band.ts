@@ -31,7 +31,7 @@ const sentenceOf: {
   first: (band, winner, own, other) => contented(band, winner, own, other),
   second: (band, winner, own, other) => contented(band, winner, own, other),
   margin: ({ ownNames }, winner, own, other) => `Inside the margin: ${ownNames[winner]} = ${own} < ${other}.`,
-  overlap: (_, winner) => `Overlap: with the lengths exchanged class ${2 - winner} would win.`,
+  overlap: (_, winner) => `Overlap: lengths exchanged, class ${2 - winner} would win.`,
 }
 
 const contented = (
@@ -65,7 +65,7 @@ export function bandVerdict(band: DecisionBand): BandVerdict {
 }
 
 const side = 260
-const corner: Spot = { x: 54, y: 40 }
+const corner: Spot = { x: 58, y: 40 }
 
 /** A drawn band: the pane, where its point lies, and which cosines a pixel stands for. */
 export interface DecisionBandPane extends Pane {
@@ -118,7 +118,7 @@ export function decisionBandPane(band: DecisionBand): DecisionBandPane {
       ? [words(regionName[claim], place(at), { ...small, 'font-weight': 600, fill: paint('soft') })]
       : []
   })
-  const size = { width: corner.x + side + 16, height: corner.y + side + 92 }
+  const size = { width: corner.x + side + 22, height: corner.y + side + 92 }
   const middle = size.width / 2
   return {
     spot,

@@ -1,11 +1,10 @@
 /** @file Two class weights and a feature on the unit circle: the paper's Fig 3. */
-import { type Caption, svgFigure } from './svg.ts'
 import { fixed } from './format.ts'
 import { hatching } from './hatch.ts'
 import type { Spot } from './labels.ts'
 import { paint } from './palette.ts'
 import { decide, type DecisionRule, sectors } from './sectors.ts'
-import { arcPoints, arrow, circle, moved, onCircle, polygon, polyline, words } from './shapes.ts'
+import { arcPoints, arrow, circle, onCircle, polygon, polyline, words } from './shapes.ts'
 
 /** W_1, W_2 and x by their directions, in radians. */
 export interface Geometry {
@@ -150,16 +149,4 @@ export function geometryPanel(geometry: Geometry, size: number): string {
       { 'font-size': 12, fill: paint('soft') },
     ),
   ].join('')
-}
-
-/** Several rules over the same directions. */
-export function geometryFigure(panels: readonly Geometry[], caption: Caption, size: number = 260): string {
-  const gap = 20
-  return svgFigure(
-    panels
-      .map((panel, index) => moved({ x: index * (size + gap), y: 26 }, geometryPanel(panel, size)))
-      .join(''),
-    { width: panels.length * (size + gap) - gap, height: size + 66 },
-    caption,
-  )
 }

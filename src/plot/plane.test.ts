@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { boundariesFigure } from './boundary.ts'
-import { geometryFigure } from './geometry.ts'
+import { compactRegionsPane } from './compact-regions.ts'
+import { type DecisionBand, decisionBandPane } from './decision-band.ts'
+import { type Pane, panesFigure } from './pane.ts'
 import { standalone } from './palette.ts'
 import { circleFigure, comparisonFigure, planeFigure, type Scene } from './plane.ts'
 import { decide, type DecisionRule, sectors } from './sectors.ts'
@@ -65,6 +66,30 @@ describe('sectors', () => {
   })
 })
 
+const names = ['cos θ₁', 'cos θ₂'] as const
+const bands: readonly DecisionBand[] = [
+  {
+    title: 'softmax',
+    axes: 'cosine',
+    rule: softmax,
+    norms: [1.6, 1],
+    names,
+    ownNames: names,
+    point: [0.5, 0.6],
+  },
+  { title: 'LMCL', axes: 'cosine', rule: lmcl(0.35), names, ownNames: names, point: [0.5, 0.6] },
+  {
+    title: 'A-Softmax, m = 2',
+    axes: 'angle',
+    rule: { normaliseWeights: true, own: (c) => (c >= 0 ? 2 * c * c - 1 : -(2 * c * c - 1) - 2) },
+    names,
+    ownNames: ['ψ(θ₁)', 'ψ(θ₂)'],
+    point: [0.5, 0.6],
+  },
+]
+const fig3 = (rule: DecisionRule, weights: readonly [number, number], feature: number): Pane =>
+  compactRegionsPane({ title: 'LMCL', rule, ownName: 'cos θ₁ − m', weights, feature })
+
 const figures: Readonly<Record<string, string>> = {
   plane: planeFigure(scene(lmcl(0.2)), { title: 'Plane' }, 200),
   circle: circleFigure(scene(lmcl(0.2)), { title: 'Circle' }, 200),
@@ -76,24 +101,8 @@ const figures: Readonly<Record<string, string>> = {
     { title: 'Comparison' },
     120,
   ),
-  boundaries: boundariesFigure(
-    [
-      { title: 'softmax', axes: 'cosine', rule: softmax, norms: [1.6, 1] },
-      { title: 'LMCL', axes: 'cosine', rule: lmcl(0.35) },
-      {
-        title: 'A-Softmax, m = 2',
-        axes: 'angle',
-        rule: { normaliseWeights: true, own: (c) => (c >= 0 ? 2 * c * c - 1 : -(2 * c * c - 1) - 2) },
-      },
-    ],
-    { title: 'Boundaries' },
-    100,
-  ),
-  geometry: geometryFigure(
-    [{ title: 'LMCL', rule: lmcl(0.35), ownName: 'cos θ₁ − m', weights: [0.6, 2.2], feature: 1.2 }],
-    { title: 'Geometry' },
-    200,
-  ),
+  boundaries: panesFigure(bands.map(decisionBandPane), { title: 'Boundaries' }, 2),
+  geometry: panesFigure([fig3(lmcl(0.35), [0.6, 2.2], 1.2)], { title: 'Geometry' }),
 }
 
 test.each(Object.entries(figures))('%s keeps its markup', async (name, svg) => {
@@ -103,10 +112,7 @@ test.each(Object.entries(figures))('%s keeps its markup', async (name, svg) => {
 })
 
 test('the geometry says whether the feature has what the loss asks for', () => {
-  const at = (feature: number): string =>
-    geometryFigure([{ title: '', rule: lmcl(0.35), ownName: 'cos θ₁ − m', weights: [0, 2], feature }], {
-      title: '',
-    })
+  const at = (feature: number): string => fig3(lmcl(0.35), [0, 2], feature).markup
   expect(at(0.2)).toContain('x has what the loss asks for')
   expect(at(0.9)).toContain('not by the margin')
   expect(at(1.8)).toContain('taken for class 2')

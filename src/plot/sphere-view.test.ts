@@ -40,8 +40,15 @@ test('on a border two classes tie and no third is nearer', () => {
 
 test('what lies behind is faint', () => {
   const pane = (turn: number): string =>
-    spherePane({ title: 'x', features: [0, 2, 0], labels: [0], weights: [0, 1, 0, 0, -1, 0], turn, tilt: 0 })
-      .markup
+    spherePane({
+      title: 'x',
+      features: [0, 2, 0],
+      labels: [0],
+      rule: { normaliseWeights: true, own: (cosine) => cosine },
+      weights: [0, 1, 0, 0, -1, 0],
+      turn,
+      tilt: 0,
+    }).markup
   const opacity = (markup: string): string | undefined =>
     /stroke-opacity="([\d.]+)" stroke-width="[\d.]+" stroke-linecap="round"/.exec(markup)?.[1]
   expect(Number(opacity(pane(0)))).toBeGreaterThan(0.5)

@@ -2,6 +2,7 @@
 import type { Spot } from './labels.ts'
 import { identityPaint, paint } from './palette.ts'
 import type { Pane } from './pane.ts'
+import type { DecisionRule } from './sectors.ts'
 import { arrow, circle, coordinate, dots, words } from './shapes.ts'
 
 /** Features and class weights in three dimensions, and from where they are seen. */
@@ -13,6 +14,8 @@ export interface SphereView {
   readonly labels: ArrayLike<number>
   /** [C, 3], raw. */
   readonly weights: ArrayLike<number>
+  /** By which the borders between the classes are found. */
+  readonly rule: DecisionRule
   /** Longitude and latitude of the viewer, radians. */
   readonly turn: number
   readonly tilt: number
@@ -27,11 +30,11 @@ export function seen([x, y, z]: Vector, turn: number, tilt: number): Vector {
   return [right, z * Math.cos(tilt) - ahead * Math.sin(tilt), z * Math.sin(tilt) + ahead * Math.cos(tilt)]
 }
 
-const unit = (values: ArrayLike<number>, row: number): Vector => {
-  const [x, y, z] = [values[3 * row] ?? 0, values[3 * row + 1] ?? 0, values[3 * row + 2] ?? 0]
-  const length = Math.hypot(x, y, z) || 1
-  return [x / length, y / length, z / length]
-}
+const vectorAt = (values: ArrayLike<number>, row: number): Vector => [
+  values[3 * row] ?? 0,
+  values[3 * row + 1] ?? 0,
+  values[3 * row + 2] ?? 0,
+]
 
 const dot = (a: Vector, b: Vector): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
@@ -86,10 +89,11 @@ const centre: Spot = { x: side / 2, y: top + side / 2 }
 const radius = side * 0.42
 
 /** Draws grid, borders, features and weights; what lies behind is faint and drawn first. */
-export function spherePane({ title, features, labels, weights, turn, tilt }: SphereView): Pane {
+export function spherePane(sphere: SphereView): Pane {
+  const { title, features, labels, weights, rule, turn, tilt } = sphere
   const view = (point: Vector): Vector => seen(point, turn, tilt)
   const place = ([right, up]: Vector): Spot => ({ x: centre.x + radius * right, y: centre.y - radius * up })
-  const directions = Array.from({ length: weights.length / 3 }, (_, row) => unit(weights, row))
+  const directions = Array.from({ length: weights.length / 3 }, (_, row) => normal(vectorAt(weights, row)))
   /** The parts of lines on one half, as one path. */
   const lines = (strokes: readonly (readonly Vector[])[], isNear: boolean, look: string): string => {
     const path = strokes
@@ -108,11 +112,14 @@ export function spherePane({ title, features, labels, weights, turn, tilt }: Sph
     ...[0, 1, 2].map((i) => greatCircle([Math.cos((i * Math.PI) / 3), Math.sin((i * Math.PI) / 3), 0], 72)),
     greatCircle([0, 0, 1], 72),
   ]
-  const edges = borders(directions)
+  const edges = borders(
+    // the lengths of weights that are not normalised move the borders
+    rule.normaliseWeights ? directions : directions.map((_, row) => vectorAt(weights, row)),
+  )
   const half = (isNear: boolean): string => {
     const groups: Spot[][] = directions.map(() => [])
     for (let row = 0; row < labels.length; row++) {
-      const point = view(unit(features, row))
+      const point = view(normal(vectorAt(features, row)))
       if (point[2] >= 0 === isNear) groups[labels[row] ?? 0]?.push(place(point))
     }
     const arrows = directions

@@ -10,12 +10,15 @@ import {
   textOption,
 } from '../../base/option.ts'
 import { unexpected, UsageError } from '../../base/errors.ts'
+import { checkChoice } from '../../base/check.ts'
 import { lossByName } from '../../loss/registry.ts'
+import { type ToyFigureName, toyFigureNames } from '../../node/toy-figure-names.ts'
 import { type Command, command } from '../command.ts'
 import { jsonOption, seedOption, threadsOption } from '../options.ts'
 import { progressOf } from '../progress.ts'
 
 interface ToyOptions {
+  readonly figures: readonly ToyFigureName[]
   readonly losses: readonly string[]
   readonly margin: number
   readonly scale: number
@@ -48,7 +51,24 @@ const lossesOption: OptionSpec<readonly string[]> = {
   },
 }
 
+const figuresOption: OptionSpec<readonly ToyFigureName[]> = {
+  group: 'Figures',
+  value: 'a,b,…',
+  meaning: 'which figures; features, noise and sphere need a training',
+  range: toyFigureNames.join(', '),
+  default: toyFigureNames.join(','),
+  parse: (text) => text.split(','),
+  check: (name, value) => {
+    if (!Array.isArray(value) || value.length === 0) throw unexpected(name, 'names of figures', value)
+    const names = value.map((one: unknown) =>
+      checkChoice(name, typeof one === 'string' ? one.trim() : one, toyFigureNames),
+    )
+    return [...new Set(names)]
+  },
+}
+
 const options: OptionSpecs<ToyOptions> = {
+  figures: figuresOption,
   losses: lossesOption,
   margin: numberOption({
     group: 'Losses',
@@ -102,13 +122,15 @@ const options: OptionSpecs<ToyOptions> = {
 export const toyCommand: Command = command<ToyOptions>({
   name: 'toy',
   group: 'Understand',
-  summary: 'the paper’s two-dimensional features as figures: softmax, NSL and LMCL side by side',
+  summary:
+    'the paper’s argument as figures: boundaries, margins, bounds, and features in two and three dimensions',
   detail:
-    'Trains networks with two-dimensional features from the same seed with several losses and draws where the people land (Fig 4 of the paper), the decision boundaries (Fig 2) and the geometry (Fig 3), as SVG.',
+    'Draws the figures of the lab without a browser, as SVG: what the length of a class weight does (weight-length), decision boundaries and margins (boundaries, Fig 2), the regions on the circle (geometry, Fig 3), where people land with each loss after training from the same seed in two dimensions (features, Fig 4) and in three (sphere), what noise flips (noise), and which scale and margin can work (scale-bound, Eq 6; margin-bound, Eq 7).',
   arguments: [],
   options,
   examples: [
     'cosface toy',
+    'cosface toy --figures boundaries,geometry --margin 0.35 --png',
     'cosface toy --losses softmax,nsl,cosface,arcface --margin 0.25 --data points --png',
   ],
   run: async ({ output, signal }, _args, given) => {
@@ -121,6 +143,9 @@ export const toyCommand: Command = command<ToyOptions>({
     using training = progressOf(output, 'training', 'updates')
     const run = await runToy({
       out: given.out ?? 'cosface-toy',
+      figures: given.figures ?? toyFigureNames,
+      scale,
+      margin,
       losses: losses.map((name) => ({
         name,
         ...(name === 'softmax' ? {} : { scale }),
