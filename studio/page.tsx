@@ -1,6 +1,7 @@
 /** @file The page: the argument in sections, each beside the figure that shows it. */
 import type { ComponentChildren, JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { Later } from './later.tsx'
 import { decisionRule } from '../src/experiment/decision-rule.ts'
 import { MarginBound, ScaleBound } from './figures/bounds.tsx'
 import { CompactRegions } from './figures/compact-regions.tsx'
@@ -11,8 +12,8 @@ import { lossNames, lossSettings } from './losses.ts'
 import './page.css'
 import { fields, type LabState, type ParsedState, queryOf, stateOf } from './state.ts'
 import type { ExperimentView } from './toy/experiment.ts'
-import { Toy } from './toy/toy.tsx'
-import { useExperiment } from './toy/use-experiment.ts'
+import { Toy, type ToyProps } from './toy/toy.tsx'
+import { useExperiment, useView } from './toy/use-experiment.ts'
 
 const paper = 'https://arxiv.org/abs/1801.09414'
 
@@ -29,8 +30,7 @@ const contents: readonly (readonly [string, string])[] = [
 /** The whole lab. */
 export function Page(): JSX.Element {
   const [{ state, complaints }, onChange] = useAddress()
-  const [view, experiment] = useExperiment(state)
-  const learned = useLearned(view, state)
+  const experiment = useExperiment(state)
   const show = (change: Partial<LabState>): void => {
     onChange(change)
     document.getElementById('experiment')?.scrollIntoView()
@@ -135,7 +135,7 @@ export function Page(): JSX.Element {
             , and move s, m and the learning rate while it runs. The address holds every setting: send it to
             somebody.
           </p>
-          <Toy state={state} view={view} experiment={experiment} onChange={onChange} />
+          <Toy state={state} experiment={experiment} onChange={onChange} />
         </section>
         <Claim id="robustness" title="What the margin is for">
           <>
@@ -145,14 +145,7 @@ export function Page(): JSX.Element {
               <a href="#noise">fewer decisions flip</a> at the same noise.
             </p>
           </>
-          <Noise
-            sets={learned}
-            margin={state.margin}
-            classes={state.classes}
-            degrees={state.noise}
-            seed={state.seed}
-            onDegrees={(noise) => onChange({ noise })}
-          />
+          <LearnedNoise state={state} experiment={experiment} onChange={onChange} />
         </Claim>
         <Claim id="scale" title="How large must s be?">
           <>
@@ -224,7 +217,9 @@ function Claim({ id, title, children: [words, figure] }: ClaimProps): JSX.Elemen
         <h2 id={`${id}-title`}>{title}</h2>
         {words}
       </div>
-      <div>{figure}</div>
+      <div>
+        <Later>{figure}</Later>
+      </div>
     </section>
   )
 }
@@ -257,6 +252,21 @@ const inBounds = (change: Partial<LabState>): Partial<LabState> => {
   const { form } = fields.classes
   const most = form.kind === 'number' ? form.max : Infinity
   return change.classes === undefined ? change : { ...change, classes: Math.min(most, change.classes) }
+}
+
+/** Noise on what the trainings have learned; on drawn features before. */
+function LearnedNoise({ state, experiment, onChange }: ToyProps): JSX.Element {
+  const sets = useLearned(useView(experiment), state)
+  return (
+    <Noise
+      sets={sets}
+      margin={state.margin}
+      classes={state.classes}
+      degrees={state.noise}
+      seed={state.seed}
+      onDegrees={(noise) => onChange({ noise })}
+    />
+  )
 }
 
 /** The held-out features of both trainings, as of the last pause; undefined before the first update. */

@@ -70,10 +70,10 @@ const knobsFor = (loss: LabLoss, { scale, margin, marginRadians, learningRate }:
   margin: loss === 'cosface' ? margin : marginRadians,
 })
 
-/** The trainings behind the page. Tells of each change; ends with `end`. */
+/** The trainings behind the page; ends with `end`. */
 export class Experiment {
   view: ExperimentView = { phase: 'drawing', drawn: 0, lanes: [] }
-  readonly #tell: (view: ExperimentView) => void
+  readonly #listeners = new Set<() => void>()
   #state: LabState
   #lanes: readonly Lane[] = []
   #attempt = new AbortController()
@@ -82,10 +82,15 @@ export class Experiment {
   readonly painter: Painter = openPainter()
   readonly #album = new Album(this.painter)
 
-  constructor(state: LabState, tell: (view: ExperimentView) => void) {
+  constructor(state: LabState) {
     this.#state = state
-    this.#tell = tell
     void this.#begin()
+  }
+
+  /** Calls `onChange` whenever the view is another one; returns how to stop that. */
+  listen(onChange: () => void): () => void {
+    this.#listeners.add(onChange)
+    return () => this.#listeners.delete(onChange)
   }
 
   /** Takes up new settings: at the next update where the loss can, by beginning again where it cannot. */
@@ -159,6 +164,8 @@ export class Experiment {
     this.#playing = false
     const state = this.#state
     this.#show({ phase: 'drawing', drawn: 0, note, failure: undefined, pace: undefined })
+    // the workers load their code while the faces are drawn
+    this.#lanesFor(lanesOf(state).length)
     try {
       const people = await this.#album.people(
         state.classes,
@@ -239,7 +246,7 @@ export class Experiment {
 
   #show(change: Partial<ExperimentView>): void {
     this.view = { ...this.view, ...change }
-    this.#tell(this.view)
+    for (const listener of this.#listeners) listener()
   }
 }
 

@@ -1,7 +1,7 @@
 /** @file Drawn people in a browser: the same persons and pictures as `cosface synth`, turned into pixels by a canvas. */
 import { takePicture } from '../../src/data/synth-light.ts'
 import type { Image as Pixels, Size } from '../../src/image/image.ts'
-import type { Drawing, FaceReply, FaceRequest } from './faces-worker.ts'
+import type { FaceReply, FaceRequest, Sheet } from './faces-worker.ts'
 
 /** What the network sees. */
 export const pictureSize: Size = { height: 28, width: 24 }
@@ -10,16 +10,21 @@ export const picturesPerPerson = 64
 /** The seed of the drawn people's world, whatever the seed of the training. */
 const world = 1
 
+/** Pictures in a row of a sheet. */
+const sheetColumns = 4
+/** Pictures on a sheet: many enough to be quick, few enough that the page is never held up. */
+export const sheetSize = 16
+
 /** Somebody who draws, in a worker. */
 export interface Painter {
-  /** Picture number `image` of person number `identity`, as SVG. */
-  draw(identity: number, image: number, size: Size): Promise<Drawing>
+  /** Pictures of person number `identity` on one sheet of SVG, `size` each. */
+  draw(identity: number, images: readonly number[], size: Size): Promise<Sheet>
 }
 
 /** Starts the worker. */
 export function openPainter(): Painter {
   const worker = new Worker(new URL('./faces-worker.ts', import.meta.url), { type: 'module' })
-  const waiting = new Map<number, { resolve: (drawing: Drawing) => void; reject: (error: Error) => void }>()
+  const waiting = new Map<number, { resolve: (sheet: Sheet) => void; reject: (error: Error) => void }>()
   let next = 0
   worker.addEventListener('message', ({ data }: MessageEvent<FaceReply>) => {
     waiting.get(data.id)?.resolve(data)
@@ -30,9 +35,9 @@ export function openPainter(): Painter {
     waiting.clear()
   })
   return {
-    draw: (identity, image, size) =>
+    draw: (identity, images, size) =>
       new Promise((resolve, reject) => {
-        const request: FaceRequest = { id: next++, identity, image, size }
+        const request: FaceRequest = { id: next++, identity, images, size, columns: sheetColumns }
         waiting.set(request.id, { resolve, reject })
         worker.postMessage(request)
       }),
@@ -44,33 +49,38 @@ export function imageAddress(svg: string): string {
   return `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`
 }
 
-/** A surface to draw on, used again for each picture. */
+/** A surface to draw on, used again for each sheet. */
 export function openCanvas(): CanvasRenderingContext2D {
   const canvas = document.createElement('canvas')
-  canvas.width = pictureSize.width
-  canvas.height = pictureSize.height
+  canvas.width = pictureSize.width * sheetColumns
+  canvas.height = pictureSize.height * Math.ceil(sheetSize / sheetColumns)
   const context = canvas.getContext('2d', { willReadFrequently: true })
   if (context === null) throw new Error('This browser gives no canvas to draw on')
   return context
 }
 
-/** Picture number `image` of person number `identity`, as the network sees it. */
+/** The pictures of a sheet as the network sees them. */
 export async function photograph(
-  { svg, picture }: Drawing,
+  { svg, pictures }: Sheet,
   context: CanvasRenderingContext2D,
   identity: number,
-  image: number,
-): Promise<Pixels> {
-  const element = new Image(pictureSize.width, pictureSize.height)
+  images: readonly number[],
+): Promise<Pixels[]> {
+  const element = new Image()
   element.src = imageAddress(svg)
   await element.decode()
   context.drawImage(element, 0, 0)
-  const { data: rgba } = context.getImageData(0, 0, pictureSize.width, pictureSize.height)
-  const data = new Uint8Array((rgba.length / 4) * 3)
-  for (let from = 0, to = 0; from < rgba.length; from += 4, to += 3) {
-    data[to] = rgba[from] ?? 0
-    data[to + 1] = rgba[from + 1] ?? 0
-    data[to + 2] = rgba[from + 2] ?? 0
-  }
-  return takePicture({ ...pictureSize, data }, picture, world, identity, image)
+  const { width, height } = pictureSize
+  return pictures.map((picture, at) => {
+    const x = (at % sheetColumns) * width
+    const y = Math.floor(at / sheetColumns) * height
+    const { data: rgba } = context.getImageData(x, y, width, height)
+    const data = new Uint8Array(3 * width * height)
+    for (let from = 0, to = 0; from < rgba.length; from += 4, to += 3) {
+      data[to] = rgba[from] ?? 0
+      data[to + 1] = rgba[from + 1] ?? 0
+      data[to + 2] = rgba[from + 2] ?? 0
+    }
+    return takePicture({ width, height, data }, picture, world, identity, images[at] ?? 0)
+  })
 }

@@ -1,7 +1,7 @@
 /** @file The drawn people of the experiment: each is drawn once, however often the experiment begins again. */
 import { toyFromImages, type ToyData } from '../../src/experiment/toy-data.ts'
 import type { Image as Pixels } from '../../src/image/image.ts'
-import { openCanvas, type Painter, photograph, picturesPerPerson, pictureSize } from './faces.ts'
+import { openCanvas, type Painter, photograph, picturesPerPerson, pictureSize, sheetSize } from './faces.ts'
 
 /** Data for an experiment, and the pictures behind it. */
 export interface People {
@@ -27,21 +27,20 @@ export class Album {
     signal: AbortSignal,
   ): Promise<People> {
     const context = openCanvas()
-    let told = 0
-    for (let identity = 0; identity < classes; identity++) {
+    const sheets: { readonly identity: number; readonly images: readonly number[] }[] = []
+    for (let identity = 0; identity < classes; identity++)
+      for (let from = this.#pictures[identity]?.length ?? 0; from < picturesPerPerson; from += sheetSize)
+        sheets.push({ identity, images: Array.from({ length: sheetSize }, (_, i) => from + i) })
+    // all are asked for at once: the worker draws on while this thread makes pixels
+    const drawings = sheets.map(({ identity, images }) => this.#painter.draw(identity, images, pictureSize))
+    for (const [done, { identity, images }] of sheets.entries()) {
+      const sheet = await drawings[done]
+      if (sheet === undefined) continue
+      const photographs = await photograph(sheet, context, identity, images)
+      signal.throwIfAborted()
       const album = (this.#pictures[identity] ??= [])
-      const missing = Array.from({ length: picturesPerPerson - album.length }, (_, i) => album.length + i)
-      // all of a person are asked for at once: the worker draws on while this thread makes pixels
-      const drawings = missing.map((image) => this.#painter.draw(identity, image, pictureSize))
-      for (const [at, image] of missing.entries()) {
-        const drawing = await drawings[at]
-        if (drawing === undefined) continue
-        album[image] = await photograph(drawing, context, identity, image)
-        signal.throwIfAborted()
-        if (performance.now() - told < 60) continue
-        told = performance.now()
-        onProgress((identity + image / picturesPerPerson) / classes)
-      }
+      photographs.forEach((picture, at) => (album[images[at] ?? 0] = picture))
+      onProgress((done + 1) / sheets.length)
     }
     const pictures = this.#pictures.slice(0, classes).flat()
     const labels = pictures.map((_, index) => Math.floor(index / picturesPerPerson))

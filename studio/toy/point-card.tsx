@@ -121,7 +121,7 @@ export function Portrait({ painter, label, image }: PortraitProps): JSX.Element 
   const [address, setAddress] = useState('')
   useEffect(() => {
     let isCurrent = true
-    void painter.draw(label, image, { height: 112, width: 96 }).then(({ svg }) => {
+    void painter.draw(label, [image], { height: 112, width: 96 }).then(({ svg }) => {
       if (isCurrent) setAddress(imageAddress(svg))
     })
     return () => {

@@ -16,17 +16,18 @@ import { LaneFigure } from './lane-figure.tsx'
 import { PointCard, Portrait, Swatch } from './point-card.tsx'
 import { pointAt, pointCount } from './points.ts'
 import { laneColours, Readings } from './readings.tsx'
+import { useView } from './use-experiment.ts'
 import './toy.css'
 
 export interface ToyProps {
   readonly state: LabState
-  readonly view: ExperimentView
   readonly experiment: Experiment
   readonly onChange: (change: Partial<LabState>) => void
 }
 
 /** The experiment with its controls, figures and numbers. */
-export function Toy({ state, view, experiment, onChange }: ToyProps): JSX.Element {
+export function Toy({ state, experiment, onChange }: ToyProps): JSX.Element {
+  const view = useView(experiment)
   const [chosen, setChosen] = useState(0)
   const { lanes, people } = view
   const index = people === undefined ? 0 : Math.min(chosen, pointCount(people.data) - 1)

@@ -3,12 +3,21 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import type { LabState } from '../state.ts'
 import { Experiment, type ExperimentView } from './experiment.ts'
 
-/** The experiment and what it shows now; it lives as long as the page. */
-export function useExperiment(state: LabState): readonly [ExperimentView, Experiment] {
+/** The experiment; it lives as long as the page and takes up its settings. */
+export function useExperiment(state: LabState): Experiment {
   const held = useRef<Experiment | undefined>(undefined)
-  const [view, setView] = useState<ExperimentView>({ phase: 'drawing', drawn: 0, lanes: [] })
-  const experiment = (held.current ??= new Experiment(state, setView))
+  const experiment = (held.current ??= new Experiment(state))
   useEffect(() => experiment.change(state), [state])
   useEffect(() => () => experiment.end(), [])
-  return [view, experiment]
+  return experiment
+}
+
+/** What the experiment shows now; only the component that asks is drawn again when it changes. */
+export function useView(experiment: Experiment): ExperimentView {
+  const [view, setView] = useState(experiment.view)
+  useEffect(() => {
+    setView(experiment.view)
+    return experiment.listen(() => setView(experiment.view))
+  }, [experiment])
+  return view
 }
