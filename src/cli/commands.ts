@@ -10,6 +10,7 @@ import { embedCommand } from './commands/embed.ts'
 import { evaluateCommand } from './commands/evaluate.ts'
 import { exportCommand } from './commands/export.ts'
 import { importCommand } from './commands/import.ts'
+import { labCommand } from './commands/lab.ts'
 import { packBinCommand, packFolderCommand, packRecCommand } from './commands/pack.ts'
 import { sweepCommand } from './commands/sweep.ts'
 import { synthCommand } from './commands/synth.ts'
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   embedCommand,
   adviseCommand,
   toyCommand,
+  labCommand,
   compareCommand,
   sweepCommand,
   synthCommand,
