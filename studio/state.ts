@@ -124,7 +124,7 @@ export const fields: { readonly [K in LabKey]: Field<LabState[K]> } = {
   dimensions: number('d', 2, 2, 3, true),
   seed: number('seed', 1, 1, 9999, true),
   speed: choice<Speed>('speed', 'normal', ['slow', 'normal', 'fast']),
-  length: number('length', 1.6, 0.25, 4),
+  length: number('length', 1.6, 0.25, 3),
   noise: number('noise', 6, 0, 30),
   posterior: number('p', 0.99, 0.5, 0.9999),
   embeddingSize: number('size', 2, 2, 512, true),

@@ -155,8 +155,8 @@ const twoClouds = (): { readonly features: Float64Array; readonly labels: Int32A
   const features = new Float64Array(2 * labels.length)
   labels.forEach((label, row) => {
     const stream = random(7, 'two clouds', row)
-    const angle = (label === 0 ? firstAngle : secondAngle) + 0.36 * stream.normal()
-    const length = 1.35 + 0.25 * stream.normal()
+    const angle = (label === 0 ? firstAngle : secondAngle) + 0.45 * stream.normal()
+    const length = 2.2 + 0.35 * stream.normal()
     features.set([length * Math.cos(angle), length * Math.sin(angle)], 2 * row)
   })
   return { features, labels }
@@ -164,7 +164,7 @@ const twoClouds = (): { readonly features: Float64Array; readonly labels: Int32A
 
 /**
  * The note's claim: the length of W_1 moves softmax's boundary and not NSL's.
- * @param length ‖W_1‖ where ‖W_2‖ = 1, above 0
+ * @param length ‖W_1‖ where ‖W_2‖ = 1, in (0, 3] to be seen whole
  */
 export function weightLength(length: number): PaneFigure<WeightLengthPane> {
   const clouds = twoClouds()

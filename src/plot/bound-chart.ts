@@ -60,7 +60,7 @@ const size = { width: 330, height: 320 }
 
 /** Draws the areas, the limit, the other curves and the current setting. */
 export function boundPane(chart: BoundChart): BoundPane {
-  const frame = chartFrame(chart.x, chart.y, size, { left: 46, right: 16, top: 50, bottom: 68 })
+  const frame = chartFrame(chart.x, chart.y, size, { left: 46, right: 22, top: 50, bottom: 68 })
   const { area, place } = frame
   const held = (point: XY): Spot => place(point.x, Math.max(chart.y.from, Math.min(chart.y.to, point.y)))
   const line = chart.limit.map(held)

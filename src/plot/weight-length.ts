@@ -15,7 +15,7 @@ export interface WeightLength {
   readonly angles: readonly [number, number]
   /** ‖W_1‖ and ‖W_2‖. */
   readonly lengths: readonly [number, number]
-  /** Features [N, 2] within about 2 of the origin, and their classes, 0 or 1, [N]. */
+  /** Features [N, 2] within about 3 of the origin, and their classes, 0 or 1, [N]. */
   readonly features: ArrayLike<number>
   readonly labels: ArrayLike<number>
 }
@@ -47,8 +47,8 @@ export function wronglyDecided(two: WeightLength): number[] {
 
 const side = 300
 const top = 34
-/** The plane is shown from −2.2 to 2.2. */
-const reach = 2.2
+/** The plane is shown from −3.4 to 3.4. */
+const reach = 3.4
 
 /** A drawn plane with the tip of W_1, and the length of W_1 that a pixel asks for. */
 export interface WeightLengthPane extends Pane {

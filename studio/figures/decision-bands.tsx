@@ -83,7 +83,7 @@ export function DecisionBands({ state, onChange }: DecisionBandsProps): JSX.Elem
             label="‖W₁‖ : ‖W₂‖ of softmax"
             value={length}
             min={0.25}
-            max={4}
+            max={3}
             step={0.05}
             shown={`${short(length)} : 1`}
             onInput={(value) => onChange({ length: value })}

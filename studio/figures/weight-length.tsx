@@ -9,10 +9,10 @@ import { Handle } from './handle.tsx'
 import { PaneView } from './pane-view.tsx'
 
 const shortest = 0.25
-const longest = 4
+const longest = 3
 
 export interface WeightLengthProps {
-  /** ‖W₁‖ where ‖W₂‖ = 1, in [0.25, 4]. */
+  /** ‖W₁‖ where ‖W₂‖ = 1, in [0.25, 3]. */
   readonly length: number
   readonly onLength: (length: number) => void
 }
