@@ -195,7 +195,9 @@ describe('evaluatePairs', () => {
 
   it('says that a list is not there', async () => {
     const pairs = { kind: 'list', file: join(folder, 'nowhere.txt') } as const
-    await expect(evaluatePairs(model, { images: faces, pairs })).rejects.toThrowError('There is no file or folder')
+    await expect(evaluatePairs(model, { images: faces, pairs })).rejects.toThrowError(
+      'There is no file or folder',
+    )
   })
 })
 

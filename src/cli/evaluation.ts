@@ -87,11 +87,8 @@ const runOne = async (
   given: Given,
   chosen: ChosenProtocol,
 ): Promise<Done> => {
-  using progress = progressOf(
-    output,
-    subject.kind === 'model' ? `embedding by ${subject.name}` : subject.name,
-    '',
-  )
+  const unit = chosen.protocol === 'ytf' ? 'videos' : 'images'
+  using progress = progressOf(output, `${chosen.protocol}: embedding by ${subject.name}`, unit)
   const request: ProtocolRequest = {
     ...requestOf(given, chosen, subject.name),
     signal,
@@ -135,11 +132,12 @@ const textOf = ({ evaluation: { report } }: Done, nist: boolean): string => {
 }
 
 /** The protocol's own result with its record; what else was asked for follows under `further`. */
-const jsonOf = ({ evaluation: { report } }: Done, nist: boolean): object => {
+const jsonOf = ({ evaluation: { report } }: Done, nist: boolean, { because }: ChosenProtocol): object => {
   const [first, ...further] = shownResults(report, nist)
   return {
     ...first,
     record: report.record,
+    ...(because === undefined ? {} : { guessed: because }),
     ...(further.length === 0 ? {} : { further }),
     // a result's own warnings are among them
     warnings: report.warnings,
@@ -210,7 +208,6 @@ export async function evaluate(context: Context, given: Given): Promise<ExitCode
   if (file !== undefined) await checkReport(file)
   const chosen = await chooseProtocol(given.protocol, given)
   checkOptionsFit(given, chosen.protocol)
-  if (chosen.because !== undefined) output.say(`protocol: ${chosen.protocol} (guessed: ${chosen.because})`)
   const done: Done[] = []
   for (const subject of subjectsOf(given)) done.push(await runOne(context, subject, given, chosen))
   const evaluations: readonly ProtocolEvaluation[] = done.map(({ evaluation }) => evaluation)
@@ -218,6 +215,7 @@ export async function evaluate(context: Context, given: Given): Promise<ExitCode
   const texts = done.map(
     (one, i) => (done.length < 2 ? '' : `${evaluations[i]?.report.name}\n`) + textOf(one, nist),
   )
+  if (chosen.because !== undefined) output.say(`protocol: ${chosen.protocol} (guessed: ${chosen.because})\n`)
   output.say(texts.join('\n\n'))
   for (const { sentence } of differences) output.say(sentence)
   if (file !== undefined) {
@@ -227,10 +225,10 @@ export async function evaluate(context: Context, given: Given): Promise<ExitCode
   const [only, ...others] = done
   output.result(
     only !== undefined && others.length === 0
-      ? jsonOf(only, nist)
+      ? jsonOf(only, nist, chosen)
       : {
           schema: 'cosface-comparison/1',
-          models: done.map((one, i) => ({ name: evaluations[i]?.report.name, ...jsonOf(one, nist) })),
+          models: done.map((one, i) => ({ name: evaluations[i]?.report.name, ...jsonOf(one, nist, chosen) })),
           differences,
         },
   )
