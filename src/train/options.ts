@@ -186,7 +186,7 @@ export const trainOptions: OptionSpecs<TrainSettings> = {
   identities: textOption({
     group: data,
     value: 'file',
-    meaning: 'list of the names to take (one a line, or LFW’s people.txt)',
+    meaning: 'names to take: a list (one a line, or LFW’s people.txt), or a range of numbers such as 0-9999',
     default: 'all',
   }),
   minImages: integerOption({
@@ -222,7 +222,8 @@ export const trainOptions: OptionSpecs<TrainSettings> = {
   watch: textsOption({
     group: data,
     value: 'pairs',
-    meaning: 'pairs list that is logged while training and never chosen by; may be repeated',
+    meaning:
+      'pairs that are logged while training and never chosen by: a list, or a .bin pack; may be repeated',
     default: 'none',
   }),
   maxUnreadable: numberOption({

@@ -74,12 +74,20 @@ export const trainCommand: Command = command<TrainSettings & RunOptions>({
   summary: 'train a recogniser on folders of aligned faces, one subfolder a person',
   detail:
     'Splits the people (never a person’s images) into training, validation and test, trains, keeps the checkpoint that is best on the validation people, and reports once on the test people.\nThe run folder holds checkpoints, the log, report.html and the configuration. Ctrl-C finishes the step in hand, saves and ends with exit code 1; once more ends at once, with what was saved before. --resume goes on.',
-  arguments: [{ name: 'folder', meaning: 'folder with one subfolder a person', many: true }],
+  arguments: [
+    {
+      name: 'folder',
+      meaning:
+        'folder with one subfolder a person, or with train.rec, train.idx and property (RecordIO, read in place)',
+      many: true,
+    },
+  ],
   options: { ...startOptions, ...trainOptions, ...runOptions },
   examples: [
     'cosface train faces/',
     'cosface train faces/ more-faces/ --preset quick --out runs/first',
     'cosface train faces/ --backbone sphere10 --scale 32 --margin 0.35 --epochs 20',
+    'cosface train faces_webface_112x112/ --watch lfw.bin',
     'cosface train --resume runs/first',
   ],
   run: async (context, folders, options) => {
