@@ -2,6 +2,9 @@
 import type { VerificationResult } from '../evaluate/result.ts'
 import type { RunSeries, SeriesPoint } from '../report/series.ts'
 
+/** Iterations that a diagnosis takes its means over. */
+const windowLength = 50
+
 /** Whether a training learned what it was to learn. */
 export type Convergence =
   | { readonly kind: 'converged' }
@@ -75,16 +78,17 @@ export function endOf({ metrics, smooth }: RunSeries): {
   }
 }
 
+/** The mean loss of the iterations that a diagnosis looked at. */
+const lossBefore = ({ metrics }: RunSeries, iteration: number): number => {
+  const seen = metrics.loss.filter(({ x }) => x <= iteration && x > iteration - windowLength)
+  return seen.length === 0 ? NaN : seen.reduce((sum, { y }) => sum + y, 0) / seen.length
+}
+
 /**
  * Whether a training converged: stopped by a number that is not finite, verification no better than chance, a loss
  * that never fell, or a diagnosis that still held at the end, say no.
- * @param guessing the loss of somebody who guesses, where that is known
  */
-export function convergenceOf(
-  series: RunSeries,
-  result: VerificationResult | undefined,
-  guessing: number | undefined,
-): Convergence {
+export function convergenceOf(series: RunSeries, result: VerificationResult | undefined): Convergence {
   const { stopped, diagnoses } = series
   if (stopped?.reason === 'non-finite') return { kind: 'failed', reason: stopped.text }
   const end = endOf(series)
@@ -97,12 +101,13 @@ export function convergenceOf(
       kind: 'failed',
       reason: `The loss never fell: ${end.firstLoss.toFixed(2)} at first, ${end.loss.toFixed(2)} at the end.`,
     }
-  const seen = (signature: string): string | undefined =>
-    diagnoses.find((finding) => finding.signature === signature)?.text
-  const unfit = seen('labels-do-not-fit')
+  const find = (signature: string): RunSeries['diagnoses'][number] | undefined =>
+    diagnoses.find((finding) => finding.signature === signature)
+  const seen = (signature: string): string | undefined => find(signature)?.text
+  const unfit = find('labels-do-not-fit')
   // seen on the way, it may have been overcome since
-  if (unfit !== undefined && unlearned && end.loss > 0.93 * (guessing ?? end.firstLoss))
-    return { kind: 'failed', reason: unfit }
+  if (unfit !== undefined && unlearned && end.loss > 0.93 * lossBefore(series, unfit.iteration))
+    return { kind: 'failed', reason: unfit.text }
   const thrown = seen('learning-rate-too-high')
   if (thrown !== undefined && end.loss >= end.firstLoss) return { kind: 'failed', reason: thrown }
   const margin = seen('margin-too-large')

@@ -1,7 +1,6 @@
 /** @file Carries an experiment out: every training that is not done, one after another, each judged as it ends. */
 import { convergenceOf, endOf, type CellResult } from '../experiment/cell.ts'
 import { type Cell, cellConfig, cellsOf, type ExperimentPlan } from '../experiment/plan.ts'
-import { expectLoss } from '../loss/expect-loss.ts'
 import type { ExperimentContents } from '../report/experiment-contents.ts'
 import { runSeries } from '../report/series.ts'
 import type { OpenSession } from '../runtime/session.ts'
@@ -208,18 +207,12 @@ class Experiment {
         )
     if (judged === 'stopped') return undefined
     const end = endOf(series)
-    const { embeddingSize } = this.#plan.config
-    const guessing = expectLoss(
-      cell.variant.loss,
-      { classes: this.#data.mark.identities, embeddingSize },
-      series.iterations,
-    )?.guessing
     const result: CellResult = {
       schema: 'cosface-cell/1',
       id: cell.id,
       variant: cell.variant.id,
       seed: cell.seed,
-      convergence: convergenceOf(series, judged?.verification.result, guessing),
+      convergence: convergenceOf(series, judged?.verification.result),
       diagnoses: series.diagnoses,
       iterations: series.iterations,
       ...(series.seconds === undefined ? {} : { seconds: series.seconds }),
