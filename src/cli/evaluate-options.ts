@@ -56,6 +56,7 @@ export interface EvaluateOptions extends ModelOptions {
   readonly thresholdFrom: string
   readonly threshold: number
   readonly skipMissing: boolean
+  readonly checkContract: boolean
   readonly nist: boolean
   readonly groups: string
   readonly groupBy: readonly string[]
@@ -180,6 +181,12 @@ export const evaluateOptions: OptionSpecs<EvaluateOptions> = {
     group: 'Pairs',
     meaning: 'leave out pairs whose images are missing and report how many',
     default: 'a missing image is an error',
+  }),
+  checkContract: flagOption({
+    group: 'Model',
+    meaning:
+      'feed 200 of the pairs in other channel orders, scales and crops too, and say so where one is clearly better; the result stays',
+    default: 'the contract is taken as given',
   }),
   nist: flagOption({
     group: 'Pairs',
@@ -318,6 +325,7 @@ const meantFor: Readonly<Partial<Record<keyof EvaluateOptions, readonly Protocol
   thresholdFrom: pairProtocols,
   threshold: pairProtocols,
   skipMissing: [...pairProtocols, 'ytf'],
+  checkContract: pairProtocols,
   nist: [...pairProtocols, 'ytf', 'ijbb', 'ijbc'],
   groups: pairProtocols,
   groupBy: pairProtocols,

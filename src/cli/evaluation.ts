@@ -1,6 +1,7 @@
 /** @file Evaluates models for a person: the protocol said, the figures printed, reports written. Loaded when it is needed. */
 import { basename, extname } from 'node:path'
 import { UsageError } from '../base/errors.ts'
+import type { ContractGuess } from '../evaluate/contract-guess.ts'
 import { compareEvaluations, type PairedDifference } from '../evaluate/protocol-compare.ts'
 import { figuresOf, type ProtocolResult } from '../evaluate/protocol-figures.ts'
 import type { ProtocolEvaluation, ProtocolReport } from '../evaluate/protocol-report.ts'
@@ -79,25 +80,26 @@ const requestOf = (given: Given, chosen: ChosenProtocol, name: string): Protocol
 
 interface Done extends ProtocolRun {
   readonly contract?: ModelContract
+  readonly contractGuess?: ContractGuess
 }
 
 const runOne = async (
-  { output, signal }: Context,
+  context: Context,
   subject: Named,
   given: Given,
   chosen: ChosenProtocol,
 ): Promise<Done> => {
+  const { output, signal } = context
   const unit = chosen.protocol === 'ytf' ? 'videos' : 'images'
-  using progress = progressOf(output, `${chosen.protocol}: embedding by ${subject.name}`, unit)
-  const request: ProtocolRequest = {
-    ...requestOf(given, chosen, subject.name),
-    signal,
-    onProgress: progress.update,
+  const judge = async (evaluated: Subject): Promise<ProtocolRun> => {
+    using progress = progressOf(output, `${chosen.protocol}: embedding by ${subject.name}`, unit)
+    const asked = requestOf(given, chosen, subject.name)
+    return await runProtocol(evaluated, { ...asked, signal, onProgress: progress.update })
   }
   if (subject.kind === 'embeddings') {
     const isFirst = subject.path === given.embeddings
     const names = isFirst && given.names !== undefined ? { names: given.names } : {}
-    return runProtocol({ kind: 'embeddings', path: subject.path, ...names }, request)
+    return judge({ kind: 'embeddings', path: subject.path, ...names })
   }
   // the convention decides how features of the mirror image are used; the contract's own rule need not be given twice
   const { flip, ...options } = given
@@ -115,7 +117,18 @@ const runOne = async (
     ...own,
     ...(isAdded ? {} : { flip }),
   })
-  return { ...(await runProtocol({ kind: 'model', model }, request)), contract: model.contract }
+  const run = await judge({ kind: 'model', model })
+  const contract = { contract: model.contract }
+  if (given.checkContract !== true || run.pairs === undefined || subject.path !== given.model)
+    return { ...run, ...contract }
+  const { sayContractCheck } = await import('./contract-check.ts')
+  const { judgement, pack } = run.pairs
+  const contractGuess = await sayContractCheck(context, model, {
+    pairs: judgement.verification.scored,
+    ...(given.images === undefined ? {} : { images: given.images }),
+    ...(pack === undefined ? {} : { pack }),
+  })
+  return { ...run, ...contract, contractGuess }
 }
 
 /** DET points belong to --nist; without it a console shows what the protocol itself reports. */
@@ -132,13 +145,18 @@ const textOf = ({ evaluation: { report } }: Done, nist: boolean): string => {
 }
 
 /** The protocol's own result with its record; what else was asked for follows under `further`. */
-const jsonOf = ({ evaluation: { report } }: Done, nist: boolean, { because }: ChosenProtocol): object => {
+const jsonOf = (
+  { evaluation: { report }, contractGuess }: Done,
+  nist: boolean,
+  { because }: ChosenProtocol,
+): object => {
   const [first, ...further] = shownResults(report, nist)
   return {
     ...first,
     record: report.record,
     ...(because === undefined ? {} : { guessed: because }),
     ...(further.length === 0 ? {} : { further }),
+    ...(contractGuess === undefined ? {} : { contractGuess }),
     // a result's own warnings are among them
     warnings: report.warnings,
   }
