@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decisionRule } from '../src/experiment/decision-rule.ts'
@@ -50,4 +51,19 @@ test.each(labLosses)('%s is a loss with the page’s settings, in the plane and 
   const loss = lossSettings(name, initialState)
   expect(decisionRule(loss).own(1)).toBeLessThanOrEqual(1)
   for (const embeddingSize of [2, 3]) expect(buildHead(loss, { classes: 8, embeddingSize }).name).toBe(name)
+})
+
+test('every section of the lab that docs/paper.md names is on the page, and every claim of the page is named', () => {
+  const read = (file: string): string => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')
+  const page = read('studio/page.tsx')
+  const titles = [
+    ...page.matchAll(/<Claim id="\w+" title="([^"]+)"/g),
+    ...page.matchAll(/<h2 id="[^"]+">([^<{]+)</g),
+  ]
+    .map(([, title = '']) => title)
+    .toSorted()
+  const named = new Set(
+    [...read('docs/paper.md').matchAll(/“([^”]+)”/g)].map(([, title = '']) => title.replaceAll(/\s+/g, ' ')),
+  )
+  expect([...named].toSorted()).toEqual(titles)
 })

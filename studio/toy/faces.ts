@@ -13,7 +13,7 @@ const world = 1
 /** Pictures in a row of a sheet. */
 const sheetColumns = 4
 /** Pictures on a sheet: many enough to be quick, few enough that the page is never held up. */
-export const sheetSize = 16
+export const sheetSize = 8
 
 /** Somebody who draws, in a worker. */
 export interface Painter {

@@ -59,9 +59,19 @@ export function PointCard({
         <table class="judgement">
           <thead>
             <tr>
+              <td />
+              {lanes.map(({ loss }, lane) => (
+                <th scope="colgroup" colSpan={2} key={lane}>
+                  {lossNames[loss]}
+                </th>
+              ))}
+            </tr>
+            <tr>
               <th scope="col">person</th>
-              {lanes.map(({ loss }, lane) => [
-                <th scope="col" key={`cos${lane}`}>{`${lossNames[loss]} cos θ`}</th>,
+              {lanes.map((_lane, lane) => [
+                <th scope="col" key={`cos${lane}`}>
+                  cos θ
+                </th>,
                 <th scope="col" key={`p${lane}`}>
                   posterior
                 </th>,
@@ -73,13 +83,13 @@ export function PointCard({
               <tr key={person} class={person === point.label ? 'own' : undefined}>
                 <th scope="row">
                   <Swatch identity={person} /> {person + 1}
-                  {person === point.label ? ' (own)' : ''}
+                  {person === point.label ? ' own' : ''}
                 </th>
                 {lanes.map((_lane, lane) => {
                   const judged = judgements[lane]
                   return [
                     <td key={`cos${lane}`}>
-                      {judged === undefined ? '…' : fixed(judged.cosines[person] ?? 0, 3)}
+                      {judged === undefined ? '…' : fixed(judged.cosines[person] ?? 0, 2)}
                     </td>,
                     <td key={`p${lane}`}>
                       {judged === undefined ? '…' : percent(judged.posterior[person] ?? 0)}

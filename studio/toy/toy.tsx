@@ -36,18 +36,11 @@ export function Toy({ state, experiment, onChange }: ToyProps): JSX.Element {
   const controls = { state, view, experiment, onChange }
   return (
     <div class="toy">
-      <div class="console">
+      <div class="run">
         <Transport {...controls} />
         <p class="status" role="status">
           {statusOf(view)}
         </p>
-        <Settings {...controls} />
-        {hasThreads() ? null : (
-          <p class="aside" id="threads">
-            WebAssembly threads are not available here (the page is not cross-origin isolated), so this runs
-            slower than it could. <code>cosface lab</code> serves it with them.
-          </p>
-        )}
       </div>
       <div class="stage">
         {lanes.length === 0 ? <Waiting view={view} /> : null}
@@ -66,13 +59,13 @@ export function Toy({ state, experiment, onChange }: ToyProps): JSX.Element {
           </p>
         ))}
         {lanes.length === 0 || dimensions === 3 ? null : (
-          <>
-            <p class="legend">
+          <div class="legend">
+            <p>
               Dots: pictures trained on. Rings: held out. Arrows: class weights. Tinted: where a person wins.
               Grey: where it wins, but not by the margin. Bars: how many features point there.
             </p>
             <SaveButtons name="features" title={figureTitle(lanes)} svg={() => figureOf(lanes, state)} />
-          </>
+          </div>
         )}
         {people === undefined || lanes.length === 0 ? null : (
           <ul class="people" aria-label="The people">
@@ -86,15 +79,24 @@ export function Toy({ state, experiment, onChange }: ToyProps): JSX.Element {
             ))}
           </ul>
         )}
-        {lanes.length === 0 ? null : <Readings lanes={lanes} />}
-        {lanes.length === 0 ? null : (
-          <p class="toy-foot">
-            <span>
-              The same with figures as files: <code>{commandOf(state)}</code>
-            </span>
+      </div>
+      <div class="console">
+        <Settings {...controls} />
+        {hasThreads() ? null : (
+          <p class="aside" id="threads">
+            WebAssembly threads are not available here (the page is not cross-origin isolated), so this runs
+            slower than it could. <code>cosface lab</code> serves it with them.
           </p>
         )}
-        {people === undefined || lanes.length === 0 ? null : (
+      </div>
+      {people === undefined || lanes.length === 0 ? null : (
+        <div class="findings">
+          <div>
+            <Readings lanes={lanes} />
+            <p class="repeat">
+              The same with figures as files: <code>{commandOf(state)}</code>
+            </p>
+          </div>
           <PointCard
             experiment={experiment}
             lanes={lanes}
@@ -103,8 +105,8 @@ export function Toy({ state, experiment, onChange }: ToyProps): JSX.Element {
             onIndex={setChosen}
             dimensions={dimensions}
           />
-        )}
-      </div>
+        </div>
+      )}
     </div>
   )
 }
