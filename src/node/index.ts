@@ -6,6 +6,7 @@ export { openSession, type OpenSessionOptions } from './open-session.ts'
 // images and data sets
 export { type BinPairs, openBin, packBin } from './bin-file.ts'
 export { createDecoder, decodeImage, readImage } from './decode.ts'
+export { type FaceSet, openFaces } from './face-sets.ts'
 export { type FolderDataset, type FolderOptions, openFolders } from './folder-dataset.ts'
 export { packRecordIO, unpackRecordIO } from './pack-records.ts'
 export { openRecordDataset, type RecordDataset } from './record-dataset.ts'
@@ -23,11 +24,18 @@ export { resumeRun, type RunEvent, startRun, type TrainRunOptions } from './trai
 export { embedFiles, type EmbedFilesOptions, embedPieces, type NamedFile } from './embed-files.ts'
 export { type EmbedSummary, embedToFile, imageFiles } from './embed.ts'
 export {
+  type Evaluated,
   evaluatePairs,
   type EvaluatePairsOptions,
+  type JudgedPairs,
+  judgePairs,
+  type JudgePairsOptions,
   type PairEvaluation,
   type PairSource,
 } from './evaluate-pairs.ts'
+export { type Embeddings, readEmbeddings } from './protocol-embeddings.ts'
+export { type ChosenProtocol, chooseProtocol, type ProtocolInputs } from './protocol-guess.ts'
+export { type ProtocolRequest, type ProtocolRun, runProtocol, type Subject } from './protocol-run.ts'
 export { type ModelFileOptions, openModel } from './model-file.ts'
 export { openWeights, type WeightsFile } from './weights-file.ts'
 // this machine
