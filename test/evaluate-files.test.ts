@@ -10,7 +10,9 @@ import type { EmbeddingModel } from '../src/model/contract.ts'
 import { embedToFile } from '../src/node/embed.ts'
 import { evaluatePairs } from '../src/node/evaluate-pairs.ts'
 import { openModel } from '../src/node/model-file.ts'
+import { readEmbeddings } from '../src/node/protocol-embeddings.ts'
 import { decodeNpy } from '../src/tensor/npy.ts'
+import { decodeSafetensors } from '../src/tensor/safetensors.ts'
 
 const side = 16
 let folder = ''
@@ -233,6 +235,20 @@ describe('embedToFile', () => {
     expect(first).toMatchObject({ template: [...npy.data.subarray(0, 64)] })
   })
 
+  it('writes .safetensors with the names in its metadata, also where images are left out', async () => {
+    const out = join(folder, 'out.safetensors')
+    const none = join(folder, 'none.jpg')
+    await writeFile(none, 'this is no picture')
+    await embedToFile(model, [...images(), none], out, { skipUnreadable: true })
+    const read = await readEmbeddings(out)
+    expect(read).toMatchObject({ count: 4, size: 64, model: model.contract.id, flip: model.contract.flip })
+    expect(read.names?.at(-1)).toBe(`${faces}/P0/P0_0002.png`)
+    const npy = decodeNpy(await readFile(join(folder, 'out.npy')), 'out.npy')
+    const { tensors } = decodeSafetensors(await readFile(out), out)
+    expect(tensors.get('embeddings')?.data).toEqual(npy.data)
+    await rm(none)
+  })
+
   it('leaves nothing behind where an image cannot be read, unless it is to be left out', async () => {
     const bad = join(folder, 'bad')
     await mkdir(bad, { recursive: true })
@@ -253,7 +269,7 @@ describe('embedToFile', () => {
 
   it('refuses other kinds of files and places that cannot be written', async () => {
     await expect(embedToFile(model, images(), 'out.csv')).rejects.toThrowError(
-      'to end in .npy or .jsonl, got out.csv',
+      'to end in .npy, .safetensors, .jsonl, got out.csv',
     )
     await expect(embedToFile(model, images(), join(folder, 'no', 'out.npy'))).rejects.toThrowError(
       'cannot be written',

@@ -51,20 +51,47 @@ export async function imageFiles(paths: readonly string[]): Promise<NamedFile[]>
   return found.map(({ file }, i) => ({ file, name: names[i] ?? file }))
 }
 
+const namesSchema = 'cosface-embeddings/1'
+
 /** How a kind of file is written, piece by piece. */
 interface Writer {
   readonly begin: Uint8Array
   readonly piece: (piece: TemplatePiece) => Uint8Array
   /** Written over the beginning at the end, when the number of rows is known. */
-  readonly finish: (rows: number) => Uint8Array
+  readonly finish: (names: readonly string[]) => Uint8Array
 }
 
-const writers: Readonly<Record<string, (contract: ModelContract) => Writer>> = {
+/** The header of a safetensors file of one matrix; with `length`, padded to that. */
+const safetensorsHeader = (
+  { templateSize, id, flip }: ModelContract,
+  names: readonly string[],
+  length?: number,
+): Uint8Array => {
+  const metadata = { images: JSON.stringify(names), model: id, flip, schema: namesSchema }
+  const end = 4 * names.length * templateSize
+  const embeddings = { dtype: 'F32', shape: [names.length, templateSize], data_offsets: [0, end] }
+  const text = new TextEncoder().encode(JSON.stringify({ __metadata__: metadata, embeddings }))
+  const header = new Uint8Array(length ?? 8 + Math.ceil(text.length / 8) * 8).fill(0x20)
+  new DataView(header.buffer).setBigUint64(0, BigInt(header.length - 8), true)
+  header.set(text, 8)
+  return header
+}
+
+const writers: Readonly<Record<string, (contract: ModelContract, names: readonly string[]) => Writer>> = {
   '.npy': ({ templateSize }) => ({
     begin: npyHeader([0, templateSize]),
     piece: ({ data }) => bytesOf(data),
-    finish: (rows) => npyHeader([rows, templateSize]),
+    finish: (names) => npyHeader([names.length, templateSize]),
   }),
+  '.safetensors': (contract, names) => {
+    // images that cannot be read leave it shorter; spaces fill it up
+    const begin = safetensorsHeader(contract, names)
+    return {
+      begin,
+      piece: ({ data }) => bytesOf(data),
+      finish: (kept) => safetensorsHeader(contract, kept, begin.length),
+    }
+  },
   '.jsonl': ({ id, templateSize }) => ({
     begin: new Uint8Array(),
     piece: ({ names, data }) =>
@@ -86,8 +113,6 @@ const openDraft = async (draft: string, out: string): Promise<FileHandle> =>
     throw new UsageError(`${out} cannot be written (${reason})`, { cause })
   })
 
-const namesSchema = 'cosface-embeddings/1'
-
 /** The file of names takes the place of an earlier one, never of a file that is something else. */
 const checkBeside = async (beside: string, out: string): Promise<void> => {
   await checkPlace(beside)
@@ -99,8 +124,8 @@ const checkBeside = async (beside: string, out: string): Promise<void> => {
 }
 
 /**
- * Embeds images and writes their templates: `.npy` with the names in a `.json` beside it, or `.jsonl` with one image a
- * line. Both record the model's id.
+ * Embeds images and writes their templates: `.npy` with the names in a `.json` beside it, `.safetensors` with the names in its
+ * metadata, or `.jsonl` with one image a line. All record the model's id.
  * @throws UsageError on another kind of file or a place that cannot be written
  * @throws DataError naming the images that cannot be read, unless they are to be left out; nothing is left behind then
  */
@@ -112,12 +137,17 @@ export async function embedToFile(
 ): Promise<EmbedSummary> {
   const { contract } = model
   const kind = extname(out).toLowerCase()
-  const writer = Object.hasOwn(writers, kind) ? writers[kind]?.(contract) : undefined
-  if (writer === undefined) throw new UsageError(`Expected \`out\` to end in .npy or .jsonl, got ${out}`)
+  const makeWriter = Object.hasOwn(writers, kind) ? writers[kind] : undefined
+  if (makeWriter === undefined)
+    throw new UsageError(`Expected \`out\` to end in ${Object.keys(writers).join(', ')}, got ${out}`)
   const beside = kind === '.npy' ? out.replace(/\.npy$/i, '.json') : undefined
   await checkPlace(out)
   if (beside !== undefined) await checkBeside(beside, out)
   const files = await imageFiles(paths)
+  const writer = makeWriter(
+    contract,
+    files.map(({ name }) => name),
+  )
   const names: string[] = []
   const skipped: { image: string; reason: string }[] = []
   const { skipUnreadable, ...embedOptions } = options
@@ -138,7 +168,7 @@ export async function embedToFile(
         names.push(...piece.names)
       }
       if (names.length === 0) throw new DataError('None of the images can be read')
-      await handle.write(writer.finish(names.length), 0, undefined, 0)
+      await handle.write(writer.finish(names), 0, undefined, 0)
       await handle.sync()
     } finally {
       await handle.close()

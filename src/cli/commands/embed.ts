@@ -25,9 +25,9 @@ const options: OptionSpecs<EmbedOptions> = {
   ...modelOptions,
   out: textOption({
     group: 'Output',
-    value: 'file.npy|file.jsonl',
+    value: 'file.npy|.safetensors|.jsonl',
     meaning:
-      'where the embeddings go: .npy with the names in a .json beside it, or .jsonl with one image a line',
+      'where the embeddings go: .npy with the names in a .json beside it, .safetensors with the names in its metadata, or .jsonl with one image a line',
     default: 'must be given',
   }),
   skipUnreadable: flagOption({
@@ -43,14 +43,14 @@ const options: OptionSpecs<EmbedOptions> = {
 export const embedCommand: Command = command<EmbedOptions>({
   name: 'embed',
   group: 'Use a model',
-  summary: 'embeddings of images, as .npy or .jsonl',
+  summary: 'embeddings of images, as .npy, .safetensors or .jsonl',
   detail: 'Embeds images (files or folders) by the model’s contract; each embedding has length 1.',
   arguments: [{ name: 'image', meaning: 'image file, or folder of images', required: true, many: true }],
   options,
   examples: ['cosface embed photos/ --model runs/first --out embeddings.npy'],
   run: async ({ output, signal }, images, options) => {
     const model = required('--model', options.model, 'a run folder or an ONNX file')
-    const out = required('--out', options.out, 'a file ending in .npy or .jsonl')
+    const out = required('--out', options.out, 'a file ending in .npy, .safetensors or .jsonl')
     const { openModelFor } = await import('../models.ts')
     const { embedToFile } = await import('../../node/embed.ts')
     await using opened = await openModelFor(output, model, options)
