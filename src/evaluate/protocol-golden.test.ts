@@ -274,12 +274,13 @@ describe('MegaFace', () => {
     const blocks = Array.from({ length: Math.ceil(1200 / rows) }, (_, i) =>
       all.subarray(i * rows * 16, (i + 1) * rows * 16),
     )
-    const { result } = await megafaceProtocol(probes, blocks, plainProduct(probes), {
-      sizes: [10, 100, 1000],
-      ranks: [1, 5, 10],
-      fars: [1e-3, 1e-2, 1e-1],
-      replicates: 20,
-    })
+    const options = { sizes: [10, 100, 1000], ranks: [1, 5, 10], fars: [1e-3, 1e-2, 1e-1], replicates: 20 }
+    const { result } = await megafaceProtocol(probes, blocks, plainProduct(probes), options)
+    // scores that no threshold can need are left uncounted where the number of distractors is known
+    const known = await megafaceProtocol(probes, blocks, plainProduct(probes), { ...options, expected: 1200 })
+    expect(known.result).toEqual(result)
+    const few = megafaceProtocol(probes, blocks, plainProduct(probes), { ...options, expected: 1199 })
+    await expect(few).rejects.toThrow('at most 1199')
     expect(result.identification.map(({ distractors }) => distractors)).toEqual(given.sizes)
     given.cmc.forEach((values, i) =>
       close(result.identification[i]?.cmc.map(({ value }) => value) ?? [], values, 12),

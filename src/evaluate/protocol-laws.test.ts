@@ -267,6 +267,26 @@ describe('MegaFace', () => {
     await expect(megafaceProtocol(probes, blocks, failing)).rejects.toThrow('lost')
   })
 
+  it('forgets only what no threshold can need', () => {
+    const stream = random(6, 'scores')
+    const [all, tail] = [new ScoreHistogram(), new ScoreHistogram()]
+    for (let round = 0; round < 40; round++) {
+      // later scores lie lower than earlier ones, the worst that can happen to a floor
+      const scores = Float32Array.from({ length: 500 }, () => stream.uniform() * (0.9 - round / 50) - 0.1)
+      all.addColumns(scores, 500, 0, 500)
+      tail.addColumns(scores, 500, 0, 500)
+      tail.raiseFloor(Math.floor(0.01 * 20_000) + 1)
+    }
+    expect(tail.floor).toBeGreaterThan(0)
+    expect(tail.total).toBe(20_000)
+    for (const allowed of [0, 1, 7, 50, 199, 200]) {
+      const threshold = all.thresholdWithin(allowed)
+      expect(tail.thresholdWithin(allowed)).toBe(threshold)
+      expect(tail.countFrom(threshold)).toBe(all.countFrom(threshold))
+    }
+    expect(() => tail.addColumns(Float32Array.of(NaN), 1, 0, 1)).toThrow('no cosines')
+  })
+
   it('counts exactly at its grid', () => {
     const histogram = new ScoreHistogram()
     histogram.addColumns(Float32Array.of(-1, 0, 0.5, 1, 1.0000001, 9), 6, 0, 5)

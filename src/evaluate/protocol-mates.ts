@@ -1,5 +1,7 @@
 /** @file Ranks of mates among distractors: for each ordered pair of probes of one person, how many distractors score as high. */
 
+import type { ScoreHistogram } from './protocol-histogram.ts'
+
 /**
  * Counts, for every probe and each of its mates, the distractors that score at least as high with the probe. A mate that
  * `maxRank` distractors have beaten is no longer followed.
@@ -59,33 +61,64 @@ export class MateRanks {
       this.#scores.subarray(this.#starts[p], this.#starts[p + 1]).sort()
   }
 
-  /** Counts the columns [from, to) of scores [P, stride]. */
-  addColumns(scores: Float32Array, stride: number, from: number, to: number): void {
-    const mates = this.#scores
+  /** Counts the columns [from, to) of scores [P, stride], here and in the histogram, in a single pass over them. */
+  addColumns(scores: Float32Array, stride: number, from: number, to: number, all: ScoreHistogram): void {
     for (let p = 0; p < this.matesOf.length; p++) {
-      const first = this.#first[p]!
-      const end = this.#starts[p + 1]!
-      if (first === end) continue
-      const lowest = mates[first]!
       const row = p * stride
-      for (let i = row + from; i < row + to; i++) {
-        const score = scores[i]!
-        if (score < lowest) continue
-        let low = first
-        let high = end - 1
-        while (low < high) {
-          const middle = (low + high + 1) >> 1
-          if (mates[middle]! <= score) low = middle
-          else high = middle - 1
-        }
-        this.#beaten[low]!++
-      }
-      let ahead = 0
-      for (let k = first; k < end; k++) ahead += this.#beaten[k]!
-      let followed = first
-      while (followed < end && ahead >= this.#maxRank) ahead -= this.#beaten[followed++]!
-      this.#first[p] = followed
+      if (all.floor === -Infinity) {
+        all.addRow(scores, row + from, row + to)
+        this.#addRow(p, scores, row + from, row + to)
+      } else this.#addTails(p, scores, row + from, row + to, all)
+      this.#dropBeaten(p)
     }
+    all.flush()
+  }
+
+  #lowestOf(p: number): number {
+    const first = this.#first[p]!
+    return first === this.#starts[p + 1]! ? Infinity : this.#scores[first]!
+  }
+
+  #addRow(p: number, scores: Float32Array, from: number, to: number): void {
+    const lowest = this.#lowestOf(p)
+    for (let i = from; i < to; i++) {
+      const score = scores[i]!
+      if (score >= lowest) this.#beat(p, score)
+    }
+  }
+
+  #addTails(p: number, scores: Float32Array, from: number, to: number, all: ScoreHistogram): void {
+    const [lowest, floor] = [this.#lowestOf(p), all.floor]
+    const least = Math.min(lowest, floor)
+    for (let i = from; i < to; i++) {
+      const score = scores[i]!
+      if (score < least) continue
+      // NaN is not below the floor either
+      if (!(score < floor)) all.addTail(score)
+      if (score >= lowest) this.#beat(p, score)
+    }
+    all.addTotal(to - from)
+  }
+
+  /** A distractor scores `score` with the probe: it beats all mates up to that. */
+  #beat(p: number, score: number): void {
+    let low = this.#first[p]!
+    let high = this.#starts[p + 1]! - 1
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if (this.#scores[middle]! <= score) low = middle
+      else high = middle - 1
+    }
+    this.#beaten[low]!++
+  }
+
+  #dropBeaten(p: number): void {
+    const [first, end] = [this.#first[p]!, this.#starts[p + 1]!]
+    let ahead = 0
+    for (let k = first; k < end; k++) ahead += this.#beaten[k]!
+    let followed = first
+    while (followed < end && ahead >= this.#maxRank) ahead -= this.#beaten[followed++]!
+    this.#first[p] = followed
   }
 
   /** Per probe, how many of its mates have fewer than `rank` distractors at or above them. */

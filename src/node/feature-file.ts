@@ -34,8 +34,9 @@ export async function openFeatureFile(path: string): Promise<FeatureFile> {
       read: async (from, wanted) => {
         const bytes = await file.read(start + 4 * from * size, 4 * wanted * size)
         const features = new Float32Array(bytes.buffer, bytes.byteOffset, wanted * size)
-        const wrong = features.findIndex((value) => !Number.isFinite(value))
-        if (wrong >= 0)
+        let wrong = 0
+        while (wrong < features.length && Number.isFinite(features[wrong])) wrong++
+        if (wrong < features.length)
           throw new FormatError(
             path,
             `the feature of row ${from + Math.floor(wrong / size)} holds ${features[wrong]}; no result is given`,

@@ -222,6 +222,7 @@ export async function evaluateMegaface(
     {
       ...options,
       seed,
+      expected: others.length,
       lists: isRefined ? 'refined' : 'raw',
       ...(isRefined
         ? { cleaned: { probes: noisyProbes.filter(Boolean).length, distractors: () => leftOut } }

@@ -47,7 +47,12 @@ export async function openScoreProduct(
   threads: number,
 ): Promise<DriverProduct> {
   const count = probes.data.length / probes.size
-  const runner = await driver.load(scoreProgram(count, probes.size), { device: 'cpu', threads })
+  const runner = await driver.load(scoreProgram(count, probes.size), {
+    device: 'cpu',
+    threads,
+    // between products the processor belongs to whoever counts their scores
+    config: { 'session.intra_op.allow_spinning': '0' },
+  })
   let spare: Float32Array[] = []
   let columns = 0
   return {
