@@ -11,7 +11,8 @@ import type { Pair } from '../evaluate/pair.ts'
 import type { EmbeddingModel, ModelContract } from '../model/contract.ts'
 import { packBin } from './bin-file.ts'
 import { judgePairs } from './evaluate-pairs.ts'
-import { evaluateIjb } from './ijb-evaluate.ts'
+import { encodeNpy } from '../tensor/npy.ts'
+import { evaluateIjb, evaluateIjbFeatures } from './ijb-evaluate.ts'
 import { guessPairProtocol, readPairList } from './pair-list-file.ts'
 
 let folder = ''
@@ -51,6 +52,9 @@ const colours = [
   [230, 20, 230],
 ] as const
 
+/** What the model makes of each image, known without it. */
+const featureOf = new Map<string, readonly number[]>()
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'benchmark-'))
   const stream = random(8, 'colours')
@@ -60,6 +64,10 @@ beforeAll(async () => {
       const shade = (value: number): number => Math.max(0, Math.min(255, value + stream.integer(41) - 20))
       const background = { r: shade(r), g: shade(g), b: shade(b) }
       const image = sharp({ create: { width: 112, height: 112, channels: 3, background } })
+      featureOf.set(
+        `${person}_${i}.png`,
+        [background.r, background.g, background.b].map((value) => (value - 127.5) / 128),
+      )
       await image.png().toFile(join(folder, 'loose_crop', `${person}_${i}.png`))
     }
   }
@@ -140,6 +148,44 @@ describe('template benchmarks', () => {
       [1, 5],
     ])
     expect(identification?.mean.closed[0]?.value).toBe(1)
+
+    // the same from features computed before: images with their mirror images, and templates pooled by hand
+    const features = images.map(({ person, i }) => featureOf.get(`${person}_${i}.png`) ?? [0, 0, 0])
+    const wide = Float32Array.from(features.flatMap((row) => [...row, ...row]))
+    const file = join(folder, 'features.npy')
+    await writeFile(file, encodeNpy({ shape: [24, 6], data: wide }))
+    const again = await evaluateIjbFeatures({ kind: 'images', file, sideBySide: true }, folder, {
+      replicates: 20,
+    })
+    expect(again.verification.tarAtFar).toEqual(verification.tarAtFar)
+    expect(again.verification.pairs).toEqual(verification.pairs)
+    expect(again.evaluation.report.record.model).toBeUndefined()
+    const pooled = ids.map((id) => {
+      const own = images.flatMap(({ person, i }, row) =>
+        10 * person + Math.floor(i / 2) === id
+          ? [features[row]?.map((value) => value * Number(`0.9${i}`)) ?? []]
+          : [],
+      )
+      // both images are of other media: their weighted features are added
+      return [0, 1, 2].map((k) => own.reduce((sum, row) => sum + (row[k] ?? 0), 0))
+    })
+    await writeFile(file, encodeNpy({ shape: [12, 3], data: Float32Array.from(pooled.flat()) }))
+    const ready = await evaluateIjbFeatures({ kind: 'templates', file }, folder, { replicates: 20 })
+    expect(ready.verification.tarAtFar.map(({ tar }) => tar)).toEqual(
+      verification.tarAtFar.map(({ tar }) => tar),
+    )
+    expect(ready.verification.auc).toBe(1)
+    expect(ready.evaluation.report.record.convention).toBe('templates as given, normalised')
+    const flags = { flip: true, keepNorms: true, detectorScores: true }
+    for (const [rows, size, request, complaint] of [
+      [11, 3, { kind: 'templates' }, '11 rows'],
+      [11, 3, { kind: 'images' }, '24 images'],
+      [24, 3, { kind: 'images', sideBySide: true }, 'no two features'],
+      [24, 3, { kind: 'images', flags }, 'the flag F'],
+    ] as const) {
+      await writeFile(file, encodeNpy({ shape: [rows, size], data: new Float32Array(rows * size).fill(1) }))
+      await expect(evaluateIjbFeatures({ ...request, file }, folder), complaint).rejects.toThrow(complaint)
+    }
   })
 
   it('say what is missing', async () => {

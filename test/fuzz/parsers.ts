@@ -2,9 +2,12 @@
 import { readFile } from 'node:fs/promises'
 import { concatBytes } from '../../src/base/bytes.ts'
 import { memoryFile } from '../../src/base/random-access.ts'
+import { UsageError } from '../../src/base/errors.ts'
+import { parseCsv } from '../../src/data/check-table.ts'
 import { readAgeDbPairs } from '../../src/data/lists-agedb.ts'
 import { parseCrossLfwPairs } from '../../src/data/lists-calfw.ts'
 import { readCfpPairs } from '../../src/data/lists-cfp.ts'
+import { parseGroups } from '../../src/data/lists-groups.ts'
 import {
   parseDetectedFaces,
   parseTemplateImages,
@@ -12,7 +15,7 @@ import {
   parseTemplateSubjects,
 } from '../../src/data/lists-ijb.ts'
 import { parseImageList, parsePathLabels } from '../../src/data/lists-labels.ts'
-import { parseFaceList } from '../../src/data/lists-megaface.ts'
+import { parseFaceList, parseNoiseList } from '../../src/data/lists-megaface.ts'
 import { decodeText } from '../../src/data/lists-text.ts'
 import { parseYtfSplits } from '../../src/data/lists-ytf.ts'
 import { parseNameList } from '../../src/data/name-list.ts'
@@ -30,7 +33,7 @@ import { imageHeader } from '../../src/image/header.ts'
 import { readContract } from '../../src/model/metadata.ts'
 import { readOnnx } from '../../src/onnx/decode.ts'
 import { encodeOnnx } from '../../src/onnx/encode.ts'
-import { decodeNpy, encodeNpy } from '../../src/tensor/npy.ts'
+import { decodeNpy, encodeNpy, readNpyLayout } from '../../src/tensor/npy.ts'
 import { decodeSafetensors, encodeSafetensors } from '../../src/tensor/safetensors.ts'
 
 /** A parser and what it is fed. */
@@ -138,6 +141,11 @@ export async function fuzzedParsers(): Promise<readonly Fuzzed[]> {
     },
     { name: 'npy', seeds: [encodeNpy(floats)], parse: (content) => decodeNpy(content, 'f') },
     {
+      name: 'npy layout',
+      seeds: [encodeNpy(floats), encodeNpy({ shape: [6], data: floats.data })],
+      parse: (content) => readNpyLayout(content, 'f'),
+    },
+    {
       name: 'safetensors',
       seeds: [encodeSafetensors(new Map([['a', floats]]), { note: 'x' })],
       parse: (content) => decodeSafetensors(content, 'f'),
@@ -161,6 +169,16 @@ export async function fuzzedParsers(): Promise<readonly Fuzzed[]> {
     ofText('IJB faces', ['1.jpg 46 62 87 60 68 77 52 99 86 98 0.999\n'], parseDetectedFaces),
     ofText('IJB gallery', ['TEMPLATE_ID,SUBJECT_ID,FILENAME\n1,2,a\n3,4,b\n'], parseTemplateSubjects),
     ofText('MegaFace list', ['{"path":["a/1","b/2"],"id":["a","b"]}'], parseFaceList),
+    ofText('noise list', ['# noisy\na/1.jpg\n12\tb/2.jpg\n'], parseNoiseList),
+    ofText('CSV', ['image,action\n"a ""b"", c",keep\nd,drop\n'], parseCsv),
+    ofText('groups', ['image,age\na/1.jpg,young\nb/2.jpg,old\n'], (text, file) => {
+      try {
+        parseGroups(text, file, 'age')
+      } catch (error) {
+        // a damaged header has no such column, which is what the caller asked for
+        if (!(error instanceof UsageError)) throw error
+      }
+    }),
     ofText('path label', ['a/1.jpg 0\nb/2.jpg 1\n'], parsePathLabels),
     ofText('lst', ['1\t0\ta/1.jpg\n2\t1\tb/2.jpg\n'], parseImageList),
     ofText('CALFW', ['A_0001.jpg 1\nA_0002.jpg 1\nB_0001.jpg 0\nC_0001.jpg 0\n'], (text, file) =>
