@@ -1,9 +1,9 @@
 /** @file Two class weights and a feature on the unit circle: the paper's Fig 3. */
 import { fixed } from './format.ts'
-import { hatching } from './hatch.ts'
 import type { Spot } from './labels.ts'
+import { marginHatch } from './margin-hatch.ts'
 import { paint } from './palette.ts'
-import { decide, type DecisionRule, sectors } from './sectors.ts'
+import { type DecisionRule, sectors } from './sectors.ts'
 import { arcPoints, arrow, circle, onCircle, polygon, polyline, words } from './shapes.ts'
 
 /** W_1, W_2 and x by their directions, in radians. */
@@ -86,11 +86,8 @@ export function geometryPanel(geometry: Geometry, size: number): string {
   const radius = size * 0.4
   const colours = [paint('blue'), paint('orange')]
   const vectors = weights.flatMap((angle) => [Math.cos(angle), Math.sin(angle)])
-  const isUnclear = ({ x, y }: Spot): boolean => {
-    const [dx, dy] = [x - centre.x, centre.y - y]
-    return Math.hypot(dx, dy) < radius && !decide(vectors, rule, Math.atan2(dy, dx)).clear
-  }
-  const regions = sectors(vectors, rule).map((sector) =>
+  const decided = sectors(vectors, rule)
+  const regions = decided.map((sector) =>
     polygon(
       [centre, ...arcPoints(centre, radius, sector.from, sector.to)],
       sector.clear
@@ -104,13 +101,7 @@ export function geometryPanel(geometry: Geometry, size: number): string {
   const asked = own >= other
   return [
     ...regions,
-    hatching(
-      { x: centre.x - radius, y: centre.y - radius, width: 2 * radius, height: 2 * radius },
-      isUnclear,
-      {
-        colour: paint('grey'),
-      },
-    ),
+    marginHatch(decided, centre, radius),
     circle(centre, radius, { fill: 'none', stroke: paint('faint') }),
     ...weights.map((angle, index) =>
       angleMark(

@@ -21,7 +21,7 @@ export interface Hatch {
   readonly opacity?: number
 }
 
-const step = 2
+const step = 3
 
 /** The stretches of [0, length] along a line on which `holds`, ends found by halving to a 30th of a pixel. */
 function stretches(length: number, holds: (at: number) => boolean): [number, number][] {

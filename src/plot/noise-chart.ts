@@ -1,11 +1,11 @@
 /** @file What noise does to decisions: features on the circle with the flipped ones crossed, and shares over its strength. */
 import { chartFrame } from './chart-frame.ts'
 import { percent } from './format.ts'
-import { hatching } from './hatch.ts'
 import { spread, type Spot, textWidth } from './labels.ts'
+import { marginHatch } from './margin-hatch.ts'
 import { type ColourName, identityPaint, paint } from './palette.ts'
 import type { Pane } from './pane.ts'
-import { decide, type DecisionRule, sectors } from './sectors.ts'
+import { type DecisionRule, sectors } from './sectors.ts'
 import { arcPoints, arrow, circle, coordinate, dots, onCircle, polygon, polyline, words } from './shapes.ts'
 
 /** Features on the circle after noise. */
@@ -31,10 +31,7 @@ const radius = side * 0.36
 export function noisyCirclePane(set: NoisyCircle): Pane {
   const { title, features, labels, weights, rule, flipped } = set
   const classes = weights.length / 2
-  const isUnclear = ({ x, y }: Spot): boolean => {
-    const [dx, dy] = [x - centre.x, centre.y - y]
-    return Math.hypot(dx, dy) < radius && !decide(weights, rule, Math.atan2(dy, dx)).clear
-  }
+  const decided = sectors(weights, rule)
   const spotOf = (row: number): Spot => {
     const angle = Math.atan2(features[2 * row + 1] ?? 0, features[2 * row] ?? 0)
     // rings by the golden ratio, so that neighbours in the list lie apart
@@ -52,7 +49,7 @@ export function noisyCirclePane(set: NoisyCircle): Pane {
   const sentence = `${flipped.length} of ${rows.length} decisions flipped (crossed): ${percent(share)}`
   return {
     markup: [
-      ...sectors(weights, rule).map((sector) =>
+      ...decided.map((sector) =>
         polygon(
           [centre, ...arcPoints(centre, radius, sector.from, sector.to)],
           sector.clear
@@ -60,11 +57,7 @@ export function noisyCirclePane(set: NoisyCircle): Pane {
             : { fill: paint('grey'), 'fill-opacity': 0.22 },
         ),
       ),
-      hatching(
-        { x: centre.x - radius, y: centre.y - radius, width: 2 * radius, height: 2 * radius },
-        isUnclear,
-        { colour: paint('grey') },
-      ),
+      marginHatch(decided, centre, radius),
       circle(centre, radius, { fill: 'none', stroke: paint('faint') }),
       ...Array.from({ length: classes }, (_, row) => {
         const angle = Math.atan2(weights[2 * row + 1] ?? 0, weights[2 * row] ?? 0)

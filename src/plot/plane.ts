@@ -1,6 +1,7 @@
 /** @file Two-dimensional features as the paper's Fig 4 shows them: in the plane, and on the circle. */
 import { type Caption, svgFigure } from './svg.ts'
 import type { Spot } from './labels.ts'
+import { marginHatch } from './margin-hatch.ts'
 import { identityPaint, paint } from './palette.ts'
 import { type DecisionRule, type Sector, sectors } from './sectors.ts'
 import {
@@ -30,7 +31,7 @@ export interface Scene {
 const regionLook = (sector: Sector): Record<string, string | number> =>
   sector.clear
     ? { fill: identityPaint(sector.winner), 'fill-opacity': '0.13' }
-    : { fill: paint('grey'), 'fill-opacity': '0.3' }
+    : { fill: paint('grey'), 'fill-opacity': '0.22' }
 
 const classesOf = (scene: Scene): number => scene.weights.length / 2
 
@@ -105,10 +106,10 @@ export function planePanel(scene: Scene, size: number): string {
   const centre = { x: half, y: half }
   const [weights, numbers] = arrowsAndNumbers(scene, centre, half * 0.78)
   const place = planePlace(scene, size)
+  const decided = sectors(scene.weights, scene.rule)
   return [
-    ...sectors(scene.weights, scene.rule).map((sector) =>
-      polygon(wedge(centre, half, sector), regionLook(sector)),
-    ),
+    ...decided.map((sector) => polygon(wedge(centre, half, sector), regionLook(sector))),
+    marginHatch(decided, centre, half, 'square'),
     polyline(
       [
         { x: 0, y: half },
@@ -150,6 +151,7 @@ export function circlePanel(scene: Scene, size: number): string {
   const radius = size * 0.36
   const room = size / 2 - radius - 5
   const counts = directions(scene)
+  const decided = sectors(scene.weights, scene.rule)
   const most = Math.max(1, ...counts.flat())
   const bars = counts.flatMap((group, row) =>
     group.flatMap((count, bin) => {
@@ -171,9 +173,10 @@ export function circlePanel(scene: Scene, size: number): string {
     }),
   )
   return [
-    ...sectors(scene.weights, scene.rule).map((sector) =>
+    ...decided.map((sector) =>
       polygon([centre, ...arcPoints(centre, radius, sector.from, sector.to)], regionLook(sector)),
     ),
+    marginHatch(decided, centre, radius),
     circle(centre, radius, { fill: 'none', stroke: paint('faint') }),
     ...bars,
     ...arrowsAndNumbers(scene, centre, radius * 0.82),
@@ -220,13 +223,13 @@ export function comparisonFigure(
     ),
   )
   const legend =
-    'Tinted: where an identity wins. Grey: where it wins, but not by the margin. Arrows: class weights. Bars: how many features point there.'
+    'Tinted: where an identity wins. Hatched: where it wins, but not by the margin. Arrows: class weights. Bars: how many features point there.'
   return svgFigure(
     columns.join('') +
       words(
         legend,
         { x: width / 2, y: height - 12 },
-        { 'font-size': coordinate(Math.min(12.5, width / 68)), fill: paint('soft') },
+        { 'font-size': coordinate(Math.min(12.5, width / 71)), fill: paint('soft') },
       ),
     { width, height },
     caption,

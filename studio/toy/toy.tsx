@@ -62,7 +62,7 @@ export function Toy({ state, experiment, onChange }: ToyProps): JSX.Element {
           <div class="legend">
             <p>
               Dots: pictures trained on. Rings: held out. Arrows: class weights. Tinted: where a person wins.
-              Grey: where it wins, but not by the margin. Bars: how many features point there.
+              Hatched: where it wins, but not by the margin. Bars: how many features point there.
             </p>
             <SaveButtons name="features" title={figureTitle(lanes)} svg={() => figureOf(lanes, state)} />
           </div>
