@@ -92,9 +92,10 @@ export function Page(): JSX.Element {
             </p>
             <span class="formula">cos θ₁ − m ≥ cos θ₂</span>
             <p>
-              In <a href="#boundaries">the paper’s Fig 2</a> the grey band is what belongs to neither. LMCL’s
-              is equally wide everywhere. A-Softmax multiplies the angle instead, so its band closes where the
-              angle does, just where alike people need it. Move the point and see whose it is under each loss.
+              In <a href="#boundaries">the paper’s Fig 2</a> the hatched band is what belongs to neither.
+              LMCL’s is equally wide everywhere. A-Softmax multiplies the angle instead, so its band closes
+              where the angle does, just where alike people need it. Move the point and see whose it is under
+              each loss.
             </p>
           </>
           <DecisionBands state={state} onChange={onChange} />
@@ -195,7 +196,7 @@ export function Page(): JSX.Element {
           ONNX Runtime on WebAssembly, and the decision regions are read off them. The people are drawn (with
           facesjs) and nobody’s. Numbering of equations and figures as in <a href={paper}>the paper</a>.
           Figures without a browser: <code>cosface toy</code>; s and m for your own data:{' '}
-          <code>cosface advise</code>.
+          <code>cosface advise</code>. <a href="./licences.txt">Licences of what the page is made of</a>.
         </p>
       </footer>
     </>
