@@ -112,9 +112,7 @@ export function findOutliers(
 /** Pairs of identities of one set that look like one person; the most alike first. */
 export function findAlike(embeddings: LabelledEmbeddings, threshold: number): AlikePair[] {
   const { units, counts } = centresOf(embeddings)
-  return alikeCentres(units, counts, units, counts, embeddings.size, threshold).filter(
-    ({ first, second }) => first < second,
-  )
+  return alikeCentres(units, counts, units, counts, embeddings.size, threshold, true)
 }
 
 /** Identities of two sets that look like one person: `first` of one, `second` of the other. */
@@ -130,11 +128,12 @@ const alikeCentres = (
   bCounts: Int32Array,
   size: number,
   threshold: number,
+  once = false,
 ): AlikePair[] => {
   const found: AlikePair[] = []
   for (let first = 0; first < aCounts.length; first++) {
     if (aCounts[first] === 0) continue
-    for (let second = 0; second < bCounts.length; second++) {
+    for (let second = once ? first + 1 : 0; second < bCounts.length; second++) {
       if (bCounts[second] === 0) continue
       const cosine = dot(a, first * size, b, second * size, size)
       if (cosine >= threshold) found.push({ first, second, cosine })

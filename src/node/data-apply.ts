@@ -6,6 +6,7 @@ import { DataError, FormatError, UsageError } from '../base/errors.ts'
 import { parseReviewed } from '../data/check-table.ts'
 import { decodeText } from '../data/lists-text.ts'
 import { openFolders } from './folder-dataset.ts'
+import { isRecordData } from './record-dataset.ts'
 import { readWholeFile } from './record-file.ts'
 
 export interface DataApplyOptions {
@@ -52,6 +53,10 @@ export async function applyDataCheck(
   const target = resolve(out)
   if (`${target}${sep}`.startsWith(`${resolve(folder)}${sep}`))
     throw new UsageError(`${out} lies in ${folder}; the copy must lie elsewhere`)
+  if (await isRecordData(folder))
+    throw new UsageError(
+      `${folder} is a record file; unpack it first with cosface pack folder, its images have the names of the table then`,
+    )
   const rows = parseReviewed(decodeText(await readWholeFile(table), table), table)
   await using set = await openFolders([folder])
   const known = new Set(set.samples.map(({ id }) => id))

@@ -2,63 +2,105 @@
 import { mkdir, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UsageError } from '../base/errors.ts'
-import type { Finding } from '../data/check-table.ts'
+import { withCommas } from '../base/words.ts'
+import type { Finding, FindingKind } from '../data/check-table.ts'
 import { formatFindings } from '../data/check-table.ts'
 import type { Html } from '../report/html.ts'
 import { html, pictureSource, trusted } from '../report/html.ts'
 import { styleSheet } from '../report/style.ts'
+import type { Thumbnails } from './data-check-thumbnails.ts'
 import type { DataCheckReport } from './data-check.ts'
 import { writeTogether } from './pack-output.ts'
 
-/** A small picture of an image file as a data URI; undefined where it cannot be made. */
-export type Thumbnail = (image: string) => Promise<string | undefined>
-
-/** Thumbnails of images below `folder`, made with sharp. */
-export function folderThumbnails(folder: string, side = 96): Thumbnail {
-  return async (image) => {
-    const { default: sharp } = await import('sharp')
-    try {
-      const bytes = await sharp(join(folder, image), { autoOrient: true })
-        .resize(side, side, { fit: 'inside', withoutEnlargement: true })
-        .flatten({ background: '#ffffff' })
-        .jpeg({ quality: 75 })
-        .toBuffer()
-      return `data:image/jpeg;base64,${bytes.toString('base64')}`
-    } catch {
-      return undefined
-    }
-  }
-}
-
 const shownPerKind = 200
+/** Images shown of a folder that a finding is about as a whole. */
+const shownOfFolder = 3
 
-const picture = async (image: string, thumbnail: Thumbnail): Promise<Html> => {
-  const source = image === '' || !image.includes('/') ? undefined : await thumbnail(image)
-  return source === undefined
-    ? html`${image}`
-    : html`<figure>
-        <img src="${pictureSource(source)}" alt="" />
-        <figcaption>${image}</figcaption>
-      </figure>`
-}
+type Which = 'own' | 'other'
 
-const section = async (kind: string, findings: readonly Finding[], thumbnail: Thumbnail): Promise<Html> => {
-  const rows: Html[] = []
-  for (const finding of findings.slice(0, shownPerKind)) {
-    const [image, other] = [await picture(finding.image, thumbnail), await picture(finding.other, thumbnail)]
-    rows.push(
-      html`<tr>
-        <td>${finding.action}</td>
-        <td>${finding.identity}</td>
-        <td>${image}</td>
-        <td>${other}</td>
-        <td>${finding.note}</td>
-      </tr>`,
+const pictures = async (which: Which, images: readonly string[], thumbnails: Thumbnails): Promise<Html> => {
+  const shown: Html[] = []
+  for (const image of images) {
+    const source = await thumbnails.picture(which, image)
+    shown.push(
+      source === undefined
+        ? html`<span class="name">${image}</span>`
+        : html`<span class="face"
+            ><img src="${pictureSource(source)}" alt="" loading="lazy" /><span class="name"
+              >${image}</span
+            ></span
+          >`,
     )
   }
+  return html`<div class="faces">${shown}</div>`
+}
+
+/** The two sides of a finding: images by their names, folders by a few of their images. */
+const sides = (
+  { kind, identity, image, other }: Finding,
+  thumbnails: Thumbnails,
+): { readonly first: readonly string[]; readonly second: readonly string[]; readonly which: Which } => {
+  const which: Which = kind === 'also in the other set' ? 'other' : 'own'
+  const folder = (from: Which, name: string): readonly string[] =>
+    thumbnails.imagesOf(from, name, shownOfFolder)
+  const first = image === '' ? folder('own', identity) : [image]
+  if (other === '') return { first, second: [], which }
+  const isFolder = image === '' || kind === 'unlike its folder'
+  return { first, second: isFolder ? folder(which, other) : [other], which }
+}
+
+const row = async (finding: Finding, thumbnails: Thumbnails): Promise<Html> => {
+  const { first, second, which } = sides(finding, thumbnails)
+  const own = await pictures('own', first, thumbnails)
+  // an image unlike its folder is seen beside that folder
+  const beside =
+    finding.kind === 'unlike its folder'
+      ? await pictures(
+          'own',
+          thumbnails
+            .imagesOf('own', finding.identity, shownOfFolder + 1)
+            .filter((name) => name !== finding.image)
+            .slice(0, shownOfFolder),
+          thumbnails,
+        )
+      : undefined
+  return html`<tr>
+    <td>${finding.action}</td>
+    <td>${finding.identity}${beside}</td>
+    <td>${own}</td>
+    <td>
+      ${finding.image === '' || finding.kind === 'unlike its folder' ? finding.other : ''}${await pictures(which, second, thumbnails)}
+    </td>
+    <td>${finding.note}</td>
+  </tr>`
+}
+
+const anchorOf = (kind: string): string => kind.replaceAll(' ', '-')
+
+const section = async (
+  kind: FindingKind,
+  findings: readonly Finding[],
+  report: DataCheckReport,
+  thumbnails: Thumbnails,
+): Promise<Html> => {
+  const explained = html`<h2 id="${anchorOf(kind)}">${kind}: ${withCommas(findings.length)}</h2>
+    <p>${report.thresholds[kind]}.</p>`
+  if (kind === 'single image') {
+    // they are many, and there is nothing to see
+    const names = findings.map(({ identity }) => identity).join(', ')
+    return html`<section>
+      ${explained}
+      <details>
+        <summary>Their names</summary>
+        <p class="name">${names}</p>
+      </details>
+    </section>`
+  }
+  const rows: Html[] = []
+  for (const finding of findings.slice(0, shownPerKind)) rows.push(await row(finding, thumbnails))
   const more = findings.length - rows.length
   return html`<section>
-    <h2>${kind}: ${findings.length}</h2>
+    ${explained}
     <div class="scroll">
       <table>
         <thead>
@@ -75,26 +117,37 @@ const section = async (kind: string, findings: readonly Finding[], thumbnail: Th
         </tbody>
       </table>
     </div>
-    ${more > 0 && html`<p>${more} more in findings.csv.</p>`}
+    ${more > 0 && html`<p>${withCommas(more)} more in findings.csv.</p>`}
   </section>`
 }
 
+/** What can spoil a result most stands first. */
+const order: readonly FindingKind[] = [
+  'also in the other set',
+  'folders alike',
+  'unlike its folder',
+  'exact duplicate',
+  'near duplicate',
+  'unreadable',
+  'blurred',
+  'small',
+  'single image',
+]
+
 const ownStyle = `.scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: .875rem; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .75rem .4rem 0; border-top: 1px solid var(--line); }
-figure { margin: 0; } figcaption { color: var(--cf-soft); font-size: .75rem; overflow-wrap: anywhere; max-width: 12rem; }`
+.faces { display: flex; flex-wrap: wrap; gap: .4rem; } .face { display: inline-block; width: 80px; } .face img { display: block; }
+.name { color: var(--cf-soft); font-size: .7rem; line-height: 1.2; overflow-wrap: anywhere; display: block; }
+.kinds { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; padding: 0; list-style: none; }`
 
 /** The page; images are inside it, so it can be moved, and it asks the network for nothing. */
-export async function dataCheckPage(report: DataCheckReport, thumbnail: Thumbnail): Promise<string> {
-  const kinds = Object.keys(report.counts)
+export async function dataCheckPage(report: DataCheckReport, thumbnails: Thumbnails): Promise<string> {
+  const kinds = order.filter((kind) => (report.counts[kind] ?? 0) > 0)
   const sections: Html[] = []
-  for (const kind of kinds)
-    sections.push(
-      await section(
-        kind,
-        report.findings.filter((finding) => finding.kind === kind),
-        thumbnail,
-      ),
-    )
+  for (const kind of kinds) {
+    const findings = report.findings.filter((finding) => finding.kind === kind)
+    sections.push(await section(kind, findings, report, thumbnails))
+  }
   const { perIdentity } = report
   const page = html`<!doctype html>
     <html lang="en">
@@ -115,11 +168,21 @@ export async function dataCheckPage(report: DataCheckReport, thumbnail: Thumbnai
           <p class="eyebrow">Data check</p>
           <h1>${report.folder}</h1>
           <p>
-            ${report.images} images of ${report.identities} identities: ${perIdentity.fewest} to
-            ${perIdentity.most} each, ${perIdentity.median} at the median. The tenth with most images has
+            ${withCommas(report.images)} images of ${withCommas(report.identities)} identities:
+            ${withCommas(perIdentity.fewest)} to ${withCommas(perIdentity.most)} each,
+            ${withCommas(perIdentity.median)} at the median. The tenth with most images has
             ${(100 * report.topTenthShare).toFixed(0)} % of all.
             ${report.findings.length === 0 ? 'Nothing was found.' : 'Review findings.csv: write drop, or move with a target, into a row and apply it; the copy leaves this folder as it is.'}
           </p>
+          <ul class="kinds">
+            ${kinds.map(
+              (kind) =>
+                html`<li>
+                  <a href="#${anchorOf(kind)}">${kind}</a> ${withCommas(report.counts[kind] ?? 0)}
+                </li>`,
+            )}
+          </ul>
+          ${report.notes.map((note) => html`<p>${note}</p>`)}
         </header>
         <main>${sections}</main>
       </body>
@@ -143,14 +206,14 @@ export async function checkFindingsPlace(out: string, overwrite: boolean): Promi
 export async function writeDataCheck(
   report: DataCheckReport,
   out: string,
-  thumbnail: Thumbnail,
+  thumbnails: Thumbnails,
   options: { readonly overwrite?: boolean } = {},
 ): Promise<readonly string[]> {
   await mkdir(out, { recursive: true })
   const paths = fileNames.map((name) => join(out, name))
   const contents = [
     formatFindings(report.findings),
-    await dataCheckPage(report, thumbnail),
+    await dataCheckPage(report, thumbnails),
     `${JSON.stringify(report, undefined, 2)}\n`,
   ]
   await writeTogether(paths, options, async (output) => {

@@ -5,11 +5,14 @@ import sharp from 'sharp'
 import type { Sharp } from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DataError, FormatError, UsageError } from '../base/errors.ts'
+import { byCodePoint } from '../base/names.ts'
 import { random } from '../base/random.ts'
 import { formatFindings, parseCsv, parseReviewed } from '../data/check-table.ts'
 import { applyDataCheck } from './data-apply.ts'
-import { folderThumbnails, writeDataCheck } from './data-check-page.ts'
-import type { EmbedFiles } from './data-check.ts'
+import { writeDataCheck } from './data-check-page.ts'
+import { openThumbnails } from './data-check-thumbnails.ts'
+import type { EmbedImages } from './data-check.ts'
+import { packRecordIO, unpackRecordIO } from './pack-records.ts'
 import { checkData } from './data-check.ts'
 
 let folder = ''
@@ -68,22 +71,30 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-/** Embeddings by folder name; `cem/3` looks like ann, and dan like bea. */
-const embed: EmbedFiles = async (files) => {
+/** Embeddings by folder name, of one set after the other; `cem/3` looks like ann, and dan like bea. */
+const embedder = (): EmbedImages => {
   const axes: Readonly<Record<string, number>> = { ann: 0, bea: 1, cem: 2, dan: 1, eve: 3 }
-  const data = new Float32Array(files.length * 4)
-  files.forEach((file, row) => {
-    const [person = '', image = ''] = file.split('/').slice(-2)
-    const axis = person === 'cem' && image === '3.jpg' ? 0 : (axes[person] ?? 3)
-    data[4 * row + axis] = 5
-    data[4 * row + ((axis + 1) % 4)] = 0.1 * (row % 3)
-  })
-  return { data, size: 4 }
+  const sets = [faces, test]
+  return async (count, image) => {
+    const root = sets.shift() ?? ''
+    const paths = (await readdir(root, { recursive: true }))
+      .filter((path) => path.includes('/') && path !== 'cem/broken.jpg')
+      .sort(byCodePoint)
+    expect(count).toBe(paths.length)
+    const data = new Float32Array(count * 4)
+    for (const [row, path] of paths.entries()) {
+      expect((await image(row)).height).toBeGreaterThan(0)
+      const axis = path === 'cem/3.jpg' ? 0 : (axes[path.split('/')[0] ?? ''] ?? 3)
+      data[4 * row + axis] = 5
+      data[4 * row + ((axis + 1) % 4)] = 0.1 * (row % 3)
+    }
+    return { data, size: 4 }
+  }
 }
 
 describe('data check', () => {
   it('finds what is wrong, and only that', async () => {
-    const report = await checkData(faces, { against: [test], embed })
+    const report = await checkData(faces, { against: [test], embed: embedder() })
     expect(report).toMatchObject({
       images: 19,
       identities: 4,
@@ -98,8 +109,8 @@ describe('data check', () => {
       other,
     ])
     expect(found).toEqual([
-      ['keep', 'blurred', 'cem', 'cem/blurred.jpg', ''],
       ['drop', 'unreadable', 'cem', 'cem/broken.jpg', ''],
+      ['keep', 'blurred', 'cem', 'cem/blurred.jpg', ''],
       ['keep', 'small', 'dan', 'dan/only.jpg', ''],
       ['drop', 'exact duplicate', 'ann', 'ann/copy.jpg', 'ann/0.jpg'],
       ['keep', 'exact duplicate', 'bea', 'bea/stolen.jpg', 'ann/0.jpg'],
@@ -122,12 +133,34 @@ describe('data check', () => {
   it('writes a table and a page that asks the network for nothing', async () => {
     const report = await checkData(faces)
     const out = join(folder, 'review')
-    const paths = await writeDataCheck(report, out, folderThumbnails(faces))
+    await using thumbnails = await openThumbnails(faces, undefined)
+    const paths = await writeDataCheck(report, out, thumbnails)
     const [table = '', page = ''] = await Promise.all(paths.map((path) => readFile(path, 'utf8')))
     expect(parseCsv(table, 'f')).toHaveLength(report.findings.length + 1)
     expect(page).toContain('data:image/jpeg;base64,')
     expect(page.replaceAll(/data:image[^"]*/g, '')).not.toMatch(/https?:|src="[^d"]/)
-    await expect(writeDataCheck(report, out, folderThumbnails(faces))).rejects.toThrow(UsageError)
+    await expect(writeDataCheck(report, out, thumbnails)).rejects.toThrow(UsageError)
+  })
+})
+
+describe('a record file', () => {
+  it('is looked through in place, and its images have the names it is unpacked to', async () => {
+    await packRecordIO(faces, join(folder, 'packed'))
+    await rm(join(folder, 'packed/train.lst'))
+    const report = await checkData(join(folder, 'packed'))
+    expect(report).toMatchObject({ images: 19, identities: 4, unreadable: 1 })
+    const broken = report.findings.find(({ kind }) => kind === 'unreadable')?.image ?? ''
+    await unpackRecordIO(join(folder, 'packed'), join(folder, 'unpacked'))
+    const unpacked = await readdir(join(folder, 'unpacked'), { recursive: true })
+    for (const { image } of report.findings) if (image !== '') expect(unpacked).toContain(image)
+    await using thumbnails = await openThumbnails(join(folder, 'packed'), undefined)
+    expect(await thumbnails.picture('own', broken)).toBeUndefined()
+    const blurred = report.findings.find(({ kind }) => kind === 'blurred')?.image ?? ''
+    expect(await thumbnails.picture('own', blurred)).toMatch(/^data:image\/jpeg/)
+    const table = join(folder, 'records.csv')
+    await writeFile(table, formatFindings(report.findings))
+    const applied = await applyDataCheck(table, join(folder, 'unpacked'), join(folder, 'mended'))
+    expect(applied).toMatchObject({ copied: 17, dropped: 2 })
   })
 })
 
@@ -168,6 +201,15 @@ describe('data apply', () => {
     await expect(applied).rejects.toThrow(kind)
     expect((await readdir(folder)).filter((name) => name.startsWith('refused'))).toEqual([])
     expect(before).not.toContain('refused')
+  })
+
+  it('sends a record file to be unpacked first', async () => {
+    const table = join(folder, 'table.csv')
+    await writeFile(table, 'action,image\n')
+    await packRecordIO(faces, join(folder, 'rec'))
+    await expect(applyDataCheck(table, join(folder, 'rec'), join(folder, 'x'))).rejects.toThrow(
+      'cosface pack folder',
+    )
   })
 
   it('wants a new folder outside', async () => {

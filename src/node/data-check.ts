@@ -1,29 +1,32 @@
 /** @file What is wrong with a folder of faces: unreadable, doubled, blurred or misplaced images. It only looks; see `data-apply`. */
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { mapBounded } from '../base/concurrency.ts'
 import { FormatError } from '../base/errors.ts'
 import type { ImageHashes } from '../data/check-hash.ts'
-import { nearPairs, perceptualHash } from '../data/check-hash.ts'
+import { nearBits, nearPairs, perceptualHash } from '../data/check-hash.ts'
 import type { LabelledEmbeddings } from '../data/check-identities.ts'
 import { alikeThreshold, findAlike, findOutliers, findOverlap, ownCosines } from '../data/check-identities.ts'
 import { lowOutlierLimit, sharpness } from '../data/check-sharpness.ts'
-import type { Finding } from '../data/check-table.ts'
-import type { DecodeImage, Size } from '../image/image.ts'
+import type { Finding, FindingKind } from '../data/check-table.ts'
+import type { DecodeImage, Image, Size } from '../image/image.ts'
 import { decodeImage } from './decode.ts'
-import type { FolderDataset } from './folder-dataset.ts'
-import { openFolders } from './folder-dataset.ts'
+import type { FaceSet } from './face-sets.ts'
+import { openFaces } from './face-sets.ts'
+import { openPlaces, type PlaceReader } from './image-places.ts'
+import { unpackedName } from './pack-records.ts'
+import { isRecordData } from './record-dataset.ts'
 
-/** Embeddings [N, D] of files, in order; raw ones are scaled to length 1 here. */
-export type EmbedFiles = (
-  files: readonly string[],
+/** Embeddings [N, D] of images given by position; raw ones are scaled to length 1 here. */
+export type EmbedImages = (
+  count: number,
+  image: (index: number) => Promise<Image>,
 ) => Promise<{ readonly data: Float32Array; readonly size: number }>
 
 export interface DataCheckOptions {
   /** Folders of the other set (test or training), to look for shared people and images. */
   readonly against?: readonly string[]
   /** With it, images unlike their folder and folders alike are found. */
-  readonly embed?: EmbedFiles
+  readonly embed?: EmbedImages
   /** A shorter side below this is a finding. @defaultValue 64 */
   readonly small?: number
   readonly decode?: DecodeImage
@@ -46,47 +49,62 @@ export interface DataCheckReport {
   readonly findings: readonly Finding[]
   /** The cosine from which two identities look like one; with `embed` only. */
   readonly alikeFrom?: number
+  /** What each kind of finding means and from where on something is one, in words. */
+  readonly thresholds: Readonly<Record<FindingKind, string>>
   readonly notes: readonly string[]
 }
 
 interface Looked {
   readonly digest: string
+  /** What the image is called in findings: relative to the folder, or to what `pack folder` makes of a record file. */
+  readonly name: string
   readonly reason?: string
   readonly size?: Size
   readonly sharpness?: number
   readonly hashes?: ImageHashes
 }
 
-const lookAt = async (file: string, decode: DecodeImage): Promise<Looked> => {
-  const bytes = await readFile(file).catch((cause: unknown) => {
-    throw new FormatError(file, 'cannot be read', undefined, { cause })
-  })
-  const digest = createHash('sha256').update(bytes).digest('hex')
+/** A set with its images, open. */
+interface OpenSet {
+  readonly set: FaceSet
+  readonly reader: PlaceReader
+  readonly isRecords: boolean
+}
+
+const lookAt = async (
+  { set, reader, isRecords }: OpenSet,
+  index: number,
+  decode: DecodeImage,
+): Promise<Looked> => {
+  const { id, identity } = set.samples[index] ?? { id: '', identity: -1 }
+  let found: Pick<Looked, 'digest' | 'name'> = { digest: '', name: id }
   try {
-    const image = await decode(bytes, file)
+    const bytes = await reader.encoded(index)
+    found = {
+      digest: createHash('sha256').update(bytes).digest('hex'),
+      name: isRecords ? unpackedName(id, set.identities[identity] ?? '', bytes) : id,
+    }
+    const image = await decode(bytes, reader.name(index))
     return {
-      digest,
+      ...found,
       size: { height: image.height, width: image.width },
       sharpness: sharpness(image),
       hashes: { plain: perceptualHash(image), mirrored: perceptualHash(image, true) },
     }
   } catch (error) {
-    if (error instanceof FormatError) return { digest, reason: error.reason }
+    if (error instanceof FormatError) return { ...found, reason: error.reason }
     throw error
   }
 }
 
 const lookAtAll = (
-  set: FolderDataset,
+  open: OpenSet,
   options: DataCheckOptions,
   progress: () => void,
 ): Promise<readonly Looked[]> =>
-  mapBounded(set.files, 4, async (file) => {
+  mapBounded(open.set.samples, 4, async (_, index) => {
     options.signal?.throwIfAborted()
-    const looked = await lookAt(file, options.decode ?? decodeImage).catch((error: unknown) => {
-      if (error instanceof FormatError) return { digest: '', reason: error.reason }
-      throw error
-    })
+    const looked = await lookAt(open, index, options.decode ?? decodeImage)
     progress()
     return looked
   })
@@ -95,17 +113,17 @@ const lookAtAll = (
 type Report = (position: number, finding: Pick<Finding, 'kind' | 'note'> & Partial<Finding>) => Finding
 
 const reporter =
-  (set: FolderDataset): Report =>
+  (set: FaceSet, looked: readonly Looked[]): Report =>
   (position, finding) => ({
     action: 'keep',
     identity: set.identities[set.samples[position]?.identity ?? -1] ?? '',
-    image: set.samples[position]?.id ?? '',
+    image: looked[position]?.name ?? '',
     other: '',
     target: '',
     ...finding,
   })
 
-const exactDuplicates = (set: FolderDataset, looked: readonly Looked[], report: Report): Finding[] => {
+const exactDuplicates = (set: FaceSet, looked: readonly Looked[], report: Report): Finding[] => {
   const first = new Map<string, number>()
   const findings: Finding[] = []
   looked.forEach(({ digest }, position) => {
@@ -117,7 +135,7 @@ const exactDuplicates = (set: FolderDataset, looked: readonly Looked[], report: 
       report(position, {
         kind: 'exact duplicate',
         action: isOwn ? 'drop' : 'keep',
-        other: set.samples[earlier]?.id ?? '',
+        other: looked[earlier]?.name ?? '',
         note: isOwn ? 'the same file twice' : 'the same file under two identities: one of them is wrong',
       }),
     )
@@ -125,18 +143,22 @@ const exactDuplicates = (set: FolderDataset, looked: readonly Looked[], report: 
   return findings
 }
 
-const nearDuplicates = (set: FolderDataset, looked: readonly Looked[], report: Report): Finding[] =>
+const nearDuplicates = (set: FaceSet, looked: readonly Looked[], report: Report): Finding[] =>
   nearPairs(looked.map(({ hashes }) => hashes)).flatMap(({ first, second, bits, mirrored }) => {
     if (looked[first]?.digest === looked[second]?.digest) return []
     const isOwn = set.samples[first]?.identity === set.samples[second]?.identity
     const how = `${bits} of 256 bits differ${mirrored ? ', mirrored' : ''}`
     const note = isOwn ? how : `${how}; under two identities`
-    return [report(second, { kind: 'near duplicate', other: set.samples[first]?.id ?? '', note })]
+    return [report(second, { kind: 'near duplicate', other: looked[first]?.name ?? '', note })]
   })
 
 const qualityFindings = (looked: readonly Looked[], report: Report, small: number): Finding[] => {
   const limit = lowOutlierLimit(looked.flatMap(({ sharpness: value }) => value ?? []))
-  return looked.flatMap(({ reason, size, sharpness: value }, position) => {
+  const bySharpness = looked
+    .map((_, position) => position)
+    .sort((a, b) => (looked[a]?.sharpness ?? -1) - (looked[b]?.sharpness ?? -1) || a - b)
+  return bySharpness.flatMap((position) => {
+    const { reason, size, sharpness: value } = looked[position] ?? {}
     if (reason !== undefined || size === undefined)
       return [report(position, { kind: 'unreadable', action: 'drop', note: reason ?? '' })]
     const found: Finding[] = []
@@ -150,7 +172,7 @@ const qualityFindings = (looked: readonly Looked[], report: Report, small: numbe
   })
 }
 
-const single = (set: FolderDataset): Finding[] => {
+const single = (set: FaceSet): Finding[] => {
   const counts = new Map<number, number>()
   for (const { identity } of set.samples) counts.set(identity, (counts.get(identity) ?? 0) + 1)
   return set.identities.flatMap((identity, i): Finding[] =>
@@ -171,12 +193,16 @@ const single = (set: FolderDataset): Finding[] => {
 }
 
 const embedded = async (
-  set: FolderDataset,
+  { set, reader }: OpenSet,
   looked: readonly Looked[],
-  embed: EmbedFiles,
+  options: DataCheckOptions,
+  embed: EmbedImages,
 ): Promise<{ readonly embeddings: LabelledEmbeddings; readonly positions: readonly number[] }> => {
   const positions = looked.flatMap(({ reason }, position) => (reason === undefined ? [position] : []))
-  const { data, size } = await embed(positions.map((position) => set.files[position] ?? ''))
+  const { data, size } = await embed(positions.length, async (index) => {
+    const position = positions[index] ?? -1
+    return (options.decode ?? decodeImage)(await reader.encoded(position), reader.name(position))
+  })
   const unit = data.slice()
   for (let start = 0; start < unit.length; start += size) {
     const length = Math.hypot(...unit.subarray(start, start + size))
@@ -196,16 +222,24 @@ const aboutIdentity = (kind: Finding['kind'], identity: string, other: string, n
   note,
 })
 
-/** Looks through a folder of identities. @throws UsageError, DataError as `openFolders` */
+/** Looks through faces in a folder of identities or a RecordIO file. @throws UsageError, DataError, FormatError as `openFaces` */
 export async function checkData(folder: string, options: DataCheckOptions = {}): Promise<DataCheckReport> {
-  await using set = await openFolders([folder])
-  await using against = options.against === undefined ? undefined : await openFolders(options.against)
-  const total = set.files.length + (against?.files.length ?? 0)
+  await using set = await openFaces([folder])
+  await using against = options.against === undefined ? undefined : await openFaces(options.against)
+  await using reader = openPlaces(set.places)
+  await using theirReader = against === undefined ? undefined : openPlaces(against.places)
+  const own: OpenSet = { set, reader, isRecords: await isRecordData(folder) }
+  const [first = ''] = options.against ?? []
+  const theirs: OpenSet | undefined =
+    against === undefined || theirReader === undefined
+      ? undefined
+      : { set: against, reader: theirReader, isRecords: await isRecordData(first) }
+  const total = set.samples.length + (against?.samples.length ?? 0)
   let done = 0
   const progress = (): void => options.onProgress?.(++done, total)
-  const report = reporter(set)
-  const looked = await lookAtAll(set, options, progress)
-  const others = against === undefined ? [] : await lookAtAll(against, options, progress)
+  const looked = await lookAtAll(own, options, progress)
+  const others = theirs === undefined ? [] : await lookAtAll(theirs, options, progress)
+  const report = reporter(set, looked)
   const findings = [
     ...qualityFindings(looked, report, options.small ?? 64),
     ...exactDuplicates(set, looked, report),
@@ -215,15 +249,15 @@ export async function checkData(folder: string, options: DataCheckOptions = {}):
   if (against !== undefined) findings.push(...shared(set, looked, against, others, report))
   let alikeFrom: number | undefined
   if (options.embed !== undefined) {
-    const own = await embedded(set, looked, options.embed)
-    const cosines = ownCosines(own.embeddings)
+    const mine = await embedded(own, looked, options, options.embed)
+    const cosines = ownCosines(mine.embeddings)
     alikeFrom = alikeThreshold(cosines)
-    for (const outlier of findOutliers(own.embeddings, cosines)) {
+    for (const outlier of findOutliers(mine.embeddings, cosines)) {
       const other = set.identities[outlier.nearest] ?? ''
       const note = `cosine ${outlier.own.toFixed(2)} with its own folder, ${outlier.other.toFixed(2)} with ${other}`
-      findings.push(report(own.positions[outlier.image] ?? -1, { kind: 'unlike its folder', other, note }))
+      findings.push(report(mine.positions[outlier.image] ?? -1, { kind: 'unlike its folder', other, note }))
     }
-    for (const { first, second, cosine } of findAlike(own.embeddings, alikeFrom))
+    for (const { first, second, cosine } of findAlike(mine.embeddings, alikeFrom))
       findings.push(
         aboutIdentity(
           'folders alike',
@@ -232,27 +266,27 @@ export async function checkData(folder: string, options: DataCheckOptions = {}):
           `cosine ${cosine.toFixed(2)} between their means; from ${alikeFrom.toFixed(2)} on as alike as one person's images`,
         ),
       )
-    if (against !== undefined) {
-      const theirs = await embedded(against, others, options.embed)
-      for (const { first, second, cosine } of findOverlap(own.embeddings, theirs.embeddings, alikeFrom))
+    if (theirs !== undefined) {
+      const foreign = await embedded(theirs, others, options, options.embed)
+      for (const { first, second, cosine } of findOverlap(mine.embeddings, foreign.embeddings, alikeFrom))
         findings.push(
           aboutIdentity(
             'also in the other set',
             set.identities[first] ?? '',
-            against.identities[second] ?? '',
+            theirs.set.identities[second] ?? '',
             `cosine ${cosine.toFixed(2)} between their means`,
           ),
         )
     }
   }
-  return summary(folder, set, looked, findings, alikeFrom)
+  return summary(folder, set, looked, findings, alikeFrom, options.small ?? 64)
 }
 
 /** Identities of the same name and images of the same bytes in both sets. */
 const shared = (
-  set: FolderDataset,
+  set: FaceSet,
   looked: readonly Looked[],
-  against: FolderDataset,
+  against: FaceSet,
   others: readonly Looked[],
   report: Report,
 ): Finding[] => {
@@ -268,7 +302,7 @@ const shared = (
         : [
             report(position, {
               kind: 'also in the other set',
-              other: against.samples[theirs]?.id ?? '',
+              other: others[theirs]?.name ?? '',
               note: 'the same file',
             }),
           ]
@@ -276,12 +310,29 @@ const shared = (
   ]
 }
 
+const thresholdsOf = (alikeFrom: number | undefined, small: number): DataCheckReport['thresholds'] => {
+  const cosine = alikeFrom?.toFixed(2) ?? 'unknown'
+  return {
+    unreadable: 'cannot be decoded: truncated, no image, or refused for its size',
+    'exact duplicate': 'the same bytes',
+    'near duplicate': `perceptual hashes, also of the mirror image, that differ in at most ${nearBits} of 256 bits: scaled, recompressed or retouched copies`,
+    blurred:
+      'variance of the Laplacian on 64x64 cells, its logarithm more than 3.5 scaled median deviations below the set’s median',
+    small: `a shorter side of less than ${small} pixels`,
+    'single image': 'people of whom there is one image only',
+    'unlike its folder': `nearer to another folder’s mean than to its own (of the other images), and below the cosine ${cosine} that nine of ten images reach with their own`,
+    'folders alike': `means with a cosine of at least ${cosine}: as alike as nine of ten images are to their own folder`,
+    'also in the other set': `the same name, the same bytes, or means with a cosine of at least ${cosine}`,
+  }
+}
+
 const summary = (
   folder: string,
-  set: FolderDataset,
+  set: FaceSet,
   looked: readonly Looked[],
   findings: readonly Finding[],
   alikeFrom: number | undefined,
+  small: number,
 ): DataCheckReport => {
   const perIdentity = new Int32Array(set.identities.length)
   for (const { identity } of set.samples) perIdentity[identity]!++
@@ -313,6 +364,7 @@ const summary = (
     counts,
     findings,
     ...(alikeFrom === undefined ? {} : { alikeFrom }),
+    thresholds: thresholdsOf(alikeFrom, small),
     notes: set.notes,
   }
 }

@@ -86,6 +86,12 @@ export async function packRecordIO(
 
 const endings = { jpeg: '.jpg', png: '.png', webp: '.webp' } as const
 
+/** The path an image of a record file is unpacked to: the one its list knows, or its identity and key. */
+export function unpackedName(id: string, identity: string, bytes: Uint8Array): string {
+  const format = imageFormat(bytes)
+  return id.includes('/') ? id : `${identity}/${id}${format === undefined ? '.bin' : endings[format]}`
+}
+
 /** A path below `root`, whatever a list in the file claims. */
 const below = (root: string, path: string, file: string): string => {
   const target = resolve(root, path)
@@ -109,11 +115,7 @@ export async function unpackRecordIO(path: string, out: string, options: PackOpt
     for (const [index, sample] of records.samples.entries()) {
       options.signal?.throwIfAborted()
       const bytes = await records.encoded(index)
-      const format = imageFormat(bytes)
-      const plain = join(records.identities[sample.identity] ?? '', sample.id)
-      const relative = sample.id.includes('/')
-        ? sample.id
-        : `${plain}${format === undefined ? '.bin' : endings[format]}`
+      const relative = unpackedName(sample.id, records.identities[sample.identity] ?? '', bytes)
       const target = below(temporary, relative, path)
       await mkdir(dirname(target), { recursive: true })
       await writeFile(target, bytes, { flag: 'wx' })

@@ -1,6 +1,7 @@
 /** @file Raw features of images and of their mirror images, for protocols that fuse them in their own way. */
 import { mapBounded } from '../base/concurrency.ts'
 import { DataError } from '../base/errors.ts'
+import { fuse } from '../evaluate/features.ts'
 import type { Image } from '../image/image.ts'
 import { mirrorPlanes, normalise } from '../image/normalise.ts'
 import { networkCrop } from '../image/resample.ts'
@@ -57,4 +58,16 @@ export async function embedRaw(
       `The embedding of image ${Math.floor(wrong / size) + 1} holds ${raw[wrong]}; no result is given`,
     )
   return { raw, size, ...(mirrored === undefined ? {} : { mirrored }) }
+}
+
+/** Templates [N, T] of length 1 of `count` images given by position, by the model's contract. @throws DataError, FormatError */
+export async function embedOpened(
+  model: Pick<EmbeddingModel, 'contract' | 'embed'>,
+  count: number,
+  image: (index: number) => Promise<Image>,
+  options: Omit<RawFeatureOptions, 'mirror'> = {},
+): Promise<{ readonly data: Float32Array; readonly size: number }> {
+  const { flip, embeddingSize, templateSize } = model.contract
+  const { raw, mirrored } = await embedRaw(model, count, image, { ...options, mirror: flip !== 'none' })
+  return { data: fuse(raw, mirrored, embeddingSize, flip), size: templateSize }
 }

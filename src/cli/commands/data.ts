@@ -64,23 +64,26 @@ export const dataCheckCommand: Command = command<CheckOptions>({
   summary: 'what is wrong with a folder of faces: unreadable, doubled, blurred, mixed up',
   detail:
     'Counts, single images, exact and near duplicates, unreadable and blurred images, imbalance; with --model also images unlike their folder, folders that look like one person, and people shared with --against. Nothing is changed: findings.csv is for reviewing, `cosface data apply` acts on a copy.',
-  arguments: [{ name: 'folder', meaning: 'folder with one subfolder a person', required: true }],
+  arguments: [
+    { name: 'folder', meaning: 'folder with one subfolder a person, or with a train.rec', required: true },
+  ],
   options: { ...checkOptions, model: { ...modelOptions.model, default: 'none: no question of who is who' } },
   examples: [
     'cosface data check faces/',
     'cosface data check faces/ --model runs/first --against test/ --out review/',
   ],
   run: async ({ output, signal }, [folder = ''], options) => {
-    const [{ checkData }, { checkFindingsPlace, folderThumbnails, writeDataCheck }] = await Promise.all([
+    const [{ checkData }, { checkFindingsPlace, writeDataCheck }, { openThumbnails }] = await Promise.all([
       import('../../node/data-check.ts'),
       import('../../node/data-check-page.ts'),
+      import('../../node/data-check-thumbnails.ts'),
     ])
     const out = options.out ?? 'cosface-data-check'
     await checkFindingsPlace(out, options.overwrite ?? false)
     const { openModelFor } = await import('../models.ts')
     await using model =
       options.model === undefined ? undefined : await openModelFor(output, options.model, options)
-    const { embedFiles } = await import('../../node/embed-files.ts')
+    const { embedOpened } = await import('../../node/raw-features.ts')
     let report
     {
       using progress = progressOf(output, 'looking', 'images')
@@ -92,20 +95,17 @@ export const dataCheckCommand: Command = command<CheckOptions>({
         ...(model === undefined
           ? {}
           : {
-              embed: async (files) =>
-                embedFiles(
-                  model,
-                  files.map((file) => ({ name: file, file })),
-                  { signal },
-                ),
+              embed: async (count, image) => {
+                using embedding = progressOf(output, 'embedding', 'images')
+                return await embedOpened(model, count, image, { signal, onProgress: embedding.update })
+              },
             }),
       })
     }
-    const files = await writeDataCheck(report, out, folderThumbnails(folder), {
-      overwrite: options.overwrite ?? false,
-    })
+    await using thumbnails = await openThumbnails(folder, options.against)
+    const files = await writeDataCheck(report, out, thumbnails, { overwrite: options.overwrite ?? false })
     output.say(
-      `${count(report.images)} images of ${count(report.identities)} people, ${count(report.unreadable)} unreadable`,
+      `${count(report.images)} images of ${count(report.identities)} people, ${count(report.unreadable)} unreadable; ${count(report.perIdentity.fewest)} to ${count(report.perIdentity.most)} each, ${count(report.perIdentity.median)} at the median`,
     )
     for (const [kind, found] of Object.entries(report.counts))
       output.say(`  ${kind.padEnd(20)} ${count(found)}`)
