@@ -13,7 +13,7 @@ export async function benchEmbed(): Promise<string[]> {
   const recipe = sphere20()
   const { bytes } = makeBundle({
     graph: embedGraph(recipe, batch),
-    weights: initialState(recipe, 1),
+    weights: await initialState(recipe, 1),
     contract: { channels: 'rgb', mean: 127.5, std: 128, flip: 'concat' },
   })
   const { driver } = await openDriver()

@@ -13,7 +13,7 @@ const memoryLimit = 3000
 export async function benchStep(): Promise<string[]> {
   const recipe = sphere20()
   await using session = await openSession({ ...stepPrograms(recipe), device: 'cpu', threads })
-  await session.writeState(initialState(recipe, 1))
+  await session.writeState(await initialState(recipe, 1))
   const feeds = {
     [feedNames.pixels]: { shape: [batch, 3, recipe.size.height, recipe.size.width], data: pixels() },
     [feedNames.labels]: { shape: [batch], data: labels() },

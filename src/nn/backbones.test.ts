@@ -4,7 +4,7 @@ import { interpret } from '../graph/interpret.ts'
 import { verifyGraph } from '../graph/verify.ts'
 import { sizeOf } from '../tensor/tensor.ts'
 import { backbone, backboneNames } from './backbones.ts'
-import { initialise } from './initialise.ts'
+import { initialise, initialiseResting } from './initialise.ts'
 import type { Network } from './parameter.ts'
 import { sphere } from './sphere.ts'
 
@@ -112,5 +112,14 @@ describe('initialisation', () => {
       initialise({ name: 'a', shape: [4], init }, 2),
     )
     expect(sizeOf([100, 90])).toBe(9000)
+  })
+
+  test('is the same when it is drawn with rests', async () => {
+    const init = { kind: 'gaussian', std: 1 } as const
+    const parameter = { name: 'a', shape: [600, 500], init }
+    let rests = 0
+    const rest = async (): Promise<void> => void rests++
+    expect(await initialiseResting(parameter, 1, rest)).toEqual(initialise(parameter, 1))
+    expect(rests).toBe(2)
   })
 })

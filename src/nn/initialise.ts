@@ -28,11 +28,45 @@ const drawer = <K extends Initialiser['kind']>(
   stream: ReturnType<typeof random>,
 ): (() => number) => drawers[init.kind](init, stream)
 
-/** The first value of a parameter under `seed`. */
-export function initialise(
-  { name, shape, init }: { name: string; shape: readonly number[]; init: Initialiser },
-  seed: number,
-): Tensor {
+/** Numbers drawn between two rests: a few milliseconds' worth. */
+const piece = 1 << 17
+
+interface Drawn {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly init: Initialiser
+}
+
+/** Draws a parameter piece by piece. */
+function* pieces({ name, shape, init }: Drawn, seed: number): Generator<void, Tensor> {
   const draw = drawer(init, random(seed, 'parameter', name))
-  return tensor(shape, Float32Array.from({ length: sizeOf(shape) }, draw))
+  const data = new Float32Array(sizeOf(shape))
+  for (let i = 0; i < data.length; i++) {
+    data[i] = draw()
+    if ((i + 1) % piece === 0) yield
+  }
+  return tensor(shape, data)
+}
+
+/** The first value of a parameter under `seed`. */
+export function initialise(parameter: Drawn, seed: number): Tensor {
+  const work = pieces(parameter, seed)
+  for (;;) {
+    const { done, value } = work.next()
+    if (done === true) return value
+  }
+}
+
+/** The same; `rest` is awaited now and then, as large parameters take seconds. */
+export async function initialiseResting(
+  parameter: Drawn,
+  seed: number,
+  rest: () => Promise<void>,
+): Promise<Tensor> {
+  const work = pieces(parameter, seed)
+  for (;;) {
+    const { done, value } = work.next()
+    if (done === true) return value
+    await rest()
+  }
 }

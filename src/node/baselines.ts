@@ -23,7 +23,7 @@ export function simpleBaselines(
     const recipe = recipeOf(config, classes)
     const bundle = makeBundle({
       graph: embedGraph(recipe, 1),
-      weights: initialState(recipe, config.seed),
+      weights: await initialState(recipe, config.seed),
       contract: { ...paperNormalisation, flip: ownFlip, alignmentPoints: alignmentPoints(config.size) },
     })
     const { driver } = await openDriver({ threads: config.threads })

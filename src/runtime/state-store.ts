@@ -1,4 +1,5 @@
 /** @file The numbers that stay between runs, in the layouts they are computed in. */
+import { breather } from '../base/breather.ts'
 import { packLayout, unpackLayout } from '../onnx/layout.ts'
 import { sizeOf, type Tensor } from '../tensor/tensor.ts'
 import { allocateFloats } from './arrays.ts'
@@ -58,19 +59,21 @@ export class StateStore {
     slot.current = data
   }
 
-  /** Copies in canonical layout. @throws RangeError on an unknown name */
-  read(names: readonly string[]): Map<string, Tensor> {
+  /** Copies in canonical layout, made with rests between them. @throws RangeError on an unknown name */
+  async read(names: readonly string[]): Promise<Map<string, Tensor>> {
     const slots = names.map((name) => [name, this.#slot(name)] as const)
-    return new Map(
-      slots.map(([name, { shape, layout, current }]) => {
-        const { data } = unpackLayout(current, shape, layout, this.#blockSize)
-        return [name, { shape, data: data === current ? current.slice() : data }]
-      }),
-    )
+    const copies = new Map<string, Tensor>()
+    const rest = breather()
+    for (const [name, { shape, layout, current }] of slots) {
+      const { data } = unpackLayout(current, shape, layout, this.#blockSize)
+      copies.set(name, { shape, data: data === current ? current.slice() : data })
+      await rest()
+    }
+    return copies
   }
 
   /** Replaces the named states, or none. @throws RangeError on an unknown name or a wrong shape */
-  write(state: ReadonlyMap<string, Tensor>): void {
+  async write(state: ReadonlyMap<string, Tensor>): Promise<void> {
     for (const [name, value] of state) {
       const { shape } = this.#slot(name)
       if (!(value.data instanceof Float32Array))
@@ -78,8 +81,10 @@ export class StateStore {
       checkShape(`the state \`${name}\``, value, shape)
     }
     // nothing below fails on account of the input
+    const rest = breather()
     for (const [name, value] of state) {
       const slot = this.#slot(name)
+      await rest()
       slot.current.set(packLayout(value, slot.layout, this.#blockSize))
     }
   }

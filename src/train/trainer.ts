@@ -1,5 +1,6 @@
 /** @file A session that trains one recipe: initial state, one update, embedding, reading the state back. */
-import { initialise } from '../nn/initialise.ts'
+import { breather } from '../base/breather.ts'
+import { initialiseResting } from '../nn/initialise.ts'
 import type { Batch } from '../data/dataset.ts'
 import type { OpenSession, Session } from '../runtime/session.ts'
 import type { Device } from '../runtime/session.ts'
@@ -54,7 +55,7 @@ export class Trainer implements AsyncDisposable {
     })
     const trainer = new Trainer(session, recipe, programs)
     try {
-      await session.writeState(initialState(recipe, seed))
+      await session.writeState(await initialState(recipe, seed))
     } catch (error) {
       await session[Symbol.asyncDispose]()
       throw error
@@ -209,11 +210,11 @@ const report = (vectors: readonly Tensor[], norms: Tensor, gradientNorm?: number
 })
 
 /** The state before the first update: parameters drawn from the seed, velocities 0, buffers as declared. */
-export function initialState(recipe: Recipe, seed: number): Map<string, Tensor> {
+export async function initialState(recipe: Recipe, seed: number): Promise<Map<string, Tensor>> {
   const { network, head, accumulate } = recipe
   const state = new Map<string, Tensor>()
   for (const parameter of [...network.parameters, ...head.parameters]) {
-    state.set(parameter.name, initialise(parameter, seed))
+    state.set(parameter.name, await initialiseResting(parameter, seed, rest))
     state.set(velocityName(parameter.name), zeros(parameter.shape))
     if (accumulate > 1) state.set(accumulatedName(parameter.name), zeros(parameter.shape))
   }
@@ -222,3 +223,4 @@ export function initialState(recipe: Recipe, seed: number): Map<string, Tensor> 
   }
   return state
 }
+  const rest = breather()
