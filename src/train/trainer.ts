@@ -213,6 +213,7 @@ const report = (vectors: readonly Tensor[], norms: Tensor, gradientNorm?: number
 export async function initialState(recipe: Recipe, seed: number): Promise<Map<string, Tensor>> {
   const { network, head, accumulate } = recipe
   const state = new Map<string, Tensor>()
+  const rest = breather()
   for (const parameter of [...network.parameters, ...head.parameters]) {
     state.set(parameter.name, await initialiseResting(parameter, seed, rest))
     state.set(velocityName(parameter.name), zeros(parameter.shape))
@@ -223,4 +224,3 @@ export async function initialState(recipe: Recipe, seed: number): Promise<Map<st
   }
   return state
 }
-  const rest = breather()
