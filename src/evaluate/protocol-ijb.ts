@@ -223,16 +223,21 @@ const meanInterval = (
   const count = people.reduce((most, person) => Math.max(most, person), -1) + 1
   const sizes = new Float64Array(count)
   people.forEach((person) => sizes[person]!++)
+  // drawn once: the same people for every figure
+  let drawn: Int32Array | undefined
   return (values) => {
     if (replicates === 0 || count < 2) return undefined
+    if (drawn === undefined) {
+      const stream = random(seed, 'templates')
+      drawn = Int32Array.from({ length: replicates * count }, () => stream.integer(count))
+    }
     const sums = new Float64Array(count)
     people.forEach((person, pair) => (sums[person]! += values(pair)))
-    const stream = random(seed, 'templates')
     const means = new Float64Array(replicates)
     for (let r = 0; r < replicates; r++) {
       let [sum, total] = [0, 0]
-      for (let i = 0; i < count; i++) {
-        const person = stream.integer(count)
+      for (let i = r * count; i < (r + 1) * count; i++) {
+        const person = drawn[i]!
         sum += sums[person]!
         total += sizes[person]!
       }
