@@ -1,6 +1,6 @@
 /** @file Probes and distractors on disk: lists or folders, with images for a model or with features computed before. */
 import { readdir } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { mapBounded } from '../base/concurrency.ts'
 import { DataError } from '../base/errors.ts'
 import { parseFaceList, parseNoiseList } from '../data/lists-megaface.ts'
@@ -42,7 +42,7 @@ export async function folderProbes(folder: string): Promise<ListedFaces> {
 /** Distractors of a folder: all its images, at any depth. @throws UsageError, DataError */
 export async function folderDistractors(folder: string): Promise<ListedFaces> {
   const files = await imageFiles([folder])
-  const paths = files.map(({ file }) => file.slice(folder.replace(/[\\/]+$/, '').length + 1))
+  const paths = files.map(({ file }) => relative(folder, file))
   return { paths, people: paths.map(() => '') }
 }
 
