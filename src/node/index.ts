@@ -33,6 +33,14 @@ export {
   type PairEvaluation,
   type PairSource,
 } from './evaluate-pairs.ts'
+export {
+  evaluateIjb,
+  evaluateIjbFeatures,
+  type EvaluateIjbOptions,
+  type IjbFeatures,
+} from './ijb-evaluate.ts'
+export { evaluateMegaface, type EvaluateMegafaceOptions, type MegafaceSource } from './megaface-evaluate.ts'
+export { evaluateVideos, type EvaluateVideosOptions } from './video-evaluate.ts'
 export { type Embeddings, readEmbeddings } from './protocol-embeddings.ts'
 export { type ChosenProtocol, chooseProtocol, type ProtocolInputs } from './protocol-guess.ts'
 export { type ProtocolRequest, type ProtocolRun, runProtocol, type Subject } from './protocol-run.ts'
