@@ -48,8 +48,8 @@ export function progressOf(output: Output, title: string, unit: string): LatePro
       })
     },
     [Symbol.dispose]: () => {
+      if (!closed) shown?.[Symbol.dispose]()
       closed = true
-      shown?.[Symbol.dispose]()
     },
   }
 }

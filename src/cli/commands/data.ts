@@ -96,6 +96,7 @@ export const dataCheckCommand: Command = command<CheckOptions>({
           ? {}
           : {
               embed: async (count, image) => {
+                progress[Symbol.dispose]()
                 using embedding = progressOf(output, 'embedding', 'images')
                 return await embedOpened(model, count, image, { signal, onProgress: embedding.update })
               },

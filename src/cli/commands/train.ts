@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { UsageError } from '../../base/errors.ts'
 import { choiceOption, flagOf, flagOption, type OptionSpecs, textOption } from '../../base/option.ts'
-import type { RunEvent } from '../../node/train-run.ts'
+import type { RunEvent, TrainRunOptions } from '../../node/train-run.ts'
 import type { OpenSession } from '../../runtime/session.ts'
 import { configure } from '../../train/configure.ts'
 import { trainOptions } from '../../train/options.ts'
@@ -18,6 +18,7 @@ interface RunOptions {
   readonly config: string
   readonly out: string
   readonly resume: string
+  readonly init: string
   readonly tune: boolean
   readonly tensorboard: boolean
   readonly showPlan: boolean
@@ -46,6 +47,13 @@ export const startOptions: OptionSpecs<Pick<RunOptions, 'preset' | 'config' | 'r
 }
 
 const runOptions: OptionSpecs<Omit<RunOptions, 'preset' | 'config' | 'resume'>> = {
+  init: textOption({
+    group: 'Start from',
+    value: 'run|model|weights',
+    meaning:
+      'fine-tune: begin with the network of a run, of a model of ours (.onnx) or of others’ weights (.pth, .ckpt, .safetensors), which also says backbone, input and embedding size; the classes are learnt anew',
+    default: 'drawn from the seed',
+  }),
   out: textOption({
     group: 'Output',
     value: 'folder',
@@ -96,6 +104,7 @@ export const trainCommand: Command = command<TrainSettings & RunOptions>({
       config: file,
       out,
       resume,
+      init,
       tune = false,
       showPlan = false,
       tensorboard = false,
@@ -114,7 +123,7 @@ export const trainCommand: Command = command<TrainSettings & RunOptions>({
     }
     const session: OpenSession = (spec) => openSession(spec, { notice: output.warn })
     if (resume !== undefined) {
-      refuseBesideResume(folders, { ...settings, preset, config: file, out, tune: tune || undefined })
+      refuseBesideResume(folders, { ...settings, preset, config: file, init, out, tune: tune || undefined })
       return carryOut(resumeRun({ out: resume, openSession: session, signal }), resume)
     }
     if (folders.length === 0) {
@@ -122,17 +131,54 @@ export const trainCommand: Command = command<TrainSettings & RunOptions>({
         'Expected at least one folder of faces, or --resume with a run folder, got neither',
       )
     }
-    const config = configure(settings, {
-      folders,
-      threads: availableParallelism(),
-      ...(preset === undefined ? {} : { preset }),
-      ...(file === undefined ? {} : { file: await readJson(file) }),
-    })
+    const initial = init === undefined ? undefined : await beginWith(init, settings)
+    const config = configure(
+      { ...settings, ...initial?.fixed },
+      {
+        folders,
+        threads: availableParallelism(),
+        ...(preset === undefined ? {} : { preset }),
+        ...(file === undefined ? {} : { file: await readJson(file) }),
+      },
+    )
     const { nextRunFolder } = await import('../../node/run-folder.ts')
     const folder = out ?? (await nextRunFolder())
-    return carryOut(startRun(config, { out: folder, openSession: session, signal, tune }), folder)
+    return carryOut(
+      startRun(config, {
+        out: folder,
+        openSession: session,
+        signal,
+        tune,
+        ...(initial === undefined ? {} : { initial: initial.parameters }),
+      }),
+      folder,
+    )
   },
 })
+
+/** First weights, and what they say about the network. @throws UsageError where an option contradicts them */
+async function beginWith(
+  init: string,
+  settings: Partial<TrainSettings>,
+): Promise<{
+  readonly parameters: NonNullable<TrainRunOptions['initial']>
+  readonly fixed: Pick<TrainSettings, 'backbone' | 'size' | 'embeddingSize'>
+}> {
+  const { readInitialWeights } = await import('../../node/initial-weights.ts')
+  const { backbone, size, embeddingSize, parameters } = await readInitialWeights(init)
+  const fixed = { backbone, size, embeddingSize }
+  for (const key of ['backbone', 'size', 'embeddingSize'] as const) {
+    const given = settings[key]
+    if (given !== undefined && inWords(given) !== inWords(fixed[key]))
+      throw new UsageError(
+        `${init} has the ${flagOf(key).slice(2)} ${inWords(fixed[key])}; leave ${flagOf(key)} ${inWords(given)} out`,
+      )
+  }
+  return { parameters, fixed }
+}
+
+const inWords = (value: string | number | TrainSettings['size']): string =>
+  typeof value === 'object' ? `${value.height}x${value.width}` : String(value)
 
 /** The same events; the plan is printed where training starts. */
 async function* showingPlan(events: AsyncIterable<RunEvent>, output: Output): AsyncGenerator<RunEvent> {
