@@ -3,6 +3,7 @@
  * says what was expected, and nothing half-written.
  */
 import { copyFileSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { join } from 'node:path'
 import { badInputFixture, person, testNothingLeft } from './bad-input-fixture.ts'
@@ -178,6 +179,14 @@ describe.concurrent('images', () => {
     }
   })
 
+  it('unusual ones are trained on like any other', async () => {
+    for (const name of ['anna', 'bert']) cpSync(at('unusual'), at('of-unusual', name), { recursive: true })
+    const { code, err } = await run(train(at('of-unusual'), at('on-unusual'), '--iterations', '1'))
+    expect(code, err).toBe(0)
+    expect(err).toContain('2 people with 34 images to learn from')
+    expect(err).not.toContain('cannot be read')
+  })
+
   it('unreadable ones are named and left out where that is asked for', async () => {
     const out = at('readable.jsonl')
     const folders = [at('unreadable'), at('faces', person(1))]
@@ -191,12 +200,37 @@ describe.concurrent('images', () => {
       '--skip-unreadable',
     ])
     expect(code, err).toBe(0)
-    expect(err.match(/^Left out .*: \S.*/gm)).toHaveLength(7)
+    expect(err.match(/^Left out .*: \S.*/gm)).toHaveLength(6)
+    expect(err).toMatch(/^Note: .*dangling\.jpg is a link that leads nowhere \(ENOENT\)$/m)
     expect(readFileSync(out, 'utf8').trimEnd().split('\n')).toHaveLength(4)
   })
 
+  it('links are followed, circles broken, what is meant twice is taken once', async () => {
+    mkdirSync(at('links', 'deep'), { recursive: true })
+    symlinkSync(at('faces', person(1)), at('links', 'linked'))
+    symlinkSync('..', at('links', 'deep', 'up'))
+    const out = at('links.jsonl')
+    const images = [at('links'), `${at('links')}/../links/linked/0001.jpg`]
+    const { code, err } = await run(['embed', ...images, '--model', at('run'), '--out', out])
+    expect(code, err).toBe(0)
+    expect(err).toMatch(/^Note: .*deep\/up links back to a folder it lies in; it was left out$/m)
+    expect(err).not.toContain('aligned')
+    expect(readFileSync(out, 'utf8').trimEnd().split('\n')).toHaveLength(4)
+  })
+
+  it('a whole photograph gets one line about alignment', async () => {
+    const create = { height: 600, width: 800, channels: 3, background: '#987' } as const
+    await sharp({ create }).jpeg().toFile(at('photo.jpg'))
+    const args = ['embed', at('photo.jpg'), at('faces', person(1)), '--model', at('run')]
+    const { code, err } = await run([...args, '--out', at('photo.npy')])
+    expect(code, err).toBe(0)
+    expect(err.match(/^Note: .*$/gm)).toEqual([
+      expect.stringMatching(/1 of 5 images cannot be crops .*photo\.jpg is 600x800.*align them first/),
+    ])
+  })
+
   it.for<[string, readonly string[], 1 | 2, RegExp]>([
-    ['another ending', ['e.csv'], 2, /to end in \.npy or \.jsonl, got .*e\.csv/],
+    ['another ending', ['e.csv'], 2, /to end in \.npy, \.safetensors, \.jsonl, got .*e\.csv/],
     ['a folder that is not there', ['no', 'e.npy'], 2, /e\.npy cannot be written: there is no folder .*no$/],
   ])('embeddings into %s', async ([, place, code, sentence]) => {
     const args = (out: string): string[] => [

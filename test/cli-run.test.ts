@@ -366,7 +366,7 @@ describe('what bad input gets', () => {
       'another ending than .npy and .jsonl',
       () => ['embed', at('faces'), '--model', at('run'), '--out', at('e.txt')],
       2,
-      /\.npy or \.jsonl/,
+      /\.npy, \.safetensors, \.jsonl/,
     ],
     ['a run that is not there', () => ['export', at('norun')], 2, /no run folder/],
     [

@@ -24,6 +24,8 @@ export interface EmbedFilesOptions {
   readonly decode?: DecodeImage
   /** Called for each file that cannot be read, which is then left out; without it such files are an error. */
   readonly onUnreadable?: (error: FormatError, name: string) => void
+  /** Told the stored size of each image that was read. */
+  readonly onSize?: (name: string, size: Size) => void
   readonly onProgress?: (done: number, total: number) => void
   readonly signal?: AbortSignal
 }
@@ -48,11 +50,9 @@ const readAll = async (
   mapBounded(files, options.concurrency ?? 4, async ({ name, file }): Promise<Read> => {
     options.signal?.throwIfAborted()
     try {
-      return {
-        kind: 'image',
-        name,
-        image: networkCrop(await readImage(file, options.decode ?? decodeImage), size),
-      }
+      const image = await readImage(file, options.decode ?? decodeImage)
+      options.onSize?.(name, image)
+      return { kind: 'image', name, image: networkCrop(image, size) }
     } catch (error) {
       if (error instanceof FormatError) return { kind: 'unreadable', name, error }
       throw error

@@ -1,15 +1,17 @@
 /** @file Embeddings of images into a file, which appears only when it is complete. */
-import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { open, readFile, rename, rm, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
-import { extname, join, sep } from 'node:path'
+import { extname, join, resolve, sep } from 'node:path'
 import { bytesOf } from '../base/bytes.ts'
 import { DataError, UsageError } from '../base/errors.ts'
 import { byCodePoint } from '../base/names.ts'
+import { counted } from '../base/words.ts'
+import type { Size } from '../image/image.ts'
 import type { EmbeddingModel, ModelContract } from '../model/contract.ts'
 import { npyHeader } from '../tensor/npy.ts'
 import { embedPieces } from './embed-files.ts'
 import type { EmbedFilesOptions, NamedFile, TemplatePiece } from './embed-files.ts'
-import { isImageName } from './folder-scan.ts'
+import { imagesBelow } from './folder-scan.ts'
 import { checkPlace, replaceFile } from './replace-file.ts'
 
 export interface EmbedToFileOptions extends Omit<EmbedFilesOptions, 'onUnreadable'> {
@@ -27,28 +29,62 @@ export interface EmbedSummary {
   /** The model's id. */
   readonly model: string
   readonly skipped: readonly { readonly image: string; readonly reason: string }[]
+  /** What to know about the images: links that lead nowhere, pictures that do not look aligned. */
+  readonly notes: readonly string[]
 }
 
-/** The image files meant by files and folders: a folder stands for all images in it, at any depth, by code point. */
-export async function imageFiles(paths: readonly string[]): Promise<NamedFile[]> {
-  const found: NamedFile[] = []
+/** Image files, and what was left out while looking for them, in words. */
+export interface FoundImages {
+  readonly files: readonly NamedFile[]
+  readonly notes: readonly string[]
+}
+
+/**
+ * The image files meant by files and folders: a folder stands for all images in it, at any depth, by code point. Links
+ * are followed, circles of them broken; what is meant twice is taken once.
+ * @throws UsageError where there is nothing, DataError where a folder holds no image
+ */
+export async function imageFiles(paths: readonly string[]): Promise<FoundImages> {
+  const found = new Map<string, string>()
+  const add = (file: string): void => {
+    const place = resolve(file)
+    if (!found.has(place)) found.set(place, file)
+  }
+  const notes: string[] = []
   for (const path of paths) {
     const kind = await stat(path).catch((cause: unknown) => {
       throw new UsageError(`There is no image or folder at ${path}`, { cause })
     })
     if (!kind.isDirectory()) {
-      found.push({ name: path, file: path })
+      add(path)
       continue
     }
-    const inside = (await readdir(path, { recursive: true, withFileTypes: true }))
-      .filter((entry) => !entry.isDirectory() && isImageName(entry.name) && !entry.name.startsWith('.'))
-      .map((entry) => join(entry.parentPath, entry.name))
-      .sort(byCodePoint)
-    if (inside.length === 0) throw new DataError(`There are no JPEG, PNG or WebP images in ${path}`)
-    found.push(...inside.map((file) => ({ name: file, file })))
+    const { images, problems } = await imagesBelow(path)
+    if (images.length === 0) {
+      const why = problems[0] === undefined ? '' : `; ${problems[0]}`
+      throw new DataError(`There are no JPEG, PNG or WebP images in ${path}${why}`)
+    }
+    notes.push(...problems)
+    for (const image of images) add(join(path, image))
   }
-  const names = found.map(({ name }) => name.split(sep).join('/'))
-  return found.map(({ file }, i) => ({ file, name: names[i] ?? file }))
+  return { files: [...found.values()].map((file) => ({ file, name: file.split(sep).join('/') })), notes }
+}
+
+/** Whether an image can be the crop of an aligned face by its size alone: a whole photograph seldom can. */
+const looksAligned = ({ height, width }: Size): boolean =>
+  height <= 1.4 * width && width <= 1.1 * height && height <= 400
+
+const alignmentNote = (
+  unaligned: readonly { readonly name: string; readonly size: Size }[],
+  images: number,
+): readonly string[] => {
+  const [first] = unaligned.toSorted((a, b) => byCodePoint(a.name, b.name))
+  if (first === undefined) return []
+  return [
+    `${unaligned.length} of ${counted(images, 'image')} cannot be crops of aligned faces by their size ` +
+      `(${first.name} is ${first.size.height}x${first.size.width}): their embeddings say little; align them first, ` +
+      'the five points to the same places in crops of 112x112',
+  ]
 }
 
 const namesSchema = 'cosface-embeddings/1'
@@ -143,7 +179,8 @@ export async function embedToFile(
   const beside = kind === '.npy' ? out.replace(/\.npy$/i, '.json') : undefined
   await checkPlace(out)
   if (beside !== undefined) await checkBeside(beside, out)
-  const files = await imageFiles(paths)
+  const { files, notes } = await imageFiles(paths)
+  const unaligned: { readonly name: string; readonly size: Size }[] = []
   const writer = makeWriter(
     contract,
     files.map(({ name }) => name),
@@ -153,6 +190,9 @@ export async function embedToFile(
   const { skipUnreadable, ...embedOptions } = options
   const pieces = embedPieces(model, files, {
     ...embedOptions,
+    onSize: (name, size) => {
+      if (!looksAligned(size)) unaligned.push({ name, size })
+    },
     ...(skipUnreadable === true
       ? { onUnreadable: ({ reason }, image) => skipped.push({ image, reason }) }
       : {}),
@@ -189,5 +229,6 @@ export async function embedToFile(
     templateSize,
     model: id,
     skipped,
+    notes: [...notes, ...alignmentNote(unaligned, names.length)],
   }
 }

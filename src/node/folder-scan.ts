@@ -71,6 +71,15 @@ const imagesUnder = async (
   return found
 }
 
+/** All images under a folder at any depth, as paths relative to it by code point, and what was left out, in words. */
+export async function imagesBelow(
+  folder: string,
+): Promise<{ readonly images: readonly string[]; readonly problems: readonly string[] }> {
+  const findings: Findings = { problems: [], otherFiles: new Map() }
+  const found = await imagesUnder(folder, '', [], findings)
+  return { images: found.map((path) => path.slice(1)).toSorted(byCodePoint), problems: findings.problems }
+}
+
 type Kind = 'file' | 'folder' | 'other'
 
 const kindOf = (entry: { isFile(): boolean; isDirectory(): boolean }): Kind =>

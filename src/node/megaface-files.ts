@@ -41,7 +41,7 @@ export async function folderProbes(folder: string): Promise<ListedFaces> {
 
 /** Distractors of a folder: all its images, at any depth. @throws UsageError, DataError */
 export async function folderDistractors(folder: string): Promise<ListedFaces> {
-  const files = await imageFiles([folder])
+  const { files } = await imageFiles([folder])
   const paths = files.map(({ file }) => relative(folder, file))
   return { paths, people: paths.map(() => '') }
 }

@@ -63,6 +63,7 @@ export const embedCommand: Command = command<EmbedOptions>({
         onProgress: progress.update,
       })
     }
+    for (const note of summary.notes) output.warn(`Note: ${note}`)
     for (const { image, reason } of summary.skipped) output.warn(`Left out ${image}: ${reason}`)
     output.say(
       `${counted(summary.images, 'embedding', 'embeddings')} of ${summary.templateSize} numbers in ${summary.out}${summary.names === undefined ? '' : `, their images in ${summary.names}`}`,
