@@ -30,6 +30,14 @@ describe('describeDataset', () => {
     expect(warnings(remarks)).toBe(0)
   })
 
+  it('says nothing about how many people it takes where they are drawn', () => {
+    const facts = { imagesPerIdentity: [5, 5], sizes: [square], input }
+    expect(text(describeDataset(facts))).toContain('too little to train a recogniser')
+    const remarks = describeDataset({ ...facts, drawn: true })
+    expect(text(remarks)).not.toContain('too little')
+    expect(remarks).toHaveLength(2)
+  })
+
   it('names mixed sizes and aspects', () => {
     const sizes = [square, square, square, { height: 480, width: 640 }]
     const remarks = describeDataset({ imagesPerIdentity: [5, 5], sizes, input })

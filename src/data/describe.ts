@@ -10,6 +10,8 @@ export interface DatasetFacts {
   readonly sizes: readonly Size[]
   /** The network's input. */
   readonly input: Size
+  /** Drawn faces: nobody wants to recognise those people, so nothing is said about how many it would take. */
+  readonly drawn?: boolean
 }
 
 /** A line for the user. */
@@ -48,7 +50,8 @@ const inWords = (size: Size): string => `${size.height}x${size.width}`
 /** The sentences to show before training starts. */
 export function describeDataset(facts: DatasetFacts): readonly Remark[] {
   const counts = summariseCounts(facts.imagesPerIdentity)
-  return [countRemark(counts), ...sizeRemarks(facts), ...enoughRemarks(counts)]
+  const sufficiency = facts.drawn === true ? [] : enoughRemarks(counts)
+  return [countRemark(counts), ...sizeRemarks(facts), ...sufficiency]
 }
 
 const countRemark = (counts: CountSummary): Remark => ({

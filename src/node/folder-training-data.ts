@@ -16,6 +16,7 @@ import { selectIdentities } from '../data/subset.ts'
 import { imageHeader } from '../image/header.ts'
 import type { Size } from '../image/image.ts'
 import type { DataConfig } from '../train/config.ts'
+import { imageKindOf } from './drawn-folder.ts'
 import { openFaces } from './face-sets.ts'
 import type { FaceSet } from './face-sets.ts'
 import { openPlaces } from './image-places.ts'
@@ -138,11 +139,12 @@ export async function openTrainingData(config: DataConfig, seed: number, input: 
   }
   const sizes = await someSizes(all, 400)
   const imagesPerIdentity = trained.map((index) => counts[index] ?? 0)
+  const drawn = config.folders.every((folder) => imageKindOf([folder]) === 'drawn faces')
   return {
     train: selectIdentities(all, trained),
     validation: validationFolder ?? selectIdentities(all, split.validation),
     test: testFolder ?? selectIdentities(all, split.test),
-    remarks: [...describeDataset({ imagesPerIdentity, sizes, input }), ...remarks],
+    remarks: [...describeDataset({ imagesPerIdentity, sizes, input, drawn }), ...remarks],
     [Symbol.asyncDispose]: async () => {
       for (const set of [all, validationFolder, testFolder]) await set?.[Symbol.asyncDispose]()
     },
