@@ -53,7 +53,7 @@ export const importCommand: Command = command<ImportCommandOptions>({
   options,
   examples: [
     'cosface import ACC99.28.pth --out cosface20.onnx',
-    'cosface import weights.safetensors --backbone sphere64 --channels bgr --std 128 --license "research only"',
+    'cosface import weights.safetensors --backbone sphere64 --channels bgr --std 128 --license CC-BY-NC-4.0',
   ],
   run: async ({ output }, [weights = ''], given) => {
     const { importModel } = await import('../../node/import-weights.ts')
