@@ -27,6 +27,11 @@ export function trusted(markup: string): Html {
   return { markup }
 }
 
+/** A sentence in which commands and options stand between backticks: those become code. */
+export function withCode(text: string): Html {
+  return html`${text.split(/`([^`]+)`/).map((part, index) => (index % 2 === 0 ? part : html`<code>${part}</code>`))}`
+}
+
 /** An image's address: only data URIs of pictures, so that a page never asks the network for anything. @throws TypeError */
 export function pictureSource(source: string): string {
   if (/^data:image\/(png|jpeg|webp);base64,[A-Za-z0-9+/=]+$/.test(source)) return source

@@ -1,5 +1,5 @@
 /** @file The frame of every page: one file, nothing fetched, no script. */
-import { html, type Html, type HtmlPart, trusted } from './html.ts'
+import { html, type Html, type HtmlPart, trusted, withCode } from './html.ts'
 import { styleSheet } from './style.ts'
 
 /** A part of a page; `id` is its address within it. */
@@ -125,8 +125,8 @@ export function table(
 /** One sentence as a paragraph, several as a list. */
 export function sentences(items: readonly string[]): Html {
   return items.length === 1
-    ? html`<p>${items[0]}</p>`
+    ? html`<p>${withCode(items[0] ?? '')}</p>`
     : html`<ul>
-        ${items.map((item) => html`<li>${item}</li>`)}
+        ${items.map((item) => html`<li>${withCode(item)}</li>`)}
       </ul>`
 }

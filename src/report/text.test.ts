@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { VerificationResult } from '../evaluate/result.ts'
 import { comparisonText, evaluationMarkdown, evaluationText } from './evaluation-text.ts'
+import { withCode } from './html.ts'
 import { terminalWidth, textTable } from './table.ts'
 import { headline, limits, tarSentence } from './words.ts'
 
@@ -98,4 +99,9 @@ test('what is said of the limits depends on how the sets were used', () => {
   expect(limits('photographs', ['validation'])[0]).toContain('also chose the checkpoint')
   expect(limits('photographs', ['test', 'validation'])[0]).toContain('quote those')
   expect(limits('drawn faces', ['test'])[0]).toContain('nothing about photographs')
+})
+
+test('commands in a sentence become code', () => {
+  expect(withCode('use `a --b <c>` & more').markup).toBe('use <code>a --b &lt;c&gt;</code> &amp; more')
+  expect(withCode('a ` alone').markup).toBe('a ` alone')
 })
