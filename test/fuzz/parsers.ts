@@ -28,6 +28,8 @@ import { parseRecordProperty } from '../../src/data/record-io-property.ts'
 import { encodeRecord } from '../../src/data/record-io.ts'
 import { openTorchCheckpoint } from '../../src/data/torch-checkpoint.ts'
 import { readVerificationBin } from '../../src/data/verification-bin.ts'
+import { openSafetensorsWeights } from '../../src/data/safetensors-weights.ts'
+import { readTarAttributes, readTarHeader, safeTarPath } from '../../src/data/tar.ts'
 import { parsePairs } from '../../src/evaluate/pairs.ts'
 import { imageHeader } from '../../src/image/header.ts'
 import { readContract } from '../../src/model/metadata.ts'
@@ -41,6 +43,18 @@ export interface Fuzzed {
   readonly name: string
   readonly seeds: readonly Uint8Array[]
   readonly parse: (bytes: Uint8Array) => unknown
+}
+
+/** A header block of an empty file. */
+const tarHeader = (path: string): Uint8Array => {
+  const block = new Uint8Array(512)
+  block.set(bytes(path))
+  block.set(bytes('00000000000\0'), 124)
+  block.set(bytes('        0'), 148)
+  block.set(bytes('ustar\x0000'), 257)
+  const sum = block.reduce((all, byte) => all + byte, 0)
+  block.set(bytes(`${sum.toString(8).padStart(6, '0')}\0 `), 148)
+  return block
 }
 
 const golden = async (name: string): Promise<Uint8Array> =>
@@ -149,6 +163,27 @@ export async function fuzzedParsers(): Promise<readonly Fuzzed[]> {
       name: 'safetensors',
       seeds: [encodeSafetensors(new Map([['a', floats]]), { note: 'x' })],
       parse: (content) => decodeSafetensors(content, 'f'),
+    },
+    {
+      name: 'safetensors weights',
+      seeds: [encodeSafetensors(new Map([['a', floats]]), { note: 'x' })],
+      parse: async (content) => {
+        const tensors = await openSafetensorsWeights(memoryFile(content, 'f'))
+        for (const tensor of tensors.values()) await tensor.read()
+      },
+    },
+    {
+      name: 'tar header',
+      seeds: [tarHeader('lfw/Ann/1.jpg')],
+      parse: (content) => {
+        const header = readTarHeader(content.subarray(0, 512), 'f', 0)
+        return header === undefined ? undefined : safeTarPath(header.path, 'f')
+      },
+    },
+    {
+      name: 'tar attributes',
+      seeds: [bytes('24 path=lfw/Dan/pax.jpg\n30 mtime=1350244992.023960108\n')],
+      parse: (content) => readTarAttributes(content, 'f'),
     },
     {
       name: 'ONNX metadata',
