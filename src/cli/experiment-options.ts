@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { UsageError } from '../base/errors.ts'
 import { flagOf, flagOption, integerOption, type OptionSpecs, textOption } from '../base/option.ts'
+import type { ExperimentPlan } from '../experiment/plan.ts'
 import type { ConfigureInput } from '../train/configure.ts'
 import type { PresetName } from '../train/presets.ts'
 import { startOptions } from './commands/train.ts'
@@ -115,10 +116,7 @@ export function refuseBesideResume(
 }
 
 /** The plan in a folder, for --resume. @throws UsageError where there is none */
-export async function storedPlan(
-  folder: string,
-  kinds: readonly string[],
-): Promise<import('../experiment/plan.ts').ExperimentPlan> {
+export async function storedPlan(folder: string, kinds: readonly string[]): Promise<ExperimentPlan> {
   const { experimentPaths, readPlan } = await import('../node/experiment-folder.ts')
   await readdir(folder).catch((cause: unknown) => {
     throw new UsageError(`There is no experiment at ${folder}`, { cause })

@@ -37,14 +37,18 @@ export interface PairedTest {
 }
 
 /** What is tested, in words, once for all rows. */
-export function testedSentence(comparisons: number): string {
+export function testedSentence(comparisons: number, seeds: number): string {
   const corrected = comparisons > 1 ? `, corrected for ${comparisons} comparisons (Holm)` : ''
-  return (
+  const overPairs =
     'p over pairs: the larger of an exact two-sided sign test on the test pairs that one variant decides rightly with ' +
-    'more seeds than the other, and a bootstrap over people of the difference in accuracy; it says whether these trained networks would ' +
-    `differ on other people. p over seeds: a two-sided paired t test of the accuracies, seed by seed, from three seeds on; it says ` +
-    `whether the difference outlasts other initial weights and orders of the images. Both${corrected}.`
-  )
+    'more seeds than the other, and a bootstrap over people of the difference in accuracy; it says whether these ' +
+    `trained networks would differ on other people${corrected}.`
+  const overSeeds =
+    seeds < 3
+      ? 'Whether a difference outlasts other initial weights and orders of the images takes three seeds or more.'
+      : 'p over seeds: a two-sided paired t test of the accuracies, seed by seed; it says whether the difference ' +
+        `outlasts other initial weights and orders of the images${corrected}.`
+  return `${overPairs} ${overSeeds}`
 }
 
 const rightOf = (judged: readonly JudgedSeed[], pairs: number): Float64Array => {

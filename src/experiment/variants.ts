@@ -97,7 +97,7 @@ export function lossVariants(texts: readonly string[], shared: SharedLoss): read
   if (variants.length < 2)
     throw new UsageError(`Expected two or more losses to compare, got ${variants[0]?.name ?? 'none'}`)
   for (const key of Object.keys(shared.options ?? {})) {
-    const known = variants.flatMap(({ loss }) => knownBy(loss.name))
+    const known = [...new Set(variants.flatMap(({ loss }) => knownBy(loss.name)))]
     checkKeys('these losses', { [key]: true }, known)
   }
   return variants

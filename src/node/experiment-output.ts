@@ -75,7 +75,7 @@ export function experimentContents(
     ...(far === undefined ? {} : { far }),
     ...(differences === 0
       ? {}
-      : { tested: `Differences are to ${reference}. ${testedSentence(differences)}` }),
+      : { tested: `Differences are to ${reference}. ${testedSentence(differences, seeds.length)}` }),
     ...(sweep === undefined ? {} : { sweep: { ...sweep, ...(bound === undefined ? {} : { bound }) } }),
     notes: [],
     settings: [

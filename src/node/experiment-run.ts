@@ -120,13 +120,13 @@ class Experiment {
         yield { kind: 'cell', cell, number, total, state: 'done' }
         continue
       }
-      if (this.#options.signal.aborted) return yield this.#stopped()
+      if (this.#options.signal.aborted) return yield* this.#stopped()
       const state = await runState(this.#paths.run(cell))
       yield { kind: 'cell', cell, number, total, state }
       const start = performance.now()
-      if (!(yield* this.#train(cell, state, total - number))) return yield this.#stopped()
+      if (!(yield* this.#train(cell, state, total - number))) return yield* this.#stopped()
       const result = await this.#judge(cell)
-      if (result === undefined) return yield this.#stopped()
+      if (result === undefined) return yield* this.#stopped()
       this.#results.set(cell.id, result)
       this.#took.push((performance.now() - start) / 1000)
       yield { kind: 'judged', cell, result }
@@ -137,8 +137,8 @@ class Experiment {
     yield { kind: 'finished', contents, files, results: [...this.#results.values()] }
   }
 
-  #stopped(): ExperimentEvent {
-    return { kind: 'stopped', done: this.#results.size, total: this.#cells.length }
+  *#stopped(): Generator<ExperimentEvent, void> {
+    yield { kind: 'stopped', done: this.#results.size, total: this.#cells.length }
   }
 
   /** Trains, or goes on. @returns whether the training came to an end, good or bad */
