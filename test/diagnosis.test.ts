@@ -1,16 +1,24 @@
 /** @file Every signature is provoked by a training that really has the fault; a healthy training stays silent. */
 import { describe, expect, test } from 'vitest'
 import { random } from '../src/base/random.ts'
+import { lossByName, lossNames, optionsOf } from '../src/loss/registry.ts'
 import { openSession } from '../src/node/open-session.ts'
 import type { SessionSpec } from '../src/runtime/session.ts'
 import type { TrainConfig } from '../src/train/config.ts'
-import { smallBatches, smallConfig, smallRun, type SmallRunOptions } from './training-fixture.ts'
+import type { TrainEvent } from '../src/train/events.ts'
+import {
+  smallBatches,
+  smallConfig,
+  smallRun,
+  type SmallRun,
+  type SmallRunOptions,
+} from './training-fixture.ts'
 
 const open = (spec: SessionSpec) => openSession(spec)
 
 const config: TrainConfig = {
   ...smallConfig,
-  iterations: 100,
+  iterations: 64,
   learningRate: 0.05,
   clip: 1,
   warmup: 10,
@@ -19,12 +27,7 @@ const config: TrainConfig = {
   validateEvery: 1000,
 }
 
-/** What a run noticed, by signature. */
-const noticed = async (
-  given: TrainConfig,
-  options: Partial<SmallRunOptions> = {},
-): Promise<Map<string, string>> => {
-  const { events } = await smallRun(given, { openSession: open, ...options })
+const diagnosesOf = (events: readonly TrainEvent[]): Map<string, string> => {
   const found = events.flatMap((event) =>
     event.kind === 'diagnosis' ? [[event.signature, event.text] as const] : [],
   )
@@ -32,11 +35,42 @@ const noticed = async (
   return new Map(found)
 }
 
-describe('diagnosis', () => {
-  test('a healthy run is silent', async () => {
-    expect(await noticed({ ...config, iterations: 120 })).toEqual(new Map())
+const small = (given: TrainConfig, options: Partial<SmallRunOptions> = {}): Promise<SmallRun> =>
+  smallRun(given, { openSession: open, ...options })
+
+/** What a run noticed, by signature. */
+const noticed = async (
+  given: TrainConfig,
+  options: Partial<SmallRunOptions> = {},
+): Promise<Map<string, string>> => diagnosesOf((await small(given, options)).events)
+
+describe('a healthy run is silent', () => {
+  // every ramp the loss knows is on: what they add to the loss is no sign of too long steps
+  for (const name of lossNames) {
+    test(name, async () => {
+      const known = new Set(optionsOf(lossByName(name)).map((option) => option.name))
+      const ramps = { marginWarmup: 40, scaleWarmup: 40, scaleFrom: 4 }
+      const options = Object.fromEntries(Object.entries(ramps).filter(([option]) => known.has(option)))
+      expect(await noticed({ ...config, loss: { name, scale: 16, margin: 0.2, options } })).toEqual(new Map())
+    })
+  }
+
+  test('and with what is added to a loss', async () => {
+    const options = { labelSmoothing: 0.1, centerWeight: 0.01, subcenters: 2, marginWarmup: 40 }
+    expect(await noticed({ ...config, loss: { name: 'arcface', scale: 16, margin: 0, options } })).toEqual(
+      new Map(),
+    )
+  })
+})
+
+/** Labels that have nothing to do with the images. */
+const shuffled = () =>
+  smallBatches(config, undefined, (_, iteration, labels) => {
+    const stream = random(9, 'shuffled', iteration)
+    labels.forEach((_label, row) => (labels[row] = stream.integer(12)))
   })
 
+describe('diagnosis', () => {
   test('a learning rate far too high', async () => {
     const found = await noticed({ ...config, iterations: 12, learningRate: 2, clip: 0, warmup: 0 })
     expect(found.get('learning-rate-too-high')).toMatch(
@@ -44,15 +78,16 @@ describe('diagnosis', () => {
     )
   })
 
-  test('labels that have nothing to do with the images', async () => {
-    const batches = smallBatches(config, undefined, (_, iteration, labels) => {
-      const stream = random(9, 'shuffled', iteration)
-      labels.forEach((_label, row) => (labels[row] = stream.integer(12)))
+  for (const name of ['cosface', 'softmax', 'arcface']) {
+    test(`labels that have nothing to do with the images, ${name}`, async () => {
+      const found = await noticed(
+        { ...config, iterations: 80, loss: { name, scale: 16, margin: 0.2 } },
+        { batches: shuffled() },
+      )
+      expect([...found.keys()]).toEqual(['labels-do-not-fit'])
+      expect(found.get('labels-do-not-fit')).toContain('check that each folder holds one person’s images')
     })
-    const found = await noticed(config, { batches })
-    expect([...found.keys()]).toEqual(['labels-do-not-fit'])
-    expect(found.get('labels-do-not-fit')).toContain('check that each folder holds one person’s images')
-  })
+  }
 
   test('a scale too small for the classes', async () => {
     const found = await noticed({ ...config, loss: { name: 'cosface', scale: 2, margin: 0.2 } })
@@ -63,6 +98,7 @@ describe('diagnosis', () => {
   test('a margin too large for the dimensions', async () => {
     const found = await noticed({
       ...config,
+      iterations: 100,
       embeddingSize: 2,
       loss: { name: 'cosface', scale: 16, margin: 0.8 },
     })
@@ -76,8 +112,95 @@ describe('diagnosis', () => {
     expect(found.get('identical-images')).toContain('remove the copies')
   })
 
+  test('few images that a batch holds several times are not copies', async () => {
+    const copied = smallBatches(config, undefined, (pixels, _, labels) => {
+      pixels.copyWithin((3 * pixels.length) / 8, 0, (3 * pixels.length) / 8)
+      pixels.copyWithin((6 * pixels.length) / 8, 0, (2 * pixels.length) / 8)
+      labels.copyWithin(3, 0, 3)
+      labels.copyWithin(6, 0, 2)
+    })
+    const short = { ...config, iterations: 3, warmup: 0 }
+    expect((await noticed(short, { batches: copied, images: 3 })).has('identical-images')).toBe(false)
+    expect((await noticed(short, { batches: copied })).has('identical-images')).toBe(true)
+  })
+
   test('one identity that holds most images', async () => {
-    const found = await noticed({ ...config, iterations: 2, warmup: 0 }, { largestIdentity: 24 })
+    const batches = smallBatches(config, undefined, (_, iteration, labels) => {
+      const stream = random(9, 'dominated', iteration)
+      labels.forEach((_label, row) => (labels[row] = stream.uniform() < 0.75 ? 0 : (labels[row] ?? 0)))
+    })
+    const found = await noticed({ ...config, iterations: 2, warmup: 0 }, { batches, largestIdentity: 24 })
     expect(found.get('one-identity-dominates')).toContain('One identity holds 75 % of the images')
+  })
+})
+
+const isLayers = (event: TrainEvent): event is Extract<TrainEvent, { kind: 'layers' }> =>
+  event.kind === 'layers'
+
+describe('the layers', () => {
+  /** A run whose first state is changed. */
+  const begunWith = async (
+    change: (name: string, data: Float32Array) => void,
+    given: Partial<TrainConfig>,
+  ) => {
+    const { saved } = await small({ ...config, iterations: 1, learningRate: 1e-9 })
+    const checkpoint = saved.at(-1)
+    if (checkpoint === undefined) throw new Error('nothing was saved')
+    for (const [name, { data }] of checkpoint.state) if (data instanceof Float32Array) change(name, data)
+    const resume = { ...checkpoint, record: { ...checkpoint.record, iteration: 0 } }
+    return small({ ...config, warmup: 0, iterations: 52, ...given }, { resume })
+  }
+
+  test('are looked at every fifty iterations, and nothing is wrong with a healthy run', async () => {
+    const { events } = await small({ ...config, iterations: 51 })
+    const looks = events.filter(isLayers)
+    expect(looks.map(({ iteration }) => iteration)).toEqual([0, 50])
+    expect(Object.keys(looks[0]?.gradientNorms ?? {})).toEqual([
+      ...[1, 2, 3, 4].flatMap((stage) => [`stage${stage}.conv`, `stage${stage}.prelu`]),
+      'embedding',
+      'head',
+    ])
+    const [step] = events.flatMap((event) => (event.kind === 'step' ? [event.metrics.gradientNorm] : []))
+    const squares = Object.values(looks[0]?.gradientNorms ?? {}).reduce((sum, norm) => sum + norm ** 2, 0)
+    expect(Math.sqrt(squares) / (step ?? 0)).toBeCloseTo(1, 5)
+    expect(looks[1]?.deadPrelus).toEqual({
+      'stage1.prelu': 0,
+      'stage2.prelu': 0,
+      'stage3.prelu': 0,
+      'stage4.prelu': 0,
+    })
+  })
+
+  test('channels that pass nothing on', async () => {
+    const { events } = await begunWith(
+      (name, data) => {
+        if (/velocity/.test(name)) data.fill(0)
+        // the first half of the channels of stages 2 and 3: far below 0 and without a slope
+        if (/^stage[23]\.conv\.bias$/.test(name)) data.fill(-100, 0, data.length / 2)
+        if (/^stage[23]\.prelu\.slope$/.test(name)) data.fill(0, 0, data.length / 2)
+      },
+      { learningRate: 1e-7 },
+    )
+    const look = events.findLast(isLayers)
+    expect(look?.deadPrelus).toMatchObject({ 'stage1.prelu': 0, 'stage2.prelu': 0.5, 'stage3.prelu': 0.5 })
+    expect(diagnosesOf(events).get('dead-channels')).toMatch(
+      /^25 % of the PReLU channels pass nothing on \(stage[23]\.prelu: 50 %\)/,
+    )
+  })
+
+  test('a layer that no gradient arrives at', async () => {
+    const { events } = await begunWith(
+      (name, data) => {
+        if (/velocity/.test(name)) data.fill(0)
+        // what is behind stage 2 hardly depends on it any more
+        if (name === 'stage3.conv.weight')
+          for (let i = 0; i < data.length; i++) data[i] = (data[i] ?? 0) * 1e-12
+        if (name === 'stage3.conv.bias') data.fill(1)
+      },
+      { learningRate: 1e-20 },
+    )
+    expect(diagnosesOf(events).get('gradient-does-not-arrive')).toMatch(
+      /^No gradient arrives at stage1\.conv, less than a ten-millionth of the largest/,
+    )
   })
 })

@@ -234,7 +234,7 @@ describe('one margin as another', () => {
       {
         name: 'magface',
         scale: 16,
-        options: { shortMarginRadians: 0.5, longMarginRadians: 0.5, normWeight: 0 },
+        options: { shortMarginRadians: 0.5, longMarginRadians: 0.5, normWeight: 0, easyMargin: false },
       },
       { name: 'arcface', scale: 16 },
     ))

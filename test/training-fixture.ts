@@ -75,6 +75,8 @@ export interface SmallRun {
 export interface SmallRunOptions {
   readonly openSession: OpenSession
   readonly people?: number
+  /** @defaultValue 32 */
+  readonly images?: number
   /** Images of the identity that has most, of 32. */
   readonly largestIdentity?: number
   readonly resume?: Checkpoint
@@ -95,7 +97,7 @@ export async function smallRun(config: TrainConfig, options: SmallRunOptions): P
       batches: options.batches ?? smallBatches(config, people),
       summary: {
         identities: people,
-        images: 32,
+        images: options.images ?? 32,
         validationIdentities: 0,
         testIdentities: 0,
         largestIdentity: options.largestIdentity ?? 3,

@@ -56,6 +56,7 @@ SETTINGS = [
     {"name": "triplet"},
     {"name": "triplet", "options": {"tripletMargin": 0.8}},
     {"name": "triplet", "options": {"batchHard": True}},
+    {"name": "magface", "scale": 64, "options": {"shortNorm": 1, "longNorm": 2, "easyMargin": False}},
 ]
 
 

@@ -179,7 +179,8 @@ class CurricularFace(Head):
 
 
 class MagFace(Head):
-    defaults = {"shortNorm": 10, "longNorm": 110, "shortMarginRadians": 0.45, "longMarginRadians": 0.8, "normWeight": 35}
+    defaults = {"shortNorm": 10, "longNorm": 110, "shortMarginRadians": 0.45, "longMarginRadians": 0.8, "normWeight": 35,
+                "easyMargin": True}
 
     def length(self, norms):
         return norms.clamp(self.o["shortNorm"], self.o["longNorm"])
@@ -188,7 +189,9 @@ class MagFace(Head):
         o = self.o
         slope = (o["longMarginRadians"] - o["shortMarginRadians"]) / (o["longNorm"] - o["shortNorm"])
         margin = self.share(iteration) * (slope * (self.length(norms) - o["shortNorm"]) + o["shortMarginRadians"])
-        return additive(theta_of(cosine), margin)
+        theta = theta_of(cosine)
+        # the published code leaves obtuse angles alone
+        return torch.where(cosine > 0, torch.cos(theta + margin), cosine) if o["easyMargin"] else additive(theta, margin)
 
     def penalty(self, norms):
         a = self.length(norms)

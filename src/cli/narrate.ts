@@ -19,6 +19,7 @@ const words: Words = {
     `iteration ${count(iteration)}: ${set === 'watch' ? `${name} (watched, chooses nothing)` : 'validation'} ${verdict(result)}${best ? ', the best so far' : ''}`,
   ],
   checkpoint: () => [],
+  layers: () => [],
   diagnosis: ({ iteration, text }) => [`Diagnosis at iteration ${count(iteration)}: ${text}`],
   stopped: ({ text }) => [text],
   end: ({ seconds, imagesPerSecond, waitedShare }) => [

@@ -56,7 +56,9 @@ describe('who a point belongs to', () => {
       'magface',
       'adaface',
     ]) {
-      const curve = targetCurve({ name }, cosines)
+      // MagFace's own has a step at 90°
+      const options = name === 'magface' ? { easyMargin: false } : {}
+      const curve = targetCurve({ name, options }, cosines)
       curve.forEach((value, i) => expect(value, name).toBeLessThanOrEqual((cosines[i] ?? 0) + 1e-9))
       curve.slice(1).forEach((value, i) => expect(value, name).toBeLessThanOrEqual((curve[i] ?? 0) + 1e-6))
     }

@@ -127,6 +127,14 @@ describe('what follows the iteration', () => {
     expect(values).toEqual({ 'head.marginShare': [0, 0.2, 0.5, 1], 'head.scale': [16, 40, 64, 64] })
   })
 
+  test('a scale that is not used is not fed', () => {
+    const options = { scaleWarmup: 10, normaliseFeatures: false }
+    for (const name of ['cosface', 'nsl', 'sphereface']) {
+      const { scheduled } = buildHead({ name, options }, { classes: 10, embeddingSize: 8 })
+      expect(scheduled.some((scalar) => scalar.name === 'head.scale')).toBe(false)
+    }
+  })
+
   test("SphereFace's annealing: 1000 / (1 + 0.12·i), not below 5, its layer counting from 1", () => {
     const [lambda] = buildHead({ name: 'sphereface' }, size).scheduled
     expect(lambda?.valueAt(0)).toBeCloseTo(1000 / 1.12, 9)

@@ -53,7 +53,12 @@ const marginHead = (
   if (head.options.some((option) => option.name === 'margin')) checkMargin(options.number('margin'), size)
   const added = embeddingLosses.filter((loss) => options.number(loss.weight.name) > 0)
   const rows = size.classes * (head.normaliseWeights ? options.number('subcenters') : 1)
-  const scheduled = [...ramps(options), ...(head.scheduled?.(options) ?? [])]
+  const scaled = options.has('normaliseFeatures') ? options.flag('normaliseFeatures') : head.normaliseFeatures
+  const scheduled = [
+    // embeddings that keep their length have no scale to follow
+    ...ramps(options).filter(({ name }) => scaled || name !== scaleName),
+    ...(head.scheduled?.(options) ?? []),
+  ]
   const follows = (name: string): boolean => scheduled.some((scalar) => scalar.name === name)
   return {
     name: head.name,

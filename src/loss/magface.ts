@@ -1,7 +1,18 @@
 /** @file MagFace: the angular margin grows with the embedding's length, and a penalty rewards length. */
 import { UsageError } from '../base/errors.ts'
-import { add, divide, maximum, mean, minimum, multiply, subtract, type Operand } from '../graph/ops.ts'
-import { additiveAngle } from './angle.ts'
+import {
+  add,
+  divide,
+  greater,
+  maximum,
+  mean,
+  minimum,
+  multiply,
+  select,
+  subtract,
+  type Operand,
+} from '../graph/ops.ts'
+import { additiveAngle, cosineOfSum } from './angle.ts'
 import type { LossOption } from './head.ts'
 import type { MarginHead } from './margin-head.ts'
 import { marginWarmupOption, scaleOption, scaleWarmupOptions } from './options.ts'
@@ -42,6 +53,13 @@ export const magface: MarginHead = {
       max: Math.PI / 2,
     }),
     numberOption('normWeight', 'λ_g, weight of the penalty on short embeddings', 'none', 35, { min: 0 }),
+    {
+      name: 'easyMargin',
+      meaning: 'leave own angles of 90° and more without a margin; off, they have one as in arcface',
+      unit: 'none',
+      default: true,
+      paper: 'on in its published code',
+    },
     marginWarmupOption,
     ...scaleWarmupOptions,
   ],
@@ -59,6 +77,9 @@ export const magface: MarginHead = {
     const [low, high]: [Operand, Operand] = [option('shortMarginRadians'), option('longMarginRadians')]
     const margin = add(multiply(subtract(length, short), divide(subtract(high, low), long - short)), low)
     const penalty = mean(add(divide(length, long * long), divide(1, length)))
-    return { own: additiveAngle(ownCosine, margin), penalty: multiply(penalty, options.number('normWeight')) }
+    const own = options.flag('easyMargin')
+      ? select(greater(ownCosine, 0), cosineOfSum(ownCosine, margin), ownCosine)
+      : additiveAngle(ownCosine, margin)
+    return { own, penalty: multiply(penalty, options.number('normWeight')) }
   },
 }

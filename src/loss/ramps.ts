@@ -1,5 +1,5 @@
 /** @file The warm-up of margin and scale, options that every head may have. */
-import type { ScheduledScalar } from './head.ts'
+import type { LossSettings, ScheduledScalar } from './head.ts'
 import type { LossOptions } from './options.ts'
 
 /** The share of its margin that a head applies, 0 … 1. */
@@ -23,6 +23,12 @@ export function scaleAt(options: LossOptions, iteration: number): number {
   const over = iterationsOf(options, 'scaleWarmup')
   const [from, to] = [over === 0 ? 0 : options.number('scaleFrom'), options.number('scale')]
   return from + (to - from) * ramp(iteration, over)
+}
+
+/** The iteration from which margin and scale have their values. */
+export function rampsOver({ options = {} }: LossSettings): number {
+  const [margin, scale] = [options['marginWarmup'], options['scaleWarmup']].map(Number)
+  return Math.max(0, margin || 0, scale || 0)
 }
 
 /** The scalars to be fed where a ramp is asked for. */

@@ -63,3 +63,10 @@ export function optionsOf(loss: Loss): readonly LossOption[] {
     ...embeddingLosses.flatMap((added) => [added.weight, ...added.options]),
   ]
 }
+
+/** The option that makes the margin of a loss; undefined where it has none. */
+export function marginOptionOf(name: string): string | undefined {
+  const loss = lossByName(name)
+  if (loss.kind === 'embedding') return undefined
+  return loss.ramped[0] ?? loss.options.find((option) => option.name === 'multiplier')?.name
+}

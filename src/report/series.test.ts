@@ -62,3 +62,22 @@ test('a running mean of a constant is the constant, of a line inside the line', 
   const rising = smoothed(Array.from({ length: 1000 }, (_, x) => ({ x, y: x })))
   for (const point of rising.slice(5, -5)) expect(point.y).toBeCloseTo(point.x, 9)
 })
+
+test('follows the layers, what is told twice once', () => {
+  const look = (iteration: number, dead: number): TrainEvent => ({
+    kind: 'layers',
+    iteration,
+    gradientNorms: { 'stage1.conv': iteration + 1, head: 2 },
+    deadPrelus: { 'stage1.prelu': dead, 'stage2.prelu': 0 },
+  })
+  const { gradientNorms, deadChannels } = runSeries([look(0, 0), look(50, 0.5), look(50, 1)])
+  expect(gradientNorms.map(({ layer }) => layer)).toEqual(['stage1.conv', 'head'])
+  expect(gradientNorms[0]?.points).toEqual([
+    { x: 0, y: 1 },
+    { x: 50, y: 51 },
+  ])
+  expect(deadChannels).toEqual([
+    { x: 0, y: 0 },
+    { x: 50, y: 0.5 },
+  ])
+})

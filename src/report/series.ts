@@ -1,5 +1,6 @@
 /** @file From the events of a run to the curves its page draws. */
 import type { Interval } from '../evaluate/result.ts'
+import { mean } from '../tensor/statistics.ts'
 import type { StepMetrics, TrainEvent } from '../train/events.ts'
 
 /** A point of a curve over iterations. */
@@ -35,6 +36,10 @@ export interface RunSeries {
     readonly set: 'validation' | 'watch'
     readonly points: readonly ValidationPoint[]
   }[]
+  /** ‖gradient‖ of each layer, first layer first. */
+  readonly gradientNorms: readonly { readonly layer: string; readonly points: readonly SeriesPoint[] }[]
+  /** The share of PReLU channels that pass nothing on, over all layers. */
+  readonly deadChannels: readonly SeriesPoint[]
   readonly diagnoses: readonly (Remark & { readonly signature: string })[]
   readonly notes: readonly { readonly level: 'info' | 'warning'; readonly text: string }[]
   readonly stopped: (Remark & { readonly reason: 'interrupted' | 'non-finite' }) | undefined
@@ -120,6 +125,29 @@ const ofKind = <K extends TrainEvent['kind']>(
 ): Extract<TrainEvent, { kind: K }>[] =>
   events.filter((event): event is Extract<TrainEvent, { kind: K }> => event.kind === kind)
 
+type LayersEvent = Extract<TrainEvent, { kind: 'layers' }>
+
+const layersOf = (events: readonly TrainEvent[]): Pick<RunSeries, 'gradientNorms' | 'deadChannels'> => {
+  // what a resumed run tells again counts once
+  const looks = new Map<number, LayersEvent>()
+  for (const event of ofKind(events, 'layers')) looks.set(event.iteration, event)
+  const sorted = [...looks.values()].sort((a, b) => a.iteration - b.iteration)
+  const layers = Object.keys(sorted[0]?.gradientNorms ?? {})
+  return {
+    gradientNorms: layers.map((layer) => ({
+      layer,
+      points: sorted.map(({ iteration, gradientNorms }) => ({
+        x: iteration,
+        y: gradientNorms[layer] ?? NaN,
+      })),
+    })),
+    deadChannels: sorted.flatMap(({ iteration, deadPrelus }) => {
+      const shares = Object.values(deadPrelus)
+      return shares.length === 0 ? [] : [{ x: iteration, y: mean(shares) }]
+    }),
+  }
+}
+
 /** Reduces a run's events to what is drawn and said; curves are thinned to `limit` points. */
 export function runSeries(events: readonly TrainEvent[], limit: number = 1000): RunSeries {
   const steps = lastTold(events)
@@ -149,6 +177,7 @@ export function runSeries(events: readonly TrainEvent[], limit: number = 1000): 
       limit,
     ),
     validations: validationsOf(events),
+    ...layersOf(events),
     diagnoses: ofKind(events, 'diagnosis').map(({ iteration, signature, text }) => ({
       iteration,
       signature,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { crc32c, scalarRecord, versionRecord } from './tensorboard.ts'
+import { crc32c, scalarRecord, scalarsOf, versionRecord } from './tensorboard.ts'
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value)
 
@@ -23,4 +23,20 @@ it('holds tag, value and iteration', () => {
   const event = bytes.subarray(12, -4).toString('hex')
   //       wall time 2.0        step 300  summary{ value{ tag 'loss', simple_value 0.5 } }
   expect(event).toBe('090000000000000040' + '10ac02' + '2a0d' + '0a0b' + '0a046c6f7373' + '150000003f')
+})
+
+it('has a series for each layer and one for the share of dead channels', () => {
+  const scalars = scalarsOf({
+    kind: 'layers',
+    iteration: 50,
+    gradientNorms: { 'stage1.conv': 0.5, head: 2 },
+    deadPrelus: { 'stage1.prelu': 0.25, 'stage2.prelu': 0.75 },
+  })
+  expect(scalars).toEqual([
+    { tag: 'gradient norm/stage1.conv', value: 0.5 },
+    { tag: 'gradient norm/head', value: 2 },
+    { tag: 'dead channels/stage1.prelu', value: 0.25 },
+    { tag: 'dead channels/stage2.prelu', value: 0.75 },
+    { tag: 'train/dead channels', value: 0.5 },
+  ])
 })

@@ -3,6 +3,7 @@
  * TensorFlow's `event.proto`, and its checksum. Written by hand, since four fields are all it takes.
  */
 import { concatBytes } from '../base/bytes.ts'
+import { mean } from '../tensor/statistics.ts'
 import type { TrainEvent } from '../train/events.ts'
 
 /** One scalar of a series. */
@@ -26,6 +27,9 @@ export function scalarRecord(scalars: readonly Scalar[], iteration: number, wall
   )
 }
 
+const tagged = (series: string, byLayer: Readonly<Record<string, number>>): Scalar[] =>
+  Object.entries(byLayer).map(([layer, value]) => ({ tag: `${series}/${layer}`, value }))
+
 /** What an event adds to the series; nothing at most kinds. */
 export function scalarsOf(event: TrainEvent): readonly Scalar[] {
   if (event.kind === 'step') {
@@ -40,6 +44,16 @@ export function scalarsOf(event: TrainEvent): readonly Scalar[] {
       { tag: 'train/learning rate', value: learningRate },
       { tag: 'speed/images per second', value: imagesPerSecond },
       { tag: 'speed/share waited for data', value: seconds > 0 ? waitedSeconds / seconds : 0 },
+    ]
+  }
+  if (event.kind === 'layers') {
+    const { gradientNorms, deadPrelus } = event
+    return [
+      ...tagged('gradient norm', gradientNorms),
+      ...tagged('dead channels', deadPrelus),
+      ...(Object.keys(deadPrelus).length === 0
+        ? []
+        : [{ tag: 'train/dead channels', value: mean(Object.values(deadPrelus)) }]),
     ]
   }
   if (event.kind === 'validation') {

@@ -136,6 +136,46 @@ const gradientFigure = (drawing: Drawing, series: RunSeries, config: TrainConfig
   )
 }
 
+/** A few layers from the first to the last, by weights that are multiplied: PReLU slopes are left out. */
+const shownLayers = ({ gradientNorms }: RunSeries): RunSeries['gradientNorms'] => {
+  const layers = gradientNorms.filter(({ layer }) => !layer.includes('prelu'))
+  const wanted = Math.min(5, layers.length)
+  const indices = Array.from({ length: wanted }, (_, i) =>
+    Math.round((i * (layers.length - 1)) / Math.max(1, wanted - 1)),
+  )
+  return layers.filter((_, index) => indices.includes(index))
+}
+
+const layersFigure = (drawing: Drawing, series: RunSeries, config: TrainConfig): Html | undefined => {
+  const colours = ['blue', 'green', 'amber', 'purple', 'orange'] as const
+  const lines = shownLayers(series).map(({ layer, points }, index): Line => ({
+    name: layer,
+    colour: colours[index % colours.length] ?? 'grey',
+    points: points.filter(({ y }) => y > 0),
+  }))
+  if (lines.every(({ points }) => points.length < 2)) return undefined
+  return figure(
+    lineFigure(drawing, {
+      caption: { title: 'Norm of the gradient by layer over iterations' },
+      x: iterations(config),
+      y: { label: 'norm of the gradient', format: short, log: true },
+      lines: lines.filter(({ points }) => points.length > 0),
+      size: { width: 440, height: 220 },
+    }),
+    'Gradient by layer',
+    'Looked at now and then. A line that falls far below the others belongs to a layer that no longer learns.',
+  )
+}
+
+const deadSentence = ({ deadChannels }: RunSeries): Html => {
+  const share = last(deadChannels)
+  if (share === undefined) return html``
+  const most = Math.max(...deadChannels.map(({ y }) => y))
+  return html`<p>
+    PReLU channels that pass nothing on: ${percent(share)} at the end, ${percent(most)} at most.
+  </p>`
+}
+
 const diagnosisBody = (series: RunSeries): Html =>
   series.diagnoses.length === 0
     ? html`<p>Nothing: no diagnosis was raised during this run.</p>`
@@ -169,7 +209,8 @@ export function trainingBody(
       ${lossFigure(drawing, series, config, expectedFirstLoss)} ${cosineFigure(drawing, series, config)}
       ${validationFigure(drawing, series, config)} ${rateFigure(drawing, series, config)}
       ${winFigure(drawing, series, config)} ${gradientFigure(drawing, series, config)}
+      ${layersFigure(drawing, series, config)}
     </div>
     <h3>What was noticed</h3>
-    ${diagnosisBody(series)}`
+    ${deadSentence(series)} ${diagnosisBody(series)}`
 }

@@ -63,6 +63,15 @@ export type TrainEvent =
       readonly best: boolean
     }
   | { readonly kind: 'checkpoint'; readonly iteration: number; readonly folder: string }
+  /** A look at the layers, now and then. */
+  | {
+      readonly kind: 'layers'
+      readonly iteration: number
+      /** ‖gradient‖ before clipping, by layer. */
+      readonly gradientNorms: Readonly<Record<string, number>>
+      /** The share of PReLU channels that pass nothing on, by layer; empty where there are none. */
+      readonly deadPrelus: Readonly<Record<string, number>>
+    }
   | {
       readonly kind: 'diagnosis'
       readonly iteration: number

@@ -19,6 +19,8 @@ export interface Recipe {
   readonly clip: number
   /** Images at a time for embedding; a program of its own. */
   readonly embedBatch: number
+  /** Whether the layers are looked at now and then; a program of its own. @defaultValue false */
+  readonly watched?: boolean
 }
 
 /** The state's names beside the parameters' own. */

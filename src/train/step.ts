@@ -7,6 +7,7 @@ import type { HeadResult } from '../loss/head.ts'
 import { clipFactor, squaredNorms } from '../optim/clip.ts'
 import { sgdUpdate } from '../optim/sgd.ts'
 import { accumulatedName, trainedArrays, velocityName, type Recipe, type TrainedArray } from './recipe.ts'
+import { watchGraph } from './watch.ts'
 
 /** Names of what is fed and returned; none of them is a state's. */
 export const feedNames = {
@@ -19,12 +20,13 @@ export const resultNames = {
   metrics: 'metrics',
   gradientNorms: 'gradientNorms',
   embedding: 'embedding',
+  deadPrelus: 'deadPrelus',
 } as const
 
 /** The programs of a session that trains this recipe, and the state they share. */
 export interface StepPrograms {
   readonly state: Readonly<Record<string, readonly number[]>>
-  /** `step`, or `accumulate` and `update` where the batch comes in parts; always `embed`. */
+  /** `step`, or `accumulate` and `update` where the batch comes in parts; always `embed`; `watch` where it is asked for. */
   readonly programs: Readonly<Record<string, Graph>>
 }
 
@@ -154,14 +156,23 @@ const updateStep = (recipe: Recipe): Graph => {
   }
 }
 
-/** pixels [N, 3, H, W] → embedding [N, D], raw. */
-export function embedGraph({ network, size }: Pick<Recipe, 'network' | 'size'>, images: number): Graph {
+/** The embedding [N, D], raw, of the fed pixels. */
+export function embeddingOf({ network, size }: Pick<Recipe, 'network' | 'size'>, images: number): AnyValue {
   const values = inputsFor([...network.parameters, ...network.buffers])
   const pixels = ops.input(feedNames.pixels, [images, 3, size.height, size.width])
-  return {
-    name: 'embed',
-    outputs: { [resultNames.embedding]: network.build(pixels, values, 'infer').output },
-  }
+  return network.build(pixels, values, 'infer').output
+}
+
+/** pixels [N, 3, H, W] → embedding [N, D], raw. */
+export function embedGraph(recipe: Pick<Recipe, 'network' | 'size'>, images: number): Graph {
+  return { name: 'embed', outputs: { [resultNames.embedding]: embeddingOf(recipe, images) } }
+}
+
+/** pixels [N, 3, H, W] → the share of dead channels of each PReLU [L]; nothing where there is none. */
+const watchPrograms = (recipe: Recipe): readonly Graph[] => {
+  if (recipe.watched !== true) return []
+  const graph = watchGraph(embeddingOf(recipe, recipe.embedBatch), resultNames.deadPrelus)
+  return graph === undefined ? [] : [graph]
 }
 
 /** The programs and the state of a recipe. @throws RangeError where `accumulate` does not divide `batch`. */
@@ -183,7 +194,10 @@ export function stepPrograms(recipe: Recipe): StepPrograms {
       ...shapes([...network.buffers, ...head.buffers]),
     },
     programs: Object.fromEntries(
-      [...training, embedGraph(recipe, embedBatch)].map((graph) => [graph.name, simplify(graph)]),
+      [...training, embedGraph(recipe, embedBatch), ...watchPrograms(recipe)].map((graph) => [
+        graph.name,
+        simplify(graph),
+      ]),
     ),
   }
 }

@@ -1,6 +1,5 @@
 /** @file The training loop: an async iterable of events. It prints nothing and knows no platform. */
 import { buildHead } from '../loss/build.ts'
-import { expectedFirstLoss, lossFloor } from '../loss/bounds.ts'
 import { backbone } from '../nn/backbones.ts'
 import { sizeOf } from '../tensor/tensor.ts'
 import type { VerificationResult } from '../evaluate/result.ts'
@@ -8,14 +7,16 @@ import { learningRateAt } from '../optim/schedule.ts'
 import type { Batch } from '../data/dataset.ts'
 import { checkState, fingerprintChanges, type BestSoFar, type Checkpoint } from './checkpoint.ts'
 import type { TrainConfig } from './config.ts'
-import { diagnose, distinctImages, type Diagnosis, type DiagnosisFacts } from './diagnosis.ts'
+import { diagnose, distinctImages, type Diagnosis } from './diagnosis.ts'
 import type { StepMetrics, TrainEvent } from './events.ts'
+import { diagnosisFacts } from './facts.ts'
 import { firstNonFinite } from './non-finite.ts'
 import { durationInWords, pace } from './pace.ts'
 import { trainedArrays, type Recipe } from './recipe.ts'
 import type { Surroundings, ValidationSet } from './surroundings.ts'
 import { feedNames } from './step.ts'
 import { Trainer } from './trainer.ts'
+import { normsByLayer, watchEvery } from './watch.ts'
 
 /** The step a configuration asks for, for `classes` people. @throws UsageError where an option cannot hold */
 export function recipeOf(config: TrainConfig, classes: number): Recipe {
@@ -31,6 +32,7 @@ export function recipeOf(config: TrainConfig, classes: number): Recipe {
     weightDecay: config.weightDecay,
     clip: config.clip,
     embedBatch: Math.max(1, Math.min(32, config.batch / config.accumulate)),
+    watched: true,
   }
 }
 
@@ -116,7 +118,11 @@ class Run {
       const waited = batches.waitedSeconds
       const batch = await batches.batch(this.#iteration)
       const learningRate = this.#learningRate()
-      const { metrics, accepted } = await this.#trainer.step(batch, learningRate, this.#iteration)
+      const { metrics, gradientNorms, accepted } = await this.#trainer.step(
+        batch,
+        learningRate,
+        this.#iteration,
+      )
       if (!accepted) return yield* this.#nonFinite(batch, learningRate, metrics)
       const { seconds, imagesPerSecond, secondsLeft } = watch.step()
       yield {
@@ -130,8 +136,14 @@ class Run {
         imagesPerSecond,
         secondsLeft,
       }
-      this.#diagnosis ??= diagnose(this.#facts(), distinctImages(batch.pixels, batch.labels.length))
-      const seen = this.#diagnosis.step({ metrics, seconds, waitedSeconds: batches.waitedSeconds - waited })
+      this.#diagnosis ??= this.#diagnose(batch)
+      if (this.#iteration % watchEvery === 0) yield await this.#look(batch, gradientNorms)
+      const seen = this.#diagnosis.step({
+        iteration: this.#iteration,
+        metrics,
+        seconds,
+        waitedSeconds: batches.waitedSeconds - waited,
+      })
       for (const finding of seen) yield { kind: 'diagnosis', iteration: this.#iteration, ...finding }
       this.#iteration++
       const last = this.#iteration === iterations
@@ -150,17 +162,27 @@ class Run {
     }
   }
 
-  #facts(): DiagnosisFacts {
-    const { loss, embeddingSize } = this.#config
+  #diagnose({ pixels, labels }: Batch): Diagnosis {
     const { batches, summary } = this.#surroundings.data
-    const largestShare = summary.largestIdentity === undefined ? 0 : summary.largestIdentity / summary.images
-    const margins: Readonly<Record<string, number>> = { cosface: loss.margin, nsl: 0 }
-    const margin = margins[this.#trainer.recipe.head.name]
-    const common = { largestShare, batchesPerEpoch: batches.batchesPerEpoch }
-    if (margin === undefined) return common
-    const setting = { classes: this.#trainer.recipe.classes, scale: loss.scale, margin, embeddingSize }
-    const guessing = loss.scale * margin + Math.log(setting.classes)
-    return { ...common, expected: { first: expectedFirstLoss(setting), guessing, floor: lossFloor(setting) } }
+    const { recipe } = this.#trainer
+    return diagnose(
+      diagnosisFacts(this.#config, recipe, summary, batches.batchesPerEpoch),
+      distinctImages(pixels, labels.length, summary.images),
+    )
+  }
+
+  /** Looks at the layers, tells the diagnosis and everybody else. */
+  async #look(batch: Batch, gradientNorms: Float32Array): Promise<TrainEvent> {
+    const { recipe } = this.#trainer
+    const look = {
+      gradientNorms: normsByLayer(
+        trainedArrays(recipe).map(({ name }) => name),
+        gradientNorms,
+      ),
+      deadPrelus: await this.#trainer.deadPrelus(batch),
+    }
+    this.#diagnosis?.layers(look)
+    return { kind: 'layers', iteration: this.#iteration, ...look }
   }
 
   /** How long the iterations to come take, validation and saving apart. */

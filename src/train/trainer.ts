@@ -10,7 +10,8 @@ import { sizeOf } from '../tensor/tensor.ts'
 import type { StepMetrics } from './events.ts'
 import { readMetrics } from './metrics.ts'
 import { accumulatedName, trainedArrays, velocityName, type Recipe } from './recipe.ts'
-import { feedNames, resultNames, stepPrograms, type StepPrograms } from './step.ts'
+import { embeddingOf, feedNames, resultNames, stepPrograms, type StepPrograms } from './step.ts'
+import { preluLayers, type ByLayer } from './watch.ts'
 
 /** What one update reports. */
 export interface StepReport {
@@ -152,6 +153,19 @@ export class Trainer implements AsyncDisposable {
       at += part.length
     }
     return all
+  }
+
+  /** The share of dead channels of each PReLU over the first images of a batch; empty where none is watched. */
+  async deadPrelus({ pixels, labels }: Batch): Promise<ByLayer> {
+    const { size, embedBatch } = this.recipe
+    if (this.programs.programs['watch'] === undefined) return {}
+    const data = pixels.subarray(0, (embedBatch * pixels.length) / labels.length)
+    const shape = [embedBatch, 3, size.height, size.width]
+    const results = await this.session.run('watch', { [feedNames.pixels]: { shape, data } })
+    const shares = result(results, resultNames.deadPrelus).data
+    return Object.fromEntries(
+      preluLayers(embeddingOf(this.recipe, 1)).map((layer, index) => [layer, shares[index] ?? 0]),
+    )
   }
 
   /** Everything a checkpoint keeps, in canonical layout. */

@@ -1,16 +1,24 @@
 /** @file `cosface advise`: which s and m can work, before anything is trained. */
-import { integerOption, numberOption, type OptionSpecs } from '../../base/option.ts'
+import { availableParallelism } from 'node:os'
+import { flagOption, integerOption, numberOption, type OptionSpecs } from '../../base/option.ts'
+import type { Advice } from '../../loss/advise.ts'
+import type { MarginBound } from '../../loss/bounds.ts'
+import type { IterationSetting, MeasuredIteration } from '../../node/measure-iteration.ts'
+import { trainOptions } from '../../train/options.ts'
+import { defaultSettings, presets } from '../../train/presets.ts'
+import type { TrainSettings } from '../../train/settings.ts'
 import { type Command, command } from '../command.ts'
 import { jsonOption, required } from '../options.ts'
-import { count, duration } from '../words.ts'
+import { count, counted, duration } from '../words.ts'
 
-interface AdviseOptions {
+interface AdviseOptions extends Pick<TrainSettings, 'backbone' | 'size' | 'threads' | 'device'> {
   readonly classes: number
   readonly embeddingSize: number
   readonly posterior: number
   readonly images: number
   readonly batch: number
   readonly secondsPerIteration: number
+  readonly skipMeasurement: boolean
   readonly json: boolean
 }
 
@@ -55,13 +63,44 @@ const options: OptionSpecs<AdviseOptions> = {
   }),
   secondsPerIteration: numberOption({
     group: 'Setting',
-    meaning: 'measured time of an update, for the time of an epoch',
+    meaning: 'time of an update where it is known, for the time of an epoch',
     unit: 'seconds',
     above: 0,
     max: 86_400,
-    default: 'not used',
+    default: 'measured by two steps on this machine, where --images is given',
   }),
+  skipMeasurement: flagOption({
+    group: 'Setting',
+    meaning: 'measure nothing; the time of an epoch is then left out',
+  }),
+  backbone: trainOptions.backbone,
+  size: trainOptions.size,
+  threads: trainOptions.threads,
+  device: trainOptions.device,
   json: jsonOption,
+}
+
+const regimes: { readonly [K in MarginBound['regime']]: (advice: Advice) => string } = {
+  plane: () => 'two dimensions: 1 − cos(2π/C)',
+  simplex: () => 'C ≤ D + 1: C/(C−1)',
+  crowded: ({ marginBound }) =>
+    `C > D + 1: far below C/(C−1) = ${marginBound.bound.toFixed(4)}; this is what so many directions can keep apart`,
+}
+
+const measured = (
+  setting: IterationSetting,
+  { measuredBatch, measuredClasses }: MeasuredIteration,
+): string => {
+  const { backbone, size, batch, classes, threads, device } = setting
+  return [
+    `measured by two steps of ${backbone} at ${size.height}x${size.width} on ${device}, ${counted(threads, 'thread', 'threads')}`,
+    measuredBatch < batch
+      ? `${measuredBatch} images at a time, in proportion to ${batch}`
+      : counted(batch, 'image', 'images'),
+    measuredClasses < classes
+      ? `a class head of ${count(measuredClasses)}, so that the rest of ${count(classes)} comes on top`
+      : `${count(classes)} classes`,
+  ].join(', ')
 }
 
 const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toPrecision(3)} GiB`
@@ -71,17 +110,35 @@ export const adviseCommand: Command = command<AdviseOptions>({
   group: 'Understand',
   summary: 'which scale and margin can work for so many people, and what the loss will look like',
   detail:
-    'The lower bound on the scale (Eq 6), the upper bound on the margin (Eq 7), a suggested pair with its reasons, the expected first loss, the floor the loss cannot go under, and the memory of the class head.',
+    'The lower bound on the scale (Eq 6), the upper bound on the margin (Eq 7), a suggested pair with its reasons, the expected first loss, the floor the loss cannot go under, the memory of the class head, and with --images the time of an epoch, from two steps of the real training graph.',
   arguments: [],
   options,
   examples: [
     'cosface advise --classes 10575',
+    'cosface advise --classes 10575 --images 490000 --batch 512 --backbone sphere20',
     'cosface advise --classes 8 --embedding-size 2 --posterior 0.99 --json',
   ],
   run: async ({ output }, _args, given) => {
     const { advise } = await import('../../loss/advise.ts')
-    const { json: _json, ...rest } = given
-    const advice = advise({ ...rest, classes: required('--classes', given.classes, 'the number of people') })
+    const { json: _json, skipMeasurement = false, backbone, size, threads, device, ...rest } = given
+    const request = { ...rest, classes: required('--classes', given.classes, 'the number of people') }
+    const before = advise(request)
+    const usual = { ...defaultSettings, ...presets['small-set'].settings }
+    const setting: IterationSetting = {
+      backbone: backbone ?? usual.backbone,
+      size: size ?? usual.size,
+      embeddingSize: before.embeddingSize,
+      loss: { name: 'cosface', scale: before.suggestion.scale, margin: before.suggestion.margin },
+      classes: before.classes,
+      batch: given.batch ?? 64,
+      threads: threads ?? availableParallelism(),
+      device: device ?? 'cpu',
+    }
+    const isMeasured =
+      given.images !== undefined && given.secondsPerIteration === undefined && !skipMeasurement
+    const measurement = isMeasured ? await measure(setting, output.warn) : undefined
+    const advice =
+      measurement === undefined ? before : advise({ ...request, secondsPerIteration: measurement.seconds })
     const { suggestion, marginBound, memory } = advice
     const lines = [
       `For ${count(advice.classes)} people and embeddings of ${advice.embeddingSize} numbers:`,
@@ -94,6 +151,7 @@ export const adviseCommand: Command = command<AdviseOptions>({
         ({ posterior, scale }) => `  ${String(posterior).padEnd(8)} ${scale.toFixed(2)}`,
       ),
       `Largest margin (Eq 7): ${marginBound.largest.toFixed(4)}`,
+      `  ${regimes[marginBound.regime](advice)}`,
       ...(advice.optimistic
         ? [
             '  There are more people than dimensions + 1: both bounds are optimistic, take more scale and less margin.',
@@ -105,10 +163,25 @@ export const adviseCommand: Command = command<AdviseOptions>({
         ? []
         : [
             `An epoch is ${count(advice.iterationsPerEpoch)} iterations${advice.secondsPerEpoch === undefined ? '' : `, ${duration(advice.secondsPerEpoch)}`}`,
+            ...(measurement === undefined ? [] : [`  ${measured(setting, measurement)}`]),
           ]),
     ]
     for (const line of lines) output.say(line)
-    output.result({ schema: 'cosface-advice/1', ...advice })
+    output.result({
+      schema: 'cosface-advice/1',
+      ...advice,
+      ...(measurement === undefined ? {} : { measurement: { ...setting, ...measurement } }),
+    })
     return 0
   },
 })
+
+/** Loads the runtime only where something is measured. */
+async function measure(
+  setting: IterationSetting,
+  notice: (sentence: string) => void,
+): Promise<MeasuredIteration> {
+  const { measureIteration } = await import('../../node/measure-iteration.ts')
+  const { openSession } = await import('../../node/open-session.ts')
+  return measureIteration(setting, (spec) => openSession(spec, { notice }))
+}
