@@ -103,7 +103,8 @@ const measured = (
   ].join(', ')
 }
 
-const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toPrecision(3)} GiB`
+const inBytes = (bytes: number): string =>
+  bytes < 2 ** 30 ? `${(bytes / 2 ** 20).toPrecision(3)} MiB` : `${(bytes / 2 ** 30).toPrecision(3)} GiB`
 
 export const adviseCommand: Command = command<AdviseOptions>({
   name: 'advise',
@@ -158,7 +159,7 @@ export const adviseCommand: Command = command<AdviseOptions>({
           ]
         : []),
       `Expected first loss: ${suggestion.expectedFirstLoss.toFixed(2)}; it cannot fall under ${suggestion.lossFloor.toPrecision(2)}`,
-      `Memory of the class head: ${gibibytes(memory.total)} (weights ${gibibytes(memory.weights)}, gradient and momentum ${gibibytes(memory.optimizer)}, logits ${gibibytes(memory.logits)})`,
+      `Memory of the class head: ${inBytes(memory.total)} (weights ${inBytes(memory.weights)}, gradient and momentum ${inBytes(memory.optimizer)}, logits ${inBytes(memory.logits)})`,
       ...(advice.iterationsPerEpoch === undefined
         ? []
         : [
