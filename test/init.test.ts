@@ -69,6 +69,14 @@ describe('train --init', () => {
     expect(largestChange(ofModel.parameters, first)).toBe(0)
   }, 120_000)
 
+  it('that is ended before its first checkpoint begins again with the same weights', async () => {
+    await train('killed', 'others', '--init', at('first'), '--iterations', '2')
+    const before = await weightsOf(at('killed'))
+    await rm(at('killed/checkpoints'), { recursive: true })
+    expect(await cosface(['train', '--resume', at('killed')])).toMatchObject({ code: 0 })
+    expect(await weightsOf(at('killed'))).toEqual(before)
+  }, 120_000)
+
   it('refuses what contradicts the weights, and writes nothing', async () => {
     const other = await cosface([
       ...tinyTraining(at('others'), at('none')),

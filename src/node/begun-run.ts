@@ -3,8 +3,11 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { DataError, FormatError } from '../base/errors.ts'
 import type { Plan } from '../onnx/plan.ts'
+import { decodeSafetensors } from '../tensor/safetensors.ts'
+import type { Tensor } from '../tensor/tensor.ts'
 import type { TrainConfig } from '../train/config.ts'
 import { storedConfig } from '../train/configure.ts'
+import { floats } from './checkpoint-store.ts'
 import { readEvents, type RunPaths } from './run-folder.ts'
 
 /** A run goes on as it was begun; whoever edits its configuration expects something else. @throws DataError */
@@ -24,6 +27,8 @@ export interface BegunRun {
   readonly identities?: readonly string[]
   /** The plan it had, where it came that far. */
   readonly plan?: Plan
+  /** The weights it started from, where they were given and not drawn. */
+  readonly initial?: ReadonlyMap<string, Tensor>
 }
 
 /** Reads what a run was begun with. @throws FormatError where its files were edited */
@@ -36,6 +41,9 @@ export async function readBegun(paths: RunPaths): Promise<BegunRun> {
     config: await readStoredConfig(paths.config),
     ...(identities === undefined ? {} : { identities }),
     ...(start === undefined ? {} : { plan: start.plan }),
+    ...(existsSync(paths.initial)
+      ? { initial: floats(decodeSafetensors(await readFile(paths.initial), paths.initial).tensors) }
+      : {}),
   }
 }
 

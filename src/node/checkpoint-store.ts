@@ -176,7 +176,8 @@ const prune = async (root: string, keep: number): Promise<void> => {
   }
 }
 
-const floats = (tensors: ReadonlyMap<string, Tensor | IntTensor>): Map<string, Tensor> => {
+/** Those tensors that are numbers with fractions: all that is trained. */
+export const floats = (tensors: ReadonlyMap<string, Tensor | IntTensor>): Map<string, Tensor> => {
   const result = new Map<string, Tensor>()
   for (const [name, { shape, data }] of tensors)
     if (data instanceof Float32Array) result.set(name, { shape, data })

@@ -11,6 +11,8 @@ export interface RunPaths {
   readonly config: string
   /** Who is trained on, chosen by and reported on. */
   readonly split: string
+  /** The weights it started from, where they were given and not drawn. */
+  readonly initial: string
   readonly events: string
   /** Which lowering each operation takes, as text. */
   readonly plan: string
@@ -25,6 +27,7 @@ export function runPaths(folder: string): RunPaths {
     folder,
     config: join(folder, 'config.json'),
     split: join(folder, 'split.json'),
+    initial: join(folder, 'initial.safetensors'),
     events: join(folder, 'events.jsonl'),
     plan: join(folder, 'plan.txt'),
     model: join(folder, 'model.onnx'),
@@ -108,7 +111,13 @@ const gathered = 32
 /** Opens the log; what was logged after iteration `keepBefore` is dropped, since that part is run again. */
 export async function openEventLog(paths: RunPaths, keepBefore?: number): Promise<EventLog> {
   const before = keepBefore === undefined ? [] : await readEvents(paths)
-  const events = before.filter((event) => event.kind !== 'end' && iterationOf(event) < (keepBefore ?? 0))
+  const from = keepBefore ?? 0
+  // steps count from 0; a validation says how many were done, and is not made again when going on from there
+  const events = before.filter(
+    (event) =>
+      event.kind !== 'end' &&
+      (iterationOf(event) < from || (event.kind === 'validation' && event.iteration === from)),
+  )
   await writeFile(paths.events, events.map((event) => `${JSON.stringify(event)}\n`).join(''))
   let waiting: string[] = []
   const flush = async (): Promise<void> => {

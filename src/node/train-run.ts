@@ -6,6 +6,7 @@ import type { OpenSession } from '../runtime/session.ts'
 import type { Checkpoint } from '../train/checkpoint.ts'
 import type { TrainConfig } from '../train/config.ts'
 import type { TrainEvent } from '../train/events.ts'
+import { encodeSafetensors } from '../tensor/safetensors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { forImages } from '../train/configure.ts'
 import { stepPrograms } from '../train/step.ts'
@@ -122,7 +123,8 @@ async function* course(
   const expected = from.kind === 'again' ? from.identities : resume?.record.identities
   if (expected !== undefined) checkIdentities(expected, open.sets.train.identities)
   const paths = from.kind === 'new' ? await createRunFolder(out) : runPaths(out)
-  if (resume === undefined) await describeRun(paths, config, open)
+  const given = from.kind === 'again' ? from.initial : initial
+  if (resume === undefined) await describeRun(paths, config, open, given)
   await using log = await openEventLog(paths, resume?.record.iteration)
   // those found while the images were decoded have been told already, when there was no log yet
   const known = new Set(resume?.record.unreadable.map(({ id }) => id))
@@ -160,7 +162,7 @@ async function* course(
       checkpoints: checkpointFolder(out),
       ...(resume === undefined ? {} : { resume }),
       ...(plan === undefined ? {} : { plan }),
-      ...(initial === undefined ? {} : { initial }),
+      ...(given === undefined ? {} : { initial: given }),
     },
     signal,
   )
@@ -239,7 +241,14 @@ const summaryOf = (data: RunData) => ({
   skipped: data.batches.unreadable.length,
 })
 
-const describeRun = async (paths: RunPaths, config: TrainConfig, { sets }: RunData): Promise<void> => {
+const describeRun = async (
+  paths: RunPaths,
+  config: TrainConfig,
+  { sets }: RunData,
+  initial: ReadonlyMap<string, Tensor> | undefined,
+): Promise<void> => {
+  // before the configuration, by which a run that saved nothing begins again
+  if (initial !== undefined) await replaceFile(paths.initial, encodeSafetensors(initial))
   await writeJson(paths.config, config)
   const { train: learned, validation, test } = sets
   await writeJson(paths.split, {

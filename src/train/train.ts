@@ -107,9 +107,6 @@ class Run {
       parameters: trainedArrays({ network, head }).reduce((sum, { shape }) => sum + sizeOf(shape), 0),
       resumed: this.#surroundings.resume !== undefined,
     }
-    const { resume, initial } = this.#surroundings
-    // the configuration does not know these weights: the run could not begin again from it
-    if (resume === undefined && initial !== undefined) yield* this.#save(false)
     const first = this.#iteration
     if (first < iterations) yield this.#estimate(await this.#trainer.rehearse())
     const watch = pace(this.#config.batch, iterations - first)
