@@ -9,6 +9,8 @@ export interface Range {
   readonly above?: number
   readonly below?: number
   readonly integer?: boolean
+  /** Why the range ends where it does; told with a value outside it. */
+  readonly because?: string
 }
 
 /** The range in words: `a number in [0, 2]`, `an integer of at least 1`. */
@@ -34,8 +36,9 @@ export function checkNumber(name: string, value: unknown, range: Range = {}): nu
     (range.max === undefined || value <= range.max) &&
     (range.above === undefined || value > range.above) &&
     (range.below === undefined || value < range.below)
-  if (!fits) throw unexpected(name, rangeInWords(range), value)
-  return value
+  if (fits) return value
+  const { message } = unexpected(name, rangeInWords(range), value)
+  throw new UsageError(range.because === undefined ? message : `${message}: ${range.because}`)
 }
 
 /** Checks that `value` is an integer within `range`. @throws UsageError */

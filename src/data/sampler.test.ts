@@ -78,7 +78,7 @@ describe('identitySampler', () => {
 
   it('refuses more identities than there are', () => {
     expect(() => identitySampler([0, 1, 1], 3, 2, 1)).toThrow(
-      'Batches of 3 identities need at least as many, there are 2',
+      'Batches of 3 identities with 2 images each need at least as many people, there are 2',
     )
   })
 })

@@ -79,7 +79,9 @@ export function identitySampler(
   const each = checkInteger('imagesPerIdentity', imagesPerIdentity, { min: 2 })
   const groups = groupByIdentity(identityOf)
   if (groups.length < people) {
-    throw new DataError(`Batches of ${people} identities need at least as many, there are ${groups.length}`)
+    throw new DataError(
+      `Batches of ${people} identities with ${each} images each need at least as many people, there are ${groups.length}; take a smaller --batch`,
+    )
   }
   // a batch lies within one pass, so that its identities differ; the few left over come first in another pass
   const batches = Math.floor(groups.length / people)

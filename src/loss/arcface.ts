@@ -12,7 +12,11 @@ export const marginRadiansOption: LossOption = {
   meaning: 'the angle added to the own angle',
   unit: 'radians',
   default: 0.5,
-  range: { min: 0, max: Math.PI / 2 },
+  range: {
+    min: 0,
+    max: Math.PI / 2,
+    because: 'from π/2 on not even the class’s own direction has a target above 0',
+  },
   paper: '0.5',
 }
 

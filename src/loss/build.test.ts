@@ -94,11 +94,13 @@ describe('warnings', () => {
   })
 
   test('a scale below Eq 6, and the floor it leaves', () => {
-    const [low, floor] = warningsOf(8, 0.35, 10_572, 512)
-    expect(low).toBe(
-      'scale 8 is below 11.5, what 10572 classes need for a posterior of 0.9 (Eq 6): the loss cannot become small',
-    )
-    expect(floor).toBe('with scale 8 and margin 0.35 the loss cannot go under 4.08; raise the scale')
+    expect(warningsOf(8, 0.35, 10_572, 512)).toEqual([
+      'scale 8 is below 11.5, what 10572 classes need for a posterior of 0.9 (Eq 6): the loss cannot go under 4.08; ' +
+        'try --scale 64 --margin 0.35 (cosface advise)',
+    ])
+    expect(warningsOf(12, 0.35, 10_572, 512)).toEqual([
+      'with scale 12 and margin 0.35 the loss cannot go under 1.67; try --scale 64 --margin 0.35 (cosface advise)',
+    ])
   })
 
   test('a margin above the polygon in the plane, above the crowd in space', () => {
@@ -106,6 +108,15 @@ describe('warnings', () => {
     expect(warningsOf(64, 0.35, 200, 3)[0]).toMatch(
       /^margin 0.35 is above 0\.\d+, the most that 200 directions in 3 dimensions/,
     )
+  })
+
+  test('a line for each problem, the way out once', () => {
+    const warnings = warningsOf(2, 0.35, 8, 2)
+    expect(warnings).toHaveLength(2)
+    expect(warnings.map((text) => text.includes('; try --scale '))).toEqual([false, true])
+    const angular = buildHead({ name: 'arcface', scale: 2 }, { classes: 100, embeddingSize: 16 }).warnings
+    expect(angular).toHaveLength(1)
+    expect(angular[0]).toMatch(/; try --scale \d+ \(cosface advise\)$/)
   })
 
   test('one class', () => {

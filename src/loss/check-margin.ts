@@ -1,5 +1,6 @@
 /** @file Eq 7 as a gate: a margin no arrangement of classes can satisfy is refused, a doubtful one is named. */
 import { UsageError } from '../base/errors.ts'
+import { advise } from './advise.ts'
 import { marginUpperBound, scaleLowerBound } from './bounds.ts'
 import { expectLoss } from './expect-loss.ts'
 import type { HeadSize, LossSettings } from './head.ts'
@@ -19,7 +20,7 @@ export function checkMargin(margin: number, { classes }: HeadSize): void {
   }
 }
 
-/** One line for each choice of s and m that can hardly work with C classes in D dimensions. */
+/** One line for each choice of s and m that can hardly work with C classes in D dimensions; the last says what can. */
 export function marginWarnings(
   head: MarginHead,
   options: LossOptions,
@@ -40,19 +41,27 @@ export function marginWarnings(
     warnings.push(`margin ${margin} is above ${why}: it cannot be satisfied for all classes`)
   }
   const scaled = options.has('normaliseFeatures') ? options.flag('normaliseFeatures') : head.normaliseFeatures
-  if (!scaled || !known('scale')) return warnings
-  const scale = options.number('scale')
-  const least = scaleLowerBound(classes, 0.9)
-  if (scale < least) {
-    warnings.push(
-      `scale ${scale} is below ${short(least)}, what ${classes} classes need for a posterior of 0.9 (Eq 6): the loss cannot become small`,
-    )
+  if (scaled && known('scale')) {
+    const scale = options.number('scale')
+    const least = scaleLowerBound(classes, 0.9)
+    const floor = expectLoss(settings, size)?.floor ?? 0
+    if (scale < least) {
+      const lowest = floor > 1 ? `go under ${short(floor)}` : 'become small'
+      warnings.push(
+        `scale ${scale} is below ${short(least)}, what ${classes} classes need for a posterior of 0.9 (Eq 6): the loss cannot ${lowest}`,
+      )
+    } else if (floor > 1) {
+      warnings.push(
+        `with scale ${scale} and ${known('margin') ? `margin ${margin}` : 'this margin'} the loss cannot go under ${short(floor)}`,
+      )
+    }
   }
-  const floor = expectLoss(settings, size)?.floor ?? 0
-  if (floor > 1) {
-    warnings.push(
-      `with scale ${scale} and ${known('margin') ? `margin ${margin}` : 'this margin'} the loss cannot go under ${short(floor)}; raise the scale`,
-    )
-  }
-  return warnings
+  const last = warnings.pop()
+  return last === undefined ? [] : [...warnings, `${last}; ${suggested(size, known('margin'))}`]
+}
+
+/** What `cosface advise` suggests; it knows margins in cosine, others keep theirs. */
+const suggested = ({ classes, embeddingSize }: HeadSize, hasMargin: boolean): string => {
+  const { scale, margin } = advise({ classes, embeddingSize }).suggestion
+  return `try --scale ${scale}${hasMargin ? ` --margin ${margin}` : ''} (cosface advise)`
 }

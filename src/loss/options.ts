@@ -22,13 +22,16 @@ export const scaleOption: LossOption = {
   paper: '64; at least the bound of Eq 6',
 }
 
+/** Why m of LMCL ends where it does. */
+export const marginBecause = 'no classes can keep a margin above C/(C−1), 2 for two of them (Eq 7)'
+
 /** m of LMCL: a difference of cosines. */
 export const marginOption: LossOption = {
   name: 'margin',
   meaning: 'm, what the own cosine must exceed the others by',
   unit: 'cosine',
   default: 0.35,
-  range: { min: 0, max: 2 },
+  range: { min: 0, max: 2, because: marginBecause },
   paper: '0.35; 0 … 0.45 in Fig 5',
 }
 

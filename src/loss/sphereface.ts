@@ -12,7 +12,12 @@ const multiplierOption = (byDefault: number, paper: string): LossOption => ({
   meaning: 'm, what the own angle is multiplied by; 1 is no margin',
   unit: 'none',
   default: byDefault,
-  range: { min: 1, max: 8, integer: true },
+  range: {
+    min: 1,
+    max: 8,
+    integer: true,
+    because: 'ψ(θ), cos(m·θ) made to fall up to π, is made for whole m',
+  },
   paper,
 })
 

@@ -60,11 +60,11 @@ const listPairs = async (
   )
 
 /** Checks every training of the plan against the data, before the first begins. @throws UsageError */
-const checkCells = (plan: ExperimentPlan, { sets }: RunSets): void => {
+const checkCells = (plan: ExperimentPlan, { train }: RunSets['sets']): void => {
   for (const cell of cellsOf({ ...plan, seeds: plan.seeds.slice(0, 1) })) {
     const config = cellConfig(plan, cell)
-    recipeOf(config, sets.train.identities.length)
-    samplerOf(config, sets.train)
+    recipeOf(config, train.identities.length)
+    samplerOf(config, train)
   }
 }
 
@@ -76,9 +76,8 @@ export async function openExperimentData(
   plan: ExperimentPlan,
   options: RunDataOptions,
 ): Promise<ExperimentData> {
-  const sets = await openRunSets(plan.config, options)
+  const sets = await openRunSets(plan.config, options, (people) => checkCells(plan, people))
   try {
-    checkCells(plan, sets)
     const { validationPairs, testPairs } = sets
     const list = plan.list === undefined ? undefined : await listPairs(plan.list, plan, options.signal)
     const pairs = list ?? testPairs ?? validationPairs

@@ -43,10 +43,19 @@ export function samplerOf(config: TrainConfig, train: Dataset): { readonly sampl
   const { embeddingSize, batch, seed } = config
   if (!buildHead(config.loss, { classes: train.identities.length, embeddingSize }).needsImagesPerIdentity)
     return {}
-  if (batch % imagesPerIdentity !== 0) {
-    throw unexpected('batch', `a multiple of ${imagesPerIdentity} for ${config.loss.name}`, batch)
+  // the loss compares within a part of the batch: people with each other, and the images of each
+  const part = batch / config.accumulate
+  if (part % imagesPerIdentity !== 0 || part < 2 * imagesPerIdentity) {
+    const inPart = config.accumulate === 1 ? '' : ` in each of ${config.accumulate} parts (--accumulate)`
+    const wanted = `a multiple of ${imagesPerIdentity}, ${2 * imagesPerIdentity} at least${inPart}, since ${config.loss.name} compares ${imagesPerIdentity} images of each of several people`
+    throw unexpected('batch', wanted, batch)
   }
   const identityOf = train.samples.map(({ identity }) => identity)
+  if (new Set(identityOf).size === identityOf.length) {
+    throw new DataError(
+      `${config.loss.name} compares the images of a person, and nobody here has two; take another --loss`,
+    )
+  }
   return { sampler: identitySampler(identityOf, batch / imagesPerIdentity, imagesPerIdentity, seed) }
 }
 
@@ -73,11 +82,25 @@ export function splitSeedOf({ data, seed }: TrainConfig): number {
   return data.splitSeed ?? seed
 }
 
-/** Opens the folders, divides the people and decodes those kept apart. @throws UsageError, DataError, FormatError as its parts */
-export async function openRunSets(config: TrainConfig, options: RunDataOptions): Promise<RunSets> {
+/**
+ * Opens the folders, divides the people and decodes those kept apart.
+ * @param check looks at who is in which set before anything is decoded
+ * @throws UsageError, DataError, FormatError as its parts
+ */
+export async function openRunSets(
+  config: TrainConfig,
+  options: RunDataOptions,
+  check: (sets: TrainingData) => void = () => {},
+): Promise<RunSets> {
   const { signal } = options
   const seed = splitSeedOf(config)
   const sets = await openTrainingData(config.data, seed, config.size)
+  try {
+    check(sets)
+  } catch (error) {
+    await sets[Symbol.asyncDispose]()
+    throw error
+  }
   const notes: Note[] = [...sets.remarks]
   const validation: ValidationSet[] = []
   const heldOut = (set: Dataset): Promise<HeldOut> =>
@@ -152,7 +175,8 @@ export function runDataOf(opened: RunSets, batches: NodeBatchSource, closesSets:
 
 /** Opens the data of a run. @throws UsageError, DataError, FormatError as its parts; nothing is written */
 export async function openRunData(config: TrainConfig, options: RunDataOptions): Promise<RunData> {
-  const opened = await openRunSets(config, options)
+  // a loss that these people cannot have is refused before an image is decoded
+  const opened = await openRunSets(config, options, ({ train }) => samplerOf(config, train))
   try {
     return runDataOf(opened, await openRunBatches(config, opened, options), true)
   } catch (error) {

@@ -14,6 +14,7 @@ import {
   textOption,
   textsOption,
 } from '../base/option.ts'
+import { marginBecause } from '../loss/options.ts'
 import { lossByName, lossNames } from '../loss/registry.ts'
 import { backboneNames } from '../nn/backbones.ts'
 import { defaultSettings, milestoneShares, presets } from './presets.ts'
@@ -78,6 +79,7 @@ export const trainOptions: OptionSpecs<TrainSettings> = {
     unit: 'cosine, not an angle',
     min: 0,
     max: 2,
+    because: marginBecause,
     default: String(defaults.margin),
   }),
   lossOption: pairsOption({
