@@ -35,6 +35,13 @@ describe('comparePlan', () => {
     expect(variants[3]?.loss.options).toBeUndefined()
   })
 
+  it('validates short trainings often enough for a curve, long ones as the preset says', () => {
+    const every = (settings: object): number =>
+      comparePlan(settings, input, { losses: ['nsl', 'cosface'] }).config.validateEvery
+    expect([every({ iterations: 60 }), every({ iterations: 60, validateEvery: 40 })]).toEqual([10, 40])
+    expect(every({ iterations: 60_000 })).toBe(every({ epochs: 5 }))
+  })
+
   it('sets nobody aside for a test beside a list, unless asked to', () => {
     const list = { losses: ['nsl', 'cosface'], images: 'lfw', pairs: 'pairs.txt' }
     expect(comparePlan({}, input, list).config.data.test).toBe(0)

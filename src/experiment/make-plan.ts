@@ -49,7 +49,10 @@ const sharedOf = (given: Settings, input: ConfigureInput, request: ExperimentReq
     throw new UsageError('Expected `images` and `pairs` together, got one of them')
   const file = input.file === undefined ? {} : settingsFromFile(input.file)
   const noTest = request.pairs !== undefined && given.test === undefined && file.test === undefined
-  const config = configure({ ...settings, ...(noTest ? { test: 0 } : {}) }, input)
+  const whole = configure({ ...settings, ...(noTest ? { test: 0 } : {}) }, input)
+  // short trainings are looked at often enough for a curve
+  const sixth = given.validateEvery ?? file.validateEvery ?? Math.ceil(whole.iterations / 6)
+  const config = { ...whole, validateEvery: Math.min(sixth || whole.validateEvery, whole.validateEvery) }
   const options = { ...config.loss.options, ...lossOption }
   return {
     config: { ...config, data: { ...config.data, splitSeed: config.data.splitSeed ?? config.seed } },
