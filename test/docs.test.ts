@@ -108,6 +108,8 @@ describe('examples', () => {
       }
       expect(printed.length).toBeGreaterThan(0)
     },
+    // the README's draws, trains, evaluates and exports, beside whatever else runs
+    240_000,
   )
 
   it.each(blocks.filter(({ info }) => info === 'json config'))(
