@@ -32,25 +32,27 @@ export function marginWarnings(
   if (classes < 2) return [`With ${classes} class the loss is always 0: there is nothing to tell apart`]
   const warnings: string[] = []
   const margin = known('margin') ? options.number('margin') : 0
+  const scaled = options.has('normaliseFeatures') ? options.flag('normaliseFeatures') : head.normaliseFeatures
+  const floor = scaled && known('scale') ? (expectLoss(settings, size)?.floor ?? 0) : 0
   const { regime, largest } = marginUpperBound(classes, embeddingSize)
   if (margin > largest) {
     const why =
       regime === 'plane'
         ? `1 − cos(2π/C) = ${short(largest)}, the bound of Eq 7 in two dimensions`
         : `${short(largest)}, the most that ${classes} directions in ${embeddingSize} dimensions can keep apart (Eq 7, C > D + 1)`
-    warnings.push(`margin ${margin} is above ${why}: it cannot be satisfied for all classes`)
+    const lowest = floor > 1 ? `, and the loss cannot go under ${short(floor)}` : ''
+    warnings.push(`margin ${margin} is above ${why}: it cannot be satisfied for all classes${lowest}`)
   }
-  const scaled = options.has('normaliseFeatures') ? options.flag('normaliseFeatures') : head.normaliseFeatures
   if (scaled && known('scale')) {
     const scale = options.number('scale')
     const least = scaleLowerBound(classes, 0.9)
-    const floor = expectLoss(settings, size)?.floor ?? 0
+    const isTold = warnings.length > 0
     if (scale < least) {
-      const lowest = floor > 1 ? `go under ${short(floor)}` : 'become small'
+      const lowest = floor > 1 && !isTold ? `go under ${short(floor)}` : 'become small'
       warnings.push(
         `scale ${scale} is below ${short(least)}, what ${classes} classes need for a posterior of 0.9 (Eq 6): the loss cannot ${lowest}`,
       )
-    } else if (floor > 1) {
+    } else if (floor > 1 && !isTold) {
       warnings.push(
         `with scale ${scale} and ${known('margin') ? `margin ${margin}` : 'this margin'} the loss cannot go under ${short(floor)}`,
       )
