@@ -84,7 +84,7 @@ describe('the page of a run', () => {
 
   test('says where the pairs carry no claim', () => {
     expect(text('#result')).toContain(
-      'Insufficient pairs: 3000 pairs of different people leave 0.3 false accepts',
+      'Insufficient pairs: 3,000 pairs of different people leave 0.3 false accepts',
     )
   })
 
