@@ -152,7 +152,11 @@ describe('training', () => {
       { ...smallConfig, learningRate: 1e30, warmup: 0 },
       { openSession: open },
     )
-    expect(events.at(-1)).toMatchObject({ kind: 'stopped', reason: 'non-finite' })
+    expect(events.at(-1)).toMatchObject({
+      kind: 'stopped',
+      reason: 'non-finite',
+      text: expect.stringContaining('begin a new run with a lower learning rate'),
+    })
     for (const [name, { data }] of saved.at(-1)?.state ?? [])
       expect(data.every(Number.isFinite), name).toBe(true)
   })

@@ -106,7 +106,8 @@ export async function conclude(context: Context, out: string, outcome: Outcome):
   const { output } = context
   if (outcome.kind !== 'finished') {
     const reason = outcome.kind === 'stopped' ? outcome.stopped.reason : 'interrupted'
-    output.say(`Go on with: cosface train --resume ${out}`)
+    // a resumed run keeps its settings, and would meet the same batch with them
+    if (reason !== 'non-finite') output.say(`Go on with: cosface train --resume ${out}`)
     output.result({ schema: 'cosface-train/1', run: out, stopped: reason })
     return 1
   }

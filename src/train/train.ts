@@ -297,7 +297,7 @@ class Run {
       kind: 'stopped',
       iteration: this.#iteration,
       reason: 'non-finite',
-      text: `The ${what} is not finite at iteration ${this.#iteration}${where}. The last good state is kept: lower the learning rate, or clip the gradient, and resume.`,
+      text: `The ${what} is not finite at iteration ${this.#iteration}${where}. The last good state is kept, but resuming would end the same way: begin a new run with a lower learning rate or a clipped gradient.`,
     }
   }
 }
