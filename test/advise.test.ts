@@ -77,6 +77,7 @@ describe.concurrent('train says in one line each what cannot work, and what can'
     expect(code, err).toBe(0)
     const said = err.split('\n').filter((line) => /^Warning: .*(scale|margin) \d/.test(line))
     expect(said, err).toHaveLength(sentences.length)
+    expect(err).toMatch(/; (cosface, scale \d+, margin [\d.]+|arcface, scale \d+)$/m)
     sentences.forEach((sentence, index) => expect(said[index]).toMatch(sentence))
   })
 })
