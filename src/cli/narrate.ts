@@ -1,6 +1,7 @@
 /** @file A training's events in words; one entry for each kind of event. */
-import type { LossConfig } from '../train/config.ts'
-import { lossByName, optionsOf } from '../loss/registry.ts'
+import { lossInWords } from '../report/loss-words.ts'
+import { scheduleInWords } from '../report/settings.ts'
+import type { TrainConfig } from '../train/config.ts'
 import type { TrainEvent } from '../train/events.ts'
 import { verdict } from './results.ts'
 import { count, counted, duration, percent, rate } from './words.ts'
@@ -8,11 +9,12 @@ import { count, counted, duration, percent, rate } from './words.ts'
 type Events = { readonly [K in TrainEvent['kind']]: Extract<TrainEvent, { kind: K }> }
 type Words = { readonly [K in keyof Events]: (event: Events[K]) => readonly string[] }
 
-/** The loss with what it knows of scale and margin, and what it was given beside. */
-const lossInWords = ({ name, scale, margin, options = {} }: LossConfig): string => {
-  const known = new Set(optionsOf(lossByName(name)).map((option) => option.name))
-  const values = Object.entries({ scale, margin, ...options }).filter(([option]) => known.has(option))
-  return [name, ...values.map(([option, value]) => `${option} ${String(value)}`)].join(', ')
+/** How the rate goes, and a word where milestones lie beyond the end. */
+const rateInWords = ({ learningRate, schedule, warmup, iterations }: TrainConfig): string => {
+  const late = schedule.kind === 'multi-step' ? schedule.milestones.filter((at) => at >= iterations) : []
+  const never = late.length === 0 ? '' : `; the run ends before ${late.map(count).join(', ')}`
+  const ramp = warmup === 0 ? '' : `, after ${counted(warmup, 'iteration', 'iterations')} of warm-up`
+  return `learning rate ${learningRate}, ${scheduleInWords(schedule)}${never}${ramp}`
 }
 
 const words: Words = {
@@ -20,7 +22,7 @@ const words: Words = {
     `${counted(data.identities, 'person', 'people')} with ${counted(data.images, 'image', 'images')} to learn from, ${counted(data.validationIdentities, 'person', 'people')} to validate on, ${counted(data.testIdentities, 'person', 'people')} kept for the test${data.skipped > 0 ? `, ${counted(data.skipped, 'image', 'images')} left out` : ''}`,
     `${config.backbone}, ${count(parameters)} parameters with the class head, input ${config.size.height}x${config.size.width}; ${lossInWords(config.loss)}`,
     `${fingerprint.runtime} (${fingerprint.driver} driver) on ${fingerprint.device}, ${counted(fingerprint.threads, 'thread', 'threads')}`,
-    `${resumed ? `going on at iteration ${count(iteration)} of` : 'training for'} ${count(iterations)} iterations of ${count(config.batch)} images`,
+    `${resumed ? `going on at iteration ${count(iteration)} of` : 'training for'} ${counted(iterations, 'iteration', 'iterations')} of ${counted(config.batch, 'image', 'images')}${config.accumulate > 1 ? ` in ${count(config.accumulate)} parts` : ''}; ${rateInWords(config)}`,
   ],
   note: ({ level, text }) => [level === 'warning' ? `Warning: ${text}` : text],
   step: () => [],

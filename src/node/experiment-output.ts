@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { withCommas } from '../base/words.ts'
 import type { CellResult } from '../experiment/cell.ts'
 import { testedSentence } from '../experiment/paired.ts'
-import { lossByName, optionsOf } from '../loss/registry.ts'
 import type { ExperimentPlan } from '../experiment/plan.ts'
 import { carriedFar, experimentRows } from '../experiment/summary.ts'
 import { marginUpperBound, scaleLowerBound } from '../loss/bounds.ts'
 import type { ExperimentContents } from '../report/experiment-contents.ts'
+import { lossInWords } from '../report/loss-words.ts'
 import { experimentMarkdown } from '../report/experiment-text.ts'
 import { experimentFigures } from '../report/experiment-figures.ts'
 import { experimentPage } from '../report/experiment-page.ts'
@@ -94,18 +94,10 @@ export function experimentContents(
       ],
       ['preset', config.preset ?? 'none'],
       ['seeds', `${seeds.join(', ')}; people divided by ${config.data.splitSeed ?? config.seed}`],
-      ['options of the losses', variants.map(({ name, loss }) => `${name}: ${lossText(loss)}`).join('; ')],
+      ['options of the losses', variants.map(({ loss }) => lossInWords(loss)).join('; ')],
       ['processor', `${cpus()[0]?.model.trim() ?? process.arch}, ${config.threads} threads`],
     ],
   }
-}
-
-/** What the loss takes of scale and margin, and the options given to it. */
-const lossText = ({ name, scale, margin, options }: ExperimentPlan['config']['loss']): string => {
-  const known = optionsOf(lossByName(name)).map((option) => option.name)
-  const given = Object.entries({ scale, margin }).filter(([key]) => known.includes(key))
-  const all = [...given, ...Object.entries(options ?? {})].map(([key, value]) => `${key} ${value}`)
-  return all.length === 0 ? 'none' : all.join(', ')
 }
 
 const csvCell = (value: string | number | undefined): string => {

@@ -1,6 +1,7 @@
 /** @file The page of a training run, and the page of an evaluation. */
+import { lossInWords } from './loss-words.ts'
 import { type Drawing, openDrawing } from '../plot/drawing.ts'
-import { count, short } from '../plot/format.ts'
+import { count } from '../plot/format.ts'
 import type { TrainConfig } from '../train/config.ts'
 import type { DataSummary } from '../train/events.ts'
 import type { EvaluationReportContents, ReportedSet, RunReportContents } from './contents.ts'
@@ -103,13 +104,9 @@ const notices = (
 ]
 
 const summaryOf = (config: TrainConfig, data: DataSummary | undefined, series: RunSeries): string => {
-  const loss =
-    config.loss.name === 'softmax'
-      ? 'softmax'
-      : `${config.loss.name} with s ${short(config.loss.scale)}, m ${short(config.loss.margin)}`
   const people =
     data === undefined ? '' : ` on ${count(data.images)} images of ${count(data.identities)} identities`
-  return `${config.backbone}, ${loss}; ${count(series.iterations)} iterations of ${count(config.batch)} images${people}.`
+  return `${config.backbone}; ${lossInWords(config.loss)}; ${count(series.iterations)} iterations of ${count(config.batch)} images${people}.`
 }
 
 const stoppedNotice = (series: RunSeries): Html[] =>

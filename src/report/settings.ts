@@ -1,4 +1,5 @@
 /** @file The configuration, in words and groups, and the machine it ran on. */
+import { lossEntries } from './loss-words.ts'
 import { count, short, shortPercent } from '../plot/format.ts'
 import type { ScheduleConfig, TrainConfig } from '../train/config.ts'
 import type { DataSummary } from '../train/events.ts'
@@ -45,15 +46,13 @@ const augmentation = ({ augmentation: a }: TrainConfig): Entry[] => {
 const apart = (value: string | number): string =>
   typeof value === 'number' ? `${shortPercent(value)} of identities` : value
 
+const lossTerms: Readonly<Record<string, string>> = { scale: 'scale s', margin: 'margin m (a cosine)' }
+
 /** The configuration's groups with their entries. */
 export function configGroups(
   config: TrainConfig,
   data?: DataSummary,
 ): readonly (readonly [string, readonly Entry[]])[] {
-  const options = Object.entries(config.loss.options ?? {}).map(([name, value]): Entry => [
-    name,
-    String(value),
-  ])
   return [
     [
       'Network and loss',
@@ -63,9 +62,10 @@ export function configGroups(
         ['input', `${config.size.height}×${config.size.width}`],
         ['embedding size', count(config.embeddingSize)],
         ['loss', config.loss.name],
-        ['scale s', short(config.loss.scale)],
-        ['margin m (a cosine)', short(config.loss.margin)],
-        ...options,
+        ...lossEntries(config.loss).map(([option, value]): Entry => [
+          lossTerms[option] ?? option,
+          String(value),
+        ]),
       ],
     ],
     [
