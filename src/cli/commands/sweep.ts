@@ -59,8 +59,7 @@ const { margin: _margin, scale: _scale, ...shared } = trainOptions
 export const sweepCommand: Command = command<SweepOptions & Omit<TrainSettings, 'margin' | 'scale'>>({
   name: 'sweep',
   group: 'Understand',
-  summary:
-    'one loss at several margins or scales (Fig 5), or with and without normalisation (Table 1)',
+  summary: 'one loss at several margins or scales (Fig 5), or with and without normalisation (Table 1)',
   detail:
     'Same data, same division of the people, same seeds and length for every value. The figure shows the accuracy by the setting, with Eq 6’s line for the scale or Eq 7’s for the margin, and marks values at which the training does not converge; they are never dropped. Folder, tests and going on are those of cosface compare.',
   arguments: [{ name: 'folder', meaning: 'folder with one subfolder a person', many: true }],

@@ -122,8 +122,7 @@ const options: OptionSpecs<ToyOptions> = {
 export const toyCommand: Command = command<ToyOptions>({
   name: 'toy',
   group: 'Understand',
-  summary:
-    'the paper’s argument as figures: boundaries, margins, bounds, features in 2-D and 3-D',
+  summary: 'the paper’s argument as figures: boundaries, margins, bounds, features in 2-D and 3-D',
   detail:
     'Draws the figures of the lab without a browser, as SVG: what the length of a class weight does (weight-length), decision boundaries and margins (boundaries, Fig 2), the regions on the circle (geometry, Fig 3), where people land with each loss after training from the same seed in two dimensions (features, Fig 4) and in three (sphere), what noise flips (noise), and which scale and margin can work (scale-bound, Eq 6; margin-bound, Eq 7).',
   arguments: [],
