@@ -49,9 +49,7 @@ describe.skipIf(executable === undefined)('the lab (skipped where no Chromium is
     await page.keyboard.press('ArrowRight')
     expect(await updates(page)).toBeGreaterThanOrEqual(400)
     await page.getByLabel('People C', { exact: true }).fill('4')
-    await page.waitForFunction(
-      `document.querySelector('.status').textContent.includes('begun again from the seed')`,
-    )
+    await page.locator('.status', { hasText: 'begun again from the seed' }).waitFor()
     await ready(page)
     expect(await updates(page)).toBe(0)
     await page.context().close()

@@ -4,7 +4,7 @@ import { type MarginBound, marginUpperBound, scaleLowerBound } from '../loss/bou
 import { type BoundPane, boundPane } from '../plot/bound-chart.ts'
 import { byOdds, type ChartAxis, logarithmic } from '../plot/chart-frame.ts'
 import { count, fixed, short, superscript } from '../plot/format.ts'
-import type { XY } from '../plot/lines.ts'
+import type { XY } from '../plot/xy.ts'
 
 /** A setting to be judged. */
 export interface BoundSetting {

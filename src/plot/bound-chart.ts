@@ -2,7 +2,7 @@
 import { type ChartAxis, type ChartFrame, chartFrame } from './chart-frame.ts'
 import { type Box, hatching } from './hatch.ts'
 import { type Spot, textWidth } from './labels.ts'
-import type { XY } from './lines.ts'
+import type { XY } from './xy.ts'
 import { paint } from './palette.ts'
 import type { Pane } from './pane.ts'
 import { circle, coordinate, polygon, polyline, words } from './shapes.ts'

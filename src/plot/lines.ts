@@ -3,14 +3,9 @@ import type { Markish } from '@observablehq/plot'
 import { axes, type Axis } from './axes.ts'
 import { drawFigure, type Drawing } from './drawing.ts'
 import { type Caption, type FigureSize } from './svg.ts'
+import type { XY } from './xy.ts'
 import { spread, textWidth } from './labels.ts'
 import { type ColourName, paint } from './palette.ts'
-
-/** A point of a curve. */
-export interface XY {
-  readonly x: number
-  readonly y: number
-}
 
 /** An interval around a point of a curve. */
 export interface Spread {

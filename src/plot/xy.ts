@@ -1,0 +1,5 @@
+/** A point of a curve, in the units of its axes. */
+export interface XY {
+  readonly x: number
+  readonly y: number
+}
