@@ -1,6 +1,7 @@
 /** @file A slider with its name and its value in words; native, so that keys, touch and screen readers work. */
 import type { JSX } from 'preact'
 import { useId } from 'preact/hooks'
+import { fixed } from '../src/plot/format.ts'
 
 export interface SliderProps {
   readonly label: string
@@ -54,5 +55,31 @@ export function Slider({
         </small>
       )}
     </div>
+  )
+}
+
+/** m in cosine, from 0 to 1. */
+export function MarginSlider({
+  label,
+  margin,
+  hint,
+  onMargin,
+}: {
+  readonly label: string
+  readonly margin: number
+  readonly hint?: string
+  readonly onMargin: (margin: number) => void
+}): JSX.Element {
+  return (
+    <Slider
+      label={label}
+      value={margin}
+      min={0}
+      max={1}
+      step={0.01}
+      shown={fixed(margin, 2)}
+      {...(hint === undefined ? {} : { hint })}
+      onInput={onMargin}
+    />
   )
 }

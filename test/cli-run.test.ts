@@ -11,32 +11,14 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { commands } from '../src/cli/commands.ts'
-import { runCli } from '../src/cli/run.ts'
+import { type CliEnd, cliWith } from './cli-in-process.ts'
 
 let folder = ''
 const at = (...parts: string[]): string => join(folder, ...parts)
 
-async function cli(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  return cliUntil(new AbortController().signal, ...argv)
-}
-
-async function cliUntil(
-  signal: AbortSignal,
-  ...argv: string[]
-): Promise<{ code: number; out: string; err: string }> {
-  let out = ''
-  let err = ''
-  const code = await runCli(commands, argv, {
-    stdout: { write: (text) => void (out += text) },
-    stderr: { write: (text) => void (err += text) },
-    signal,
-    version: '0.0.0',
-    glossary: 'docs/glossary.md',
-    debug: true,
-  })
-  return { code, out, err }
-}
+const cliUntil = (signal: AbortSignal, ...argv: string[]): Promise<CliEnd> =>
+  cliWith({ signal, debug: true }, ...argv)
+const cli = (...argv: string[]): Promise<CliEnd> => cliWith({ debug: true }, ...argv)
 
 const small = [
   '--backbone',

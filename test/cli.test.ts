@@ -1,21 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { flagOf } from '../src/base/option.ts'
 import { commands } from '../src/cli/commands.ts'
-import { runCli } from '../src/cli/run.ts'
-
-async function cli(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = ''
-  let err = ''
-  const code = await runCli(commands, argv, {
-    stdout: { write: (text) => void (out += text) },
-    stderr: { write: (text) => void (err += text) },
-    signal: new AbortController().signal,
-    version: '0.0.0',
-    glossary: 'docs/glossary.md',
-    debug: false,
-  })
-  return { code, out, err }
-}
+import { cli } from './cli-in-process.ts'
 
 describe('help', () => {
   it('starts with what this is and ends with the demo', async () => {

@@ -7,8 +7,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { commands } from '../src/cli/commands.ts'
-import { runCli } from '../src/cli/run.ts'
+import { cli, type CliEnd } from './cli-in-process.ts'
 
 const shared =
   process.env['COSFACE_SHARED_DATA'] ?? fileURLToPath(new URL('../../shared/data', import.meta.url))
@@ -40,19 +39,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-async function dataLfw(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = ''
-  let err = ''
-  const code = await runCli(commands, ['data', 'lfw', '--base-url', base, ...argv], {
-    stdout: { write: (text) => void (out += text) },
-    stderr: { write: (text) => void (err += text) },
-    signal: new AbortController().signal,
-    version: '0.0.0',
-    glossary: '',
-    debug: false,
-  })
-  return { code, out, err }
-}
+const dataLfw = (...argv: string[]): Promise<CliEnd> => cli('data', 'lfw', '--base-url', base, ...argv)
 
 describe('cosface data lfw', () => {
   it('prints the terms, and fetches nothing before they are accepted', async () => {

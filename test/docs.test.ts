@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { commands } from '../src/cli/commands.ts'
 import { renderMarkdown } from '../src/cli/help.ts'
-import { runCli } from '../src/cli/run.ts'
+import { cliWith } from './cli-in-process.ts'
 import { configure } from '../src/train/configure.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -61,19 +61,11 @@ describe('examples', () => {
     ),
   ]
   it.each(lines)('%s: %s', async (_page, line) => {
-    let err = ''
     const argv = line
       .replace(/\s+#.*$/, '')
       .split(/\s+/)
       .slice(1)
-    const code = await runCli(idle, argv, {
-      stdout: { write: () => undefined },
-      stderr: { write: (text) => void (err += text) },
-      signal: new AbortController().signal,
-      version: '0',
-      glossary: '',
-      debug: false,
-    })
+    const { code, err } = await cliWith({ commands: idle }, ...argv)
     expect({ code, err }).toEqual({ code: 0, err: '' })
   })
 

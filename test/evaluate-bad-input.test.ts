@@ -1,7 +1,8 @@
 /** @file What bad input to evaluations gets: one sentence that names the file and the reason, exit 1 or 2, and nothing written. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { cli, evaluateFixture, personName } from './evaluate-fixture.ts'
+import { cli } from './cli-in-process.ts'
+import { evaluateFixture, personName } from './evaluate-fixture.ts'
 
 const { at, file, pairs } = evaluateFixture()
 

@@ -1,37 +1,13 @@
-/** @file A folder of people one can tell apart, models that do, and the command line run in this process. */
+/** @file A folder of people one can tell apart, and models that do. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll } from 'vitest'
 import { random } from '../src/base/random.ts'
-import { commands } from '../src/cli/commands.ts'
-import { runCli } from '../src/cli/run.ts'
 import { input, matmul, reshape } from '../src/graph/ops.ts'
 import { makeBundle } from '../src/model/bundle.ts'
 import { withMetadata } from '../src/onnx/decode.ts'
-
-/** How a command ended, and what it said where. */
-export interface CliEnd {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
-
-/** Runs `cosface` in this process; what it throws is shown with its stack. */
-export async function cli(...argv: readonly string[]): Promise<CliEnd> {
-  let out = ''
-  let err = ''
-  const code = await runCli(commands, argv, {
-    stdout: { write: (text) => void (out += text) },
-    stderr: { write: (text) => void (err += text) },
-    signal: new AbortController().signal,
-    version: '0.0.0',
-    glossary: 'docs/glossary.md',
-    debug: false,
-  })
-  return { code, out, err }
-}
 
 const side = 16
 const imagesEach = 4

@@ -4,7 +4,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { ProtocolRecord } from '../src/evaluate/protocol-record.ts'
 import { decodeNpy, encodeNpy } from '../src/tensor/npy.ts'
 import { encodeSafetensors } from '../src/tensor/safetensors.ts'
-import { cli, evaluateFixture, personName } from './evaluate-fixture.ts'
+import { cli } from './cli-in-process.ts'
+import { evaluateFixture, personName } from './evaluate-fixture.ts'
 
 const { at, file, pairs } = evaluateFixture()
 

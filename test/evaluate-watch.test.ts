@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { beforeAll, expect, it } from 'vitest'
-import { cli, evaluateFixture, personName } from './evaluate-fixture.ts'
+import { cli } from './cli-in-process.ts'
+import { evaluateFixture, personName } from './evaluate-fixture.ts'
 
 const { at, file, pairs } = evaluateFixture()
 

@@ -5,8 +5,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { commands } from '../src/cli/commands.ts'
-import { runCli } from '../src/cli/run.ts'
 import { interpret } from '../src/graph/interpret.ts'
 import { input } from '../src/graph/ops.ts'
 import { weightsHash } from '../src/model/contract-id.ts'
@@ -19,6 +17,7 @@ import { openWeights } from '../src/node/weights-file.ts'
 import { encodeSafetensors } from '../src/tensor/safetensors.ts'
 import type { Tensor } from '../src/tensor/tensor.ts'
 import { sizeOf } from '../src/tensor/tensor.ts'
+import { cli } from './cli-in-process.ts'
 
 interface Golden {
   readonly size: readonly [number, number]
@@ -72,20 +71,6 @@ beforeAll(async () => {
   weights = weightsOf(golden.shapes)
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
-
-async function cli(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = ''
-  let err = ''
-  const code = await runCli(commands, argv, {
-    stdout: { write: (text) => void (out += text) },
-    stderr: { write: (text) => void (err += text) },
-    signal: new AbortController().signal,
-    version: '0.0.0',
-    glossary: '',
-    debug: false,
-  })
-  return { code, out, err }
-}
 
 /** The largest difference from what PyTorch computed, of embeddings whose numbers are about 1. */
 const worst = async (model: string): Promise<number> => {

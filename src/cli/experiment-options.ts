@@ -3,9 +3,11 @@ import { readdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { UsageError } from '../base/errors.ts'
 import { flagOf, flagOption, integerOption, type OptionSpecs, textOption } from '../base/option.ts'
+import type { ExperimentRequest } from '../experiment/make-plan.ts'
 import type { ExperimentPlan } from '../experiment/plan.ts'
 import type { ConfigureInput } from '../train/configure.ts'
 import type { PresetName } from '../train/presets.ts'
+import type { Context, ExitCode } from './command.ts'
 import { startOptions } from './commands/train.ts'
 import { readJson } from './config-file.ts'
 import { jsonOption } from './options.ts'
@@ -81,13 +83,13 @@ export const experimentOptions: OptionSpecs<Omit<ExperimentOptions, 'preset' | '
 }
 
 /** The first of `experiments/1`, `experiments/2`, … that does not exist yet. */
-export async function nextExperimentFolder(): Promise<string> {
+async function nextExperimentFolder(): Promise<string> {
   const { nextRunFolder } = await import('../node/run-folder.ts')
   return nextRunFolder('experiments')
 }
 
 /** What `configure` is told of preset, config file and folders. @throws UsageError without folders */
-export async function experimentInput(
+async function experimentInput(
   folders: readonly string[],
   { preset, config: file }: Partial<ExperimentOptions>,
 ): Promise<ConfigureInput> {
@@ -104,10 +106,7 @@ export async function experimentInput(
 }
 
 /** Refuses what cannot stand beside --resume. @throws UsageError */
-export function refuseBesideResume(
-  folders: readonly string[],
-  given: Readonly<Record<string, unknown>>,
-): void {
+function refuseBesideResume(folders: readonly string[], given: Readonly<Record<string, unknown>>): void {
   const allowed = new Set(['resume', 'json', 'keepCheckpoints'])
   const names = Object.keys(given).filter((key) => given[key] !== undefined && !allowed.has(key))
   const extra = [...folders, ...names.map(flagOf)]
@@ -116,7 +115,7 @@ export function refuseBesideResume(
 }
 
 /** The plan in a folder, for --resume. @throws UsageError where there is none */
-export async function storedPlan(folder: string, kinds: readonly string[]): Promise<ExperimentPlan> {
+async function storedPlan(folder: string, kinds: readonly string[]): Promise<ExperimentPlan> {
   const { experimentPaths, readPlan } = await import('../node/experiment-folder.ts')
   await readdir(folder).catch((cause: unknown) => {
     throw new UsageError(`There is no experiment at ${folder}`, { cause })
@@ -128,4 +127,57 @@ export async function storedPlan(folder: string, kinds: readonly string[]): Prom
       `${folder} holds an experiment of cosface ${stored.plan.kind === 'compare' ? 'compare' : 'sweep'}; go on with it by that command`,
     )
   return stored.plan
+}
+
+/** The settings of all trainings, and what the experiment is told beside them. */
+export interface AskedExperiment<T> {
+  readonly settings: Omit<T, keyof ExperimentOptions>
+  readonly input: ConfigureInput
+  readonly request: ExperimentRequest
+}
+
+/** Begins an experiment as `planOf` says, or goes on with one of `kinds` by --resume. */
+export async function runExperimentCommand<T extends Partial<ExperimentOptions>>(
+  context: Context,
+  command: 'compare' | 'sweep',
+  folders: readonly string[],
+  given: T,
+  kinds: readonly ExperimentPlan['kind'][],
+  planOf: (asked: AskedExperiment<T>) => ExperimentPlan,
+): Promise<ExitCode> {
+  const { showExperiment } = await import('./experiment.ts')
+  const {
+    preset,
+    config,
+    resume,
+    out,
+    json: _json,
+    keepCheckpoints = false,
+    seeds,
+    reference,
+    images,
+    pairs,
+    ...settings
+  } = given
+  if (resume !== undefined) {
+    refuseBesideResume(folders, { ...given })
+    return showExperiment(context, command, await storedPlan(resume, kinds), { out: resume, keepCheckpoints })
+  }
+  const plan = planOf({
+    settings,
+    input: await experimentInput(folders, {
+      ...(preset === undefined ? {} : { preset }),
+      ...(config === undefined ? {} : { config }),
+    }),
+    request: {
+      ...(seeds === undefined ? {} : { seeds }),
+      ...(reference === undefined ? {} : { reference }),
+      ...(images === undefined ? {} : { images }),
+      ...(pairs === undefined ? {} : { pairs }),
+    },
+  })
+  return showExperiment(context, command, plan, {
+    out: out ?? (await nextExperimentFolder()),
+    keepCheckpoints,
+  })
 }

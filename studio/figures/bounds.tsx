@@ -6,7 +6,7 @@ import { marginBound, scaleBound } from '../../src/experiment/lab-figures.ts'
 import type { BoundPane } from '../../src/plot/bound-chart.ts'
 import { byOdds } from '../../src/plot/chart-frame.ts'
 import { short } from '../../src/plot/format.ts'
-import { Slider } from '../slider.tsx'
+import { MarginSlider, Slider } from '../slider.tsx'
 import { Figure } from './figure.tsx'
 import { Handle } from './handle.tsx'
 import { PaneView } from './pane-view.tsx'
@@ -165,14 +165,10 @@ export function MarginBound({ state, onChange, mostClasses = 1e6 }: BoundsProps)
       figure={figure}
       controls={
         <>
-          <Slider
+          <MarginSlider
             label="m"
-            value={margin}
-            min={0}
-            max={1}
-            step={0.01}
-            shown={short(margin)}
-            onInput={(value) => onChange({ margin: setMargin(value) })}
+            margin={margin}
+            onMargin={(value) => onChange({ margin: setMargin(value) })}
           />
           <Slider
             label="D of this figure"

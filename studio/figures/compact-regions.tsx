@@ -2,8 +2,7 @@
 import type { JSX } from 'preact'
 import { useMemo } from 'preact/hooks'
 import { compactRegions } from '../../src/experiment/lab-figures.ts'
-import { fixed } from '../../src/plot/format.ts'
-import { Slider } from '../slider.tsx'
+import { MarginSlider } from '../slider.tsx'
 import { Figure } from './figure.tsx'
 import { Handle } from './handle.tsx'
 import { PaneView } from './pane-view.tsx'
@@ -46,17 +45,7 @@ export function CompactRegions({ state, onChange }: CompactRegionsProps): JSX.El
   return (
     <Figure
       figure={figure}
-      controls={
-        <Slider
-          label="m"
-          value={margin}
-          min={0}
-          max={1}
-          step={0.01}
-          shown={fixed(margin, 2)}
-          onInput={(value) => onChange({ margin: value })}
-        />
-      }
+      controls={<MarginSlider label="m" margin={margin} onMargin={(value) => onChange({ margin: value })} />}
     >
       {figure.panes.map((pane) => (
         <PaneView key={pane.caption.title} pane={pane}>

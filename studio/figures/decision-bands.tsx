@@ -4,7 +4,7 @@ import { useMemo } from 'preact/hooks'
 import { decisionBands } from '../../src/experiment/lab-figures.ts'
 import type { LossSettings } from '../../src/loss/head.ts'
 import { fixed, short } from '../../src/plot/format.ts'
-import { Slider } from '../slider.tsx'
+import { MarginSlider, Slider } from '../slider.tsx'
 import { Figure } from './figure.tsx'
 import { Handle } from './handle.tsx'
 import { PaneView } from './pane-view.tsx'
@@ -52,15 +52,7 @@ export function DecisionBands({ state, onChange }: DecisionBandsProps): JSX.Elem
       figure={figure}
       controls={
         <>
-          <Slider
-            label="m of LMCL"
-            value={margin}
-            min={0}
-            max={1}
-            step={0.01}
-            shown={fixed(margin, 2)}
-            onInput={(value) => onChange({ margin: value })}
-          />
+          <MarginSlider label="m of LMCL" margin={margin} onMargin={(value) => onChange({ margin: value })} />
           <Slider
             label="m of A-Softmax"
             value={multiplier}

@@ -3,7 +3,7 @@ import type { JSX } from 'preact'
 import { marginUpperBound, scaleLowerBound } from '../../src/loss/bounds.ts'
 import { fixed, short } from '../../src/plot/format.ts'
 import { heeds, lossNames } from '../losses.ts'
-import { Slider } from '../slider.tsx'
+import { MarginSlider, Slider } from '../slider.tsx'
 import { fields, labLosses, type LabLoss, type LabState, type Speed } from '../state.ts'
 import type { Experiment, ExperimentView } from './experiment.ts'
 
@@ -95,15 +95,11 @@ export function Settings({ state, onChange }: ControlsProps): JSX.Element {
         />
       ) : null}
       {isHeeded('margin') ? (
-        <Slider
+        <MarginSlider
           label="Margin m"
-          value={state.margin}
-          min={0}
-          max={1}
-          step={0.01}
-          shown={fixed(state.margin, 2)}
+          margin={state.margin}
           hint={`${state.margin > largest ? 'above' : 'below'} ${short(largest)}, the most for ${state.classes} people in ${state.dimensions} dimensions (Eq 7)`}
-          onInput={(margin) => onChange({ margin })}
+          onMargin={(margin) => onChange({ margin })}
         />
       ) : null}
       {isHeeded('marginRadians') ? (

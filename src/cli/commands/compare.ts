@@ -5,13 +5,10 @@ import { trainOptions } from '../../train/options.ts'
 import type { TrainSettings } from '../../train/settings.ts'
 import { type Command, command } from '../command.ts'
 import {
-  experimentInput,
   experimentOptions,
   type ExperimentOptions,
   experimentStart,
-  nextExperimentFolder,
-  refuseBesideResume,
-  storedPlan,
+  runExperimentCommand,
 } from '../experiment-options.ts'
 
 interface CompareOptions extends ExperimentOptions {
@@ -54,40 +51,17 @@ export const compareCommand: Command = command<CompareOptions & Omit<TrainSettin
     'cosface compare --resume experiments/losses',
   ],
   run: async (context, folders, given) => {
-    const { showExperiment } = await import('../experiment.ts')
-    const { resume, keepCheckpoints = false } = given
-    if (resume !== undefined) {
-      refuseBesideResume(folders, given)
-      return showExperiment(context, 'compare', await storedPlan(resume, ['compare']), {
-        out: resume,
-        keepCheckpoints,
-      })
-    }
     const { comparePlan } = await import('../../experiment/make-plan.ts')
-    const {
-      preset,
-      config,
-      resume: _,
-      out,
-      json: _json,
-      keepCheckpoints: _keep,
-      losses,
-      seeds,
-      reference,
-      images,
-      pairs,
-      ...settings
-    } = given
-    const plan = comparePlan(settings, await experimentInput(folders, given), {
-      losses: losses ?? ['softmax', 'nsl', 'cosface'],
-      ...(seeds === undefined ? {} : { seeds }),
-      ...(reference === undefined ? {} : { reference }),
-      ...(images === undefined ? {} : { images }),
-      ...(pairs === undefined ? {} : { pairs }),
-    })
-    return showExperiment(context, 'compare', plan, {
-      out: out ?? (await nextExperimentFolder()),
-      keepCheckpoints,
-    })
+    return runExperimentCommand(
+      context,
+      'compare',
+      folders,
+      given,
+      ['compare'],
+      ({ settings, input, request }) => {
+        const { losses = ['softmax', 'nsl', 'cosface'], ...training } = settings
+        return comparePlan(training, input, { ...request, losses })
+      },
+    )
   },
 })

@@ -5,13 +5,10 @@ import { trainOptions } from '../../train/options.ts'
 import type { TrainSettings } from '../../train/settings.ts'
 import { type Command, command } from '../command.ts'
 import {
-  experimentInput,
   experimentOptions,
   type ExperimentOptions,
   experimentStart,
-  nextExperimentFolder,
-  refuseBesideResume,
-  storedPlan,
+  runExperimentCommand,
 } from '../experiment-options.ts'
 
 interface SweepOptions extends ExperimentOptions {
@@ -72,52 +69,21 @@ export const sweepCommand: Command = command<SweepOptions & Omit<TrainSettings, 
     'cosface sweep --resume experiments/margin',
   ],
   run: async (context, folders, given) => {
-    const { showExperiment } = await import('../experiment.ts')
-    const { resume, keepCheckpoints = false, ablation } = given
-    if (resume !== undefined) {
-      refuseBesideResume(folders, given)
-      return showExperiment(context, 'sweep', await storedPlan(resume, ['sweep', 'normalisation']), {
-        out: resume,
-        keepCheckpoints,
-      })
-    }
     const { normalisationPlan, sweepPlan } = await import('../../experiment/make-plan.ts')
-    const {
-      preset,
-      config,
-      resume: _,
-      out,
-      json: _json,
-      keepCheckpoints: _keep,
-      ablation: _ablation,
-      margin,
-      scale,
-      posterior,
-      seeds,
-      reference,
-      images,
-      pairs,
-      ...settings
-    } = given
-    const request = {
-      ...(margin === undefined ? {} : { margin }),
-      ...(scale === undefined ? {} : { scale }),
-      ...(posterior === undefined ? {} : { posterior }),
-      ...(seeds === undefined ? {} : { seeds }),
-      ...(reference === undefined ? {} : { reference }),
-      ...(images === undefined ? {} : { images }),
-      ...(pairs === undefined ? {} : { pairs }),
-    }
-    const input = await experimentInput(folders, given)
-    if (ablation !== undefined && settings.loss !== undefined)
-      throw new UsageError('--ablation normalisation is about LMCL; leave out --loss')
-    const plan =
-      ablation === undefined
-        ? sweepPlan(settings, input, request)
-        : normalisationPlan(settings, input, request)
-    return showExperiment(context, 'sweep', plan, {
-      out: out ?? (await nextExperimentFolder()),
-      keepCheckpoints,
+    const kinds = ['sweep', 'normalisation'] as const
+    return runExperimentCommand(context, 'sweep', folders, given, kinds, ({ settings, input, request }) => {
+      const { ablation, margin, scale, posterior, ...training } = settings
+      if (ablation !== undefined && training.loss !== undefined)
+        throw new UsageError('--ablation normalisation is about LMCL; leave out --loss')
+      const asked = {
+        ...request,
+        ...(margin === undefined ? {} : { margin }),
+        ...(scale === undefined ? {} : { scale }),
+        ...(posterior === undefined ? {} : { posterior }),
+      }
+      return ablation === undefined
+        ? sweepPlan(training, input, asked)
+        : normalisationPlan(training, input, asked)
     })
   },
 })
