@@ -14,7 +14,7 @@ import {
   textsOption,
 } from '../base/option.ts'
 import type { Convention } from '../evaluate/protocol-convention.ts'
-import type { ProtocolName } from '../evaluate/protocol-record.ts'
+import { pairProtocols, type ProtocolName } from '../evaluate/protocol-record.ts'
 import type { PoolingFlags } from '../evaluate/protocol-templates.ts'
 import type { VideoPooling } from '../evaluate/protocol-video.ts'
 import type { Device } from '../runtime/session.ts'
@@ -305,17 +305,6 @@ export const evaluateOptions: OptionSpecs<EvaluateOptions> = {
   }),
   json: jsonOption,
 }
-
-const pairProtocols: readonly ProtocolName[] = [
-  'lfw',
-  'cfp-ff',
-  'cfp-fp',
-  'agedb',
-  'calfw',
-  'cplfw',
-  'bin',
-  'pairs',
-]
 
 /** For which protocols an option is; one that is not listed is for all. */
 const meantFor: Readonly<Partial<Record<keyof EvaluateOptions, readonly ProtocolName[]>>> = {

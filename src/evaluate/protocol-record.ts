@@ -17,6 +17,18 @@ export type ProtocolName =
   | 'identify'
   | 'retrieval'
 
+/** Those whose result is a list of pairs, with an image on either side. */
+export const pairProtocols: readonly ProtocolName[] = [
+  'lfw',
+  'cfp-ff',
+  'cfp-fp',
+  'agedb',
+  'calfw',
+  'cplfw',
+  'bin',
+  'pairs',
+]
+
 /** What a reader needs to repeat a figure. */
 export interface ProtocolRecord {
   readonly protocol: ProtocolName

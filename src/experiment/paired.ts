@@ -4,7 +4,7 @@
  */
 import { unexpected } from '../base/errors.ts'
 import { drawnDifferences, holm, signTest } from '../evaluate/protocol-compare.ts'
-import type { Interval } from '../evaluate/result.ts'
+import type { RowDifference } from '../report/experiment-contents.ts'
 import { mean, quantile, standardDeviation } from '../tensor/statistics.ts'
 
 /** Who is on each pair, by number; −1 where the second is the first. */
@@ -21,19 +21,9 @@ export interface JudgedSeed {
   readonly right: string
 }
 
-/** A variant less the reference, in accuracy. */
-export interface PairedTest {
+/** A variant less the reference, over the seeds that both came to a result with. */
+export interface PairedTest extends RowDifference {
   readonly seeds: readonly number[]
-  readonly difference: number
-  /** 95 %, over people drawn with replacement. */
-  readonly interval: Interval
-  /** Pairs that more seeds of this one decide rightly, and of the reference. */
-  readonly better: number
-  readonly worse: number
-  /** The larger of sign test and bootstrap, two-sided, corrected (Holm). */
-  readonly pairsP: number
-  /** Paired t test over seeds, two-sided, corrected (Holm); absent with fewer than three. */
-  readonly seedsP?: number
 }
 
 /** What is tested, in words, once for all rows. */

@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { UsageError } from '../base/errors.ts'
 import { byCodePoint } from '../base/names.ts'
-import type { ProtocolName } from '../evaluate/protocol-record.ts'
+import { pairProtocols, type ProtocolName } from '../evaluate/protocol-record.ts'
 import type { PairProtocol } from './pair-list-file.ts'
 import { guessPairProtocol, hasLfwHeader } from './pair-list-file.ts'
 
@@ -96,17 +96,6 @@ const packNames: readonly (readonly [ProtocolName, RegExp])[] = [
   ['agedb', /^agedb(?:[-_]?30)?\b/i],
 ]
 
-/** Protocols whose pairs may lie in a pack as well as in a list of their own. */
-const packed: ReadonlySet<ProtocolName> = new Set([
-  'lfw',
-  'cfp-ff',
-  'cfp-fp',
-  'agedb',
-  'calfw',
-  'cplfw',
-  'bin',
-])
-
 /** How the pairs of a protocol that was asked for are stored. */
 const containerOf = async (asked: ProtocolName, pairs: string): Promise<PairProtocol | undefined> => {
   const own: Readonly<Partial<Record<ProtocolName, PairProtocol>>> = {
@@ -124,7 +113,7 @@ const containerOf = async (asked: ProtocolName, pairs: string): Promise<PairProt
   if (wanted === undefined || wanted === 'ytf' || (await isFolder(pairs))) return wanted
   const found = await guessPairProtocol(pairs)
   if (found === wanted) return wanted
-  if (found === 'bin' && packed.has(asked)) return 'bin'
+  if (found === 'bin' && asked !== 'pairs' && pairProtocols.includes(asked)) return 'bin'
   // the two halves of CALFW's and CPLFW's lists look alike
   if (found === 'calfw' && wanted === 'cplfw') return wanted
   if (found === 'cplfw' && wanted === 'calfw') return wanted

@@ -18,13 +18,17 @@ export interface Trouble {
   readonly reason: string
 }
 
-/** A variant less the reference. */
+/** A variant less the reference, in accuracy. */
 export interface RowDifference {
   readonly difference: number
+  /** 95 %, over people drawn with replacement. */
   readonly interval: Interval
+  /** Pairs that more seeds of this one decide rightly, and of the reference. */
   readonly better: number
   readonly worse: number
+  /** The larger of sign test and bootstrap, two-sided, corrected (Holm). */
   readonly pairsP: number
+  /** Paired t test over seeds, two-sided, corrected (Holm); absent with fewer than three. */
   readonly seedsP?: number
 }
 

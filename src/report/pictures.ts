@@ -37,8 +37,8 @@ export function anglesBody(drawing: Drawing, angles: Angles): Html {
         },
         x: { label: 'angle', domain: [0, largest], ticks, format: (degrees) => `${degrees}°` },
         distributions: [
-          { name: 'within an identity', colour: 'blue', values: angles.within },
-          { name: 'between identities', colour: 'orange', values: angles.between },
+          { name: 'within', colour: 'blue', values: angles.within },
+          { name: 'between', colour: 'orange', values: angles.between },
           ...(angles.nearest === undefined || angles.nearest.length === 0
             ? []
             : [{ name: 'to the nearest', colour: 'purple', values: angles.nearest } as const]),
