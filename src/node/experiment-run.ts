@@ -21,6 +21,7 @@ import { judgeModel } from './experiment-judge.ts'
 import { experimentContents, writeExperiment } from './experiment-output.ts'
 import { readEvents, runPaths, writeJson } from './run-folder.ts'
 import { resumeRun, type RunEvent, startRun } from './train-run.ts'
+import { whileWorking } from './while-working.ts'
 
 /** What an experiment tells. */
 export type ExperimentEvent =
@@ -77,8 +78,7 @@ export async function* runExperiment(
       }),
     signal,
   })
-  await using data = await opening
-  yield* pending.splice(0)
+  await using data = yield* whileWorking(opening, () => pending.splice(0))
   for (const note of data.sets.notes) yield { kind: 'note', ...note }
   await settlePlan(paths, stored, { plan, data: data.mark })
   yield* new Experiment(plan, data, paths, options).events()

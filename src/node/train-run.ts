@@ -29,6 +29,7 @@ import {
 import { replaceFile } from './replace-file.ts'
 import { describeTuning, tunePlan } from './tune-plan.ts'
 import { checkIdentities, openRunData, type Note, type RunData, type RunDataOptions } from './train-data.ts'
+import { whileWorking } from './while-working.ts'
 
 /** What a run tells beside the trainer's own events. */
 export type RunEvent =
@@ -216,20 +217,6 @@ const changedImages = (events: readonly TrainEvent[], { sets }: RunData): Note[]
   if (before === undefined || before === now) return []
   const text = `The folders hold ${now} images to learn from, ${before} when this run was begun: it does not go on bit for bit`
   return [{ level: 'warning', text }]
-}
-
-/** Hands out what work reports while it is under way, then its result. */
-async function* whileWorking<T>(work: Promise<T>, drain: () => RunEvent[]): AsyncGenerator<RunEvent, T> {
-  let done = false
-  const settled = work.then(
-    () => (done = true),
-    () => (done = true),
-  )
-  while (!done) {
-    await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, 100))])
-    yield* drain()
-  }
-  return work
 }
 
 const summaryOf = (data: RunData) => ({
