@@ -19,3 +19,23 @@ export function breather(ms = 20): () => Promise<void> {
     last = performance.now()
   }
 }
+
+/** Work that stops after every few milliseconds' worth; it ends with its result. */
+export type Pieces<T> = Generator<void, T>
+
+/** Does all of it without a rest. */
+export function atOnce<T>(work: Pieces<T>): T {
+  for (;;) {
+    const { done, value } = work.next()
+    if (done === true) return value
+  }
+}
+
+/** Does it with `rest` awaited between the pieces. */
+export async function withRests<T>(work: Pieces<T>, rest: () => Promise<void>): Promise<T> {
+  for (;;) {
+    const { done, value } = work.next()
+    if (done === true) return value
+    await rest()
+  }
+}

@@ -1,4 +1,5 @@
 /** @file Verification: scored pairs become a result with its protocol and its uncertainty. */
+import { atOnce, breather, pause, withRests, type Pieces } from '../base/breather.ts'
 import { DataError } from '../base/errors.ts'
 import { mean } from '../tensor/statistics.ts'
 import { bootstrapTar, type OwnedScore } from './bootstrap.ts'
@@ -44,8 +45,11 @@ export interface VerifyOptions {
   readonly warnings?: readonly string[]
 }
 
-/** Scores pairs by the cosine of their templates. @throws DataError on a pair without a template */
-export function scorePairs(pairs: readonly Pair[], templates: TemplateSet): ScoredPair[] {
+// pairs scored between two rests: a few milliseconds' worth
+const piece = 500
+
+/** Scores pairs by the cosine of their templates, in pieces. @throws DataError on a pair without a template */
+export function* scoring(pairs: readonly Pair[], templates: TemplateSet): Pieces<ScoredPair[]> {
   const { data, size } = templates
   const rows = new Map(templates.names.map((name, row) => [name, row * size]))
   const rowOf = (name: string): number => {
@@ -53,7 +57,17 @@ export function scorePairs(pairs: readonly Pair[], templates: TemplateSet): Scor
     if (row === undefined) throw new DataError(`There is no template of ${name}`)
     return row
   }
-  return pairs.map((pair) => ({ ...pair, score: cosine(data, rowOf(pair.a), data, rowOf(pair.b), size) }))
+  const scored: ScoredPair[] = []
+  for (const pair of pairs) {
+    if (scored.length % piece === 0) yield
+    scored.push({ ...pair, score: cosine(data, rowOf(pair.a), data, rowOf(pair.b), size) })
+  }
+  return scored
+}
+
+/** The same at once. @throws DataError on a pair without a template */
+export function scorePairs(pairs: readonly Pair[], templates: TemplateSet): ScoredPair[] {
+  return atOnce(scoring(pairs, templates))
 }
 
 /** The threshold that decides these pairs best, to be used on others. */
@@ -168,13 +182,10 @@ export interface Verification {
   readonly scored: readonly ScoredPair[]
 }
 
-/** Scores the pairs of a set by their templates and judges them. */
-export function verify(
-  set: PairSet,
-  templates: TemplateSet,
-  options: Omit<VerifyOptions, 'folds' | 'skipped'>,
-): Verification {
-  const scored = scorePairs(set.pairs, templates)
+type JudgeOptions = Omit<VerifyOptions, 'folds' | 'skipped'>
+
+/** Judges the scored pairs of a set. */
+export function judge(set: PairSet, scored: readonly ScoredPair[], options: JudgeOptions): Verification {
   const seed = options.seed ?? set.seed
   return {
     scored,
@@ -185,4 +196,20 @@ export function verify(
       ...(seed === undefined ? {} : { seed }),
     }),
   }
+}
+
+/** Scores the pairs of a set by their templates and judges them. */
+export function verify(set: PairSet, templates: TemplateSet, options: JudgeOptions): Verification {
+  return judge(set, scorePairs(set.pairs, templates), options)
+}
+
+/** The same beside other work of the thread. */
+export async function verifyResting(
+  set: PairSet,
+  templates: TemplateSet,
+  options: JudgeOptions,
+): Promise<Verification> {
+  const scored = await withRests(scoring(set.pairs, templates), breather())
+  await pause()
+  return judge(set, scored, options)
 }

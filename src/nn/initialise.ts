@@ -1,3 +1,4 @@
+import { atOnce, withRests, type Pieces } from '../base/breather.ts'
 import { random } from '../base/random.ts'
 import { sizeOf, tensor, type Tensor } from '../tensor/tensor.ts'
 import type { Initialiser } from './parameter.ts'
@@ -38,7 +39,7 @@ interface Drawn {
 }
 
 /** Draws a parameter piece by piece. */
-function* pieces({ name, shape, init }: Drawn, seed: number): Generator<void, Tensor> {
+function* pieces({ name, shape, init }: Drawn, seed: number): Pieces<Tensor> {
   const draw = drawer(init, random(seed, 'parameter', name))
   const data = new Float32Array(sizeOf(shape))
   for (let i = 0; i < data.length; i++) {
@@ -50,23 +51,14 @@ function* pieces({ name, shape, init }: Drawn, seed: number): Generator<void, Te
 
 /** The first value of a parameter under `seed`. */
 export function initialise(parameter: Drawn, seed: number): Tensor {
-  const work = pieces(parameter, seed)
-  for (;;) {
-    const { done, value } = work.next()
-    if (done === true) return value
-  }
+  return atOnce(pieces(parameter, seed))
 }
 
 /** The same; `rest` is awaited now and then, as large parameters take seconds. */
-export async function initialiseResting(
+export function initialiseResting(
   parameter: Drawn,
   seed: number,
   rest: () => Promise<void>,
 ): Promise<Tensor> {
-  const work = pieces(parameter, seed)
-  for (;;) {
-    const { done, value } = work.next()
-    if (done === true) return value
-    await rest()
-  }
+  return withRests(pieces(parameter, seed), rest)
 }

@@ -102,6 +102,8 @@ export interface OrtApi {
   /** Calls on another thread; memory handed over must stay referenced until it ends. Rejects with the runtime's message. */
   callAsync(name: StatusCall, ...values: readonly Argument[]): Promise<void>
   release(name: ReleaseCall, object: bigint): void
+  /** The same on another thread, for what takes long to give back: a session's weights and arena. */
+  releaseAsync(name: ReleaseCall, object: bigint): Promise<void>
 }
 
 /** Binds the library at `path`. @throws Error where it is too old or not what it should be */
@@ -132,6 +134,13 @@ export function openApi(bridge: Bridge, path: string): OrtApi {
     find('releaseStatus')(status)
     return new Error(`ONNX Runtime: ${text}`)
   }
+  const elsewhere = (name: StatusCall | ReleaseCall, values: readonly Argument[]): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      find(name).async(...values, (error, result) => {
+        if (error === null || error === undefined) resolve(result)
+        else reject(error instanceof Error ? error : new Error(`the call ended with ${shown(error)}`))
+      })
+    })
   // keeps the memory of calls under way from being collected
   const inFlight = new Set<readonly Argument[]>()
 
@@ -145,19 +154,16 @@ export function openApi(bridge: Bridge, path: string): OrtApi {
     async callAsync(name, ...values) {
       inFlight.add(values)
       try {
-        const status = await new Promise<unknown>((resolve, reject) => {
-          find(name).async(...values, (error, result) => {
-            if (error === null || error === undefined) resolve(result)
-            else reject(error instanceof Error ? error : new Error(`the call ended with ${shown(error)}`))
-          })
-        })
-        const error = errorIn(status)
+        const error = errorIn(await elsewhere(name, values))
         if (error !== undefined) throw error
       } finally {
         inFlight.delete(values)
       }
     },
     release: (name, object) => void find(name)(object),
+    async releaseAsync(name, object) {
+      await elsewhere(name, [object])
+    },
   }
 }
 

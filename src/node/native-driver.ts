@@ -14,7 +14,7 @@ import { copyOf, nameTable, valueOver } from './native-values.ts'
 /** The native driver. @throws Error with the reason where koffi or the library is missing or fails the self-test */
 export async function openNativeDriver(): Promise<Driver> {
   const api = openApi(await openBridge(), findLibrary())
-  const driver = driverOver(api)
+  const driver = await driverOver(api)
   await selfTest(driver)
   return driver
 }
@@ -22,9 +22,9 @@ export async function openNativeDriver(): Promise<Driver> {
 // severity 4 is `fatal`: anything less is thrown as an error anyway
 const quiet = 4
 
-function driverOver(api: OrtApi): Driver {
+async function driverOver(api: OrtApi): Promise<Driver> {
   const out = pointers(1)
-  api.call('createEnv', quiet, cString('cosface'), out)
+  await api.callAsync('createEnv', quiet, cString('cosface'), out)
   const environment = out[0] ?? 0n
   // type 1 is the arena allocator, memory 0 the default: plain memory of this process
   api.call('createCpuMemoryInfo', 1, 0, out)
@@ -128,7 +128,7 @@ function runnerOver(
       disposed = true
       await running
       if (profiled) endProfiling(api, session)
-      api.release('releaseSession', session)
+      await api.releaseAsync('releaseSession', session)
       onDispose()
     },
   }

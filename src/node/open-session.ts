@@ -1,7 +1,7 @@
 /** @file Sessions in Node. */
 import os from 'node:os'
 import { blockSizeOf } from '../runtime/block-size.ts'
-import { compileSpec, type LoadExtras } from '../runtime/compile.ts'
+import { compileSpec, type CompiledSpec, type LoadExtras } from '../runtime/compile.ts'
 import type { Driver } from '../runtime/driver.ts'
 import type { Session, SessionSpec } from '../runtime/session.ts'
 import { openStateSession } from '../runtime/state-session.ts'
@@ -27,7 +27,7 @@ export async function openSession(spec: SessionSpec, options: OpenSessionOptions
   try {
     await requireDevice(spec.device, opened.driver)
     const blockSize = await usefulBlockSize(spec, opened.driver, options)
-    const compiled = compileSpec(spec, {
+    const compiled = await compileSpec(spec, {
       blockSize,
       ...(options.load === undefined ? {} : { load: options.load }),
     })
@@ -52,7 +52,7 @@ async function usefulBlockSize(
   return isWanted ? blockSizeOf(driver) : 1
 }
 
-async function sessionOn(opened: OpenedDriver, compiled: ReturnType<typeof compileSpec>): Promise<Session> {
+async function sessionOn(opened: OpenedDriver, compiled: CompiledSpec): Promise<Session> {
   const cpu = processorModel()
   if (opened.kind === 'native') return openStateSession(compiled, opened.driver, { cpu, ownsDriver: true })
   return opened.driver.openSession(compiled, cpu, { endsWorker: true })

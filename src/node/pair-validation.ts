@@ -2,7 +2,7 @@
 import { mapBounded } from '../base/concurrency.ts'
 import { fuse, type FlipRule, type TemplateSet } from '../evaluate/features.ts'
 import type { PairSet } from '../evaluate/pair.ts'
-import { verify, type ThresholdFrom, type Verification } from '../evaluate/verify.ts'
+import { verifyResting, type ThresholdFrom, type Verification } from '../evaluate/verify.ts'
 import type { Image, Size } from '../image/image.ts'
 import { mirrorPlanes, normalise } from '../image/normalise.ts'
 import { networkCrop } from '../image/resample.ts'
@@ -95,7 +95,7 @@ export async function verifyCrops(
   signal: AbortSignal,
 ): Promise<Verification & { readonly templates: TemplateSet }> {
   const templates = await embedCrops(crops, embed, options.flip, signal)
-  return { ...verify(crops.pairs, templates, options), templates }
+  return { ...(await verifyResting(crops.pairs, templates, options)), templates }
 }
 
 /** A set the trainer verifies now and then; without bootstrap intervals, which take longer than the embedding. */
@@ -127,7 +127,7 @@ export function packValidation(
     name,
     evaluate: async (embed, signal) => {
       const templates = await embedImages(pack.names, crop, embed, flip, signal)
-      return verify(pack.set, templates, { flip, replicates: 0 }).result
+      return (await verifyResting(pack.set, templates, { flip, replicates: 0 })).result
     },
   }
 }

@@ -1,4 +1,5 @@
 /** @file Graph → ONNX: every value is emitted once, by the lowering the plan chose for it. */
+import { atOnce, type Pieces } from '../base/breather.ts'
 import { valuesOf } from '../graph/order.ts'
 import type { Graph, Value } from '../graph/value.ts'
 import type { Tensor } from '../tensor/tensor.ts'
@@ -31,6 +32,14 @@ const opset = 17
 
 /** Emits a graph as an ONNX model. @throws RangeError where the plan or the constants do not fit the graph. */
 export function emitProgram(graph: Graph, plan: Plan, options: EmitOptions): EmittedProgram {
+  return atOnce(emitting(graph, plan, options))
+}
+
+// values emitted between two rests
+const piece = 100
+
+/** The same in pieces. */
+export function* emitting(graph: Graph, plan: Plan, options: EmitOptions): Pieces<EmittedProgram> {
   const fixed = options.constants ?? new Map<string, Tensor>()
   const target: Target = { device: options.device, blockSize: plan.blockSize, frozen: fixed.size > 0 }
   const order = valuesOf(graph)
@@ -66,7 +75,8 @@ export function emitProgram(graph: Graph, plan: Plan, options: EmitOptions): Emi
   const inputs: ProgramTensor[] = []
   const constants = new Map<string, OnnxInitializer>()
   const ports: OnnxPort[] = []
-  for (const value of order) {
+  for (const [index, value] of order.entries()) {
+    if (index % piece === 0) yield
     if (value.kind === 'constant') {
       context.set(value, context.constant(value.shape, value.attributes.data))
     } else if (value.kind === 'input') {
@@ -102,11 +112,13 @@ export function emitProgram(graph: Graph, plan: Plan, options: EmitOptions): Emi
     port,
     from: context.get(output(graph, name), layout),
   }))
+  yield
   const { nodes, initializers } = assemble(
     emission.nodes,
     new Map([...constants, ...emission.initializers]),
     results,
   )
+  yield
   const blocked = nodes.some((node) => node.domain === blockedDomain)
   const model = encodeOnnx({
     name: graph.name,

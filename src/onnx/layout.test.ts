@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { layoutFits, packLayout, unpackLayout } from './layout.ts'
+import { atOnce } from '../base/breather.ts'
+import { layoutFits, packLayout, packing, unpacking } from './layout.ts'
 
 const counted = (shape: readonly number[]): { shape: readonly number[]; data: Float32Array } => ({
   shape,
@@ -18,8 +19,20 @@ test('blocked weights are [O/B, I/B, k, k, Bi, Bo]', () => {
 
 test.each(['plain', 'blocked', 'blocked-weight'] as const)('there and back: %s', (layout) => {
   const x = counted([16, 8, 3, 2])
-  expect(unpackLayout(packLayout(x, layout, 8), x.shape, layout, 8)).toEqual(x)
+  const packed = packLayout(x, layout, 8)
+  expect(atOnce(unpacking(new Float32Array(packed.length), packed, x.shape, layout, 8))).toEqual(x.data)
 })
+
+test.each(['plain', 'blocked', 'blocked-weight'] as const)(
+  'a large one rests on its way, unchanged: %s',
+  (layout) => {
+    const x = counted([64, 64, 13, 7])
+    const target = new Float32Array(x.data.length)
+    expect([...packing(target, x, layout, 16)].length).toBeGreaterThanOrEqual(2)
+    const whole = packLayout(x, layout, 16)
+    expect(target.every((value, i) => value === whole[i])).toBe(true)
+  },
+)
 
 test('what no block divides has no blocked layout', () => {
   expect(layoutFits([2, 3, 1, 1], 'blocked', 8)).toBe(false)

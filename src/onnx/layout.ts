@@ -1,4 +1,5 @@
 /** @file Where a tensor's numbers lie in each layout, and the host's way between them. */
+import { atOnce, type Pieces } from '../base/breather.ts'
 import { sizeOf, type Tensor } from '../tensor/tensor.ts'
 import type { Layout } from './plan.ts'
 
@@ -32,8 +33,11 @@ export function inverse({ shape, permutation }: Reordering): Reordering {
   }
 }
 
-const reorder = (data: Float32Array, { shape, permutation }: Reordering): Float32Array => {
-  const result = new Float32Array(data.length)
+// numbers moved between two rests: a millisecond or two
+const piece = 1 << 17
+
+function* reorder(target: Float32Array, data: Float32Array, to: Reordering): Pieces<Float32Array> {
+  const { shape, permutation } = to
   const strides = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)))
   const lengths = permutation.map((axis) => shape[axis] ?? 1)
   const steps = permutation.map((axis) => strides[axis] ?? 1)
@@ -42,8 +46,13 @@ const reorder = (data: Float32Array, { shape, permutation }: Reordering): Float3
   const step = steps[last] ?? 1
   const position = new Array<number>(lengths.length).fill(0)
   let from = 0
+  let rested = 0
   for (let at = 0; at < data.length; at += inner) {
-    for (let i = 0; i < inner; i++) result[at + i] = data[from + i * step]!
+    if (at - rested >= piece) {
+      rested = at
+      yield
+    }
+    for (let i = 0; i < inner; i++) target[at + i] = data[from + i * step]!
     for (let axis = last - 1; axis >= 0; axis--) {
       from += steps[axis]!
       if (++position[axis]! < lengths[axis]!) break
@@ -51,7 +60,15 @@ const reorder = (data: Float32Array, { shape, permutation }: Reordering): Float3
       position[axis] = 0
     }
   }
-  return result
+  return target
+}
+
+function* copy(target: Float32Array, data: Float32Array): Pieces<Float32Array> {
+  for (let at = 0; at < data.length; at += piece) {
+    if (at > 0) yield
+    target.set(data.subarray(at, at + piece), at)
+  }
+  return target
 }
 
 const checked = (shape: readonly number[], layout: Layout, blockSize: number): void => {
@@ -62,22 +79,35 @@ const checked = (shape: readonly number[], layout: Layout, blockSize: number): v
   }
 }
 
-/** The numbers of a canonical tensor in `layout`; the tensor's own array where that is `plain`. @throws RangeError */
-export function packLayout(tensor: Tensor, layout: Layout, blockSize: number): Float32Array {
-  checked(tensor.shape, layout, blockSize)
+/** Writes the numbers of a canonical tensor into `target` in `layout`. @throws RangeError before anything is written */
+export function packing(
+  target: Float32Array,
+  { shape, data }: Tensor,
+  layout: Layout,
+  blockSize: number,
+): Pieces<Float32Array> {
+  checked(shape, layout, blockSize)
   return layout === 'plain'
-    ? tensor.data
-    : reorder(tensor.data, reorderingTo(tensor.shape, layout, blockSize))
+    ? copy(target, data)
+    : reorder(target, data, reorderingTo(shape, layout, blockSize))
 }
 
-/** The canonical tensor of numbers kept in `layout`; over the same array where that is `plain`. @throws RangeError */
-export function unpackLayout(
+/** Writes numbers kept in `layout` into `target` in canonical order. @throws RangeError before anything is written */
+export function unpacking(
+  target: Float32Array,
   data: Float32Array,
   shape: readonly number[],
   layout: Layout,
   blockSize: number,
-): Tensor {
+): Pieces<Float32Array> {
   checked(shape, layout, blockSize)
-  if (layout === 'plain') return { shape, data }
-  return { shape, data: reorder(data, inverse(reorderingTo(shape, layout, blockSize))) }
+  return layout === 'plain'
+    ? copy(target, data)
+    : reorder(target, data, inverse(reorderingTo(shape, layout, blockSize)))
+}
+
+/** The numbers of a canonical tensor in `layout`; the tensor's own array where that is `plain`. @throws RangeError */
+export function packLayout(tensor: Tensor, layout: Layout, blockSize: number): Float32Array {
+  if (layout === 'plain') return tensor.data
+  return atOnce(packing(new Float32Array(tensor.data.length), tensor, layout, blockSize))
 }

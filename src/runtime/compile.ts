@@ -1,6 +1,7 @@
 /** @file From graphs to what a driver loads: the plan chosen, every program emitted, plain data all of it. */
+import { breather, withRests } from '../base/breather.ts'
 import { choosePlan } from '../onnx/choose.ts'
-import { emitProgram } from '../onnx/emit.ts'
+import { emitting } from '../onnx/emit.ts'
 import type { Layout, Plan } from '../onnx/plan.ts'
 import type { EmittedProgram } from '../onnx/program.ts'
 import type { LoadOptions } from './driver.ts'
@@ -32,10 +33,13 @@ export interface CompileOptions {
 export type LoadExtras = Omit<LoadOptions, 'device' | 'threads'>
 
 /**
- * Emits every program of a spec. A plan made for another block size than the runtime has would give wrong numbers: it
+ * Emits every program of a spec, with rests on the way. A plan made for another block size than the runtime has would give wrong numbers: it
  * is chosen anew then, which the fingerprint shows.
  */
-export function compileSpec(spec: SessionSpec, { blockSize, load = {} }: CompileOptions): CompiledSpec {
+export async function compileSpec(
+  spec: SessionSpec,
+  { blockSize, load = {} }: CompileOptions,
+): Promise<CompiledSpec> {
   const { device, threads } = spec
   const given = spec.plan !== undefined && isUsable(spec.plan, blockSize) ? spec.plan : undefined
   const plan =
@@ -44,13 +48,13 @@ export function compileSpec(spec: SessionSpec, { blockSize, load = {} }: Compile
     name,
     { shape, layout: plan.layouts[name] ?? 'plain' },
   ])
-  const programs = Object.entries(spec.programs).map(([name, graph]): [string, EmittedProgram] => [
-    name,
-    emitProgram(graph, plan, { device }),
-  ])
+  const programs: Record<string, EmittedProgram> = {}
+  const rest = breather()
+  for (const [name, graph] of Object.entries(spec.programs))
+    programs[name] = await withRests(emitting(graph, plan, { device }), rest)
   return {
     state: Object.fromEntries(state),
-    programs: Object.fromEntries(programs),
+    programs,
     plan,
     load: { ...load, device, threads },
   }

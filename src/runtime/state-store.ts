@@ -1,6 +1,6 @@
 /** @file The numbers that stay between runs, in the layouts they are computed in. */
-import { breather } from '../base/breather.ts'
-import { packLayout, unpackLayout } from '../onnx/layout.ts'
+import { breather, withRests } from '../base/breather.ts'
+import { packing, unpacking } from '../onnx/layout.ts'
 import { sizeOf, type Tensor } from '../tensor/tensor.ts'
 import { allocateFloats } from './arrays.ts'
 import type { StateSlot } from './compile.ts'
@@ -65,8 +65,8 @@ export class StateStore {
     const copies = new Map<string, Tensor>()
     const rest = breather()
     for (const [name, { shape, layout, current }] of slots) {
-      const { data } = unpackLayout(current, shape, layout, this.#blockSize)
-      copies.set(name, { shape, data: data === current ? current.slice() : data })
+      const work = unpacking(new Float32Array(current.length), current, shape, layout, this.#blockSize)
+      copies.set(name, { shape, data: await withRests(work, rest) })
       await rest()
     }
     return copies
@@ -85,7 +85,7 @@ export class StateStore {
     for (const [name, value] of state) {
       const slot = this.#slot(name)
       await rest()
-      slot.current.set(packLayout(value, slot.layout, this.#blockSize))
+      await withRests(packing(slot.current, value, slot.layout, this.#blockSize), rest)
     }
   }
 

@@ -47,7 +47,7 @@ export async function openSession(spec: SessionSpec, options: WebSessionOptions 
     if (failure !== undefined)
       throw new MissingPartError(`${device} does not work in this browser (${failure}); use cpu`)
     // the blocked layout is an internal of the native library
-    const compiled = compileSpec(spec, { blockSize: 1, ...(load === undefined ? {} : { load }) })
+    const compiled = await compileSpec(spec, { blockSize: 1, ...(load === undefined ? {} : { load }) })
     return await driver.openSession(compiled, navigator.userAgent, { endsWorker: true })
   } catch (error) {
     await driver[Symbol.asyncDispose]()

@@ -22,7 +22,7 @@ async function openSession(spec: SessionSpec): Promise<Session> {
     cpuProvider: 'wasm',
   })
   // the blocked layout is an internal of the native library
-  const compiled = compileSpec(spec, { blockSize: 1 })
+  const compiled = await compileSpec(spec, { blockSize: 1 })
   return openStateSession(compiled, driver, { cpu: navigator.userAgent, ownsDriver: true })
 }
 

@@ -3,7 +3,8 @@ import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
 import { interpret } from '../../src/graph/interpret.ts'
 import type { Graph } from '../../src/graph/value.ts'
 import { emitProgram, type EmitOptions } from '../../src/onnx/emit.ts'
-import { packLayout, unpackLayout } from '../../src/onnx/layout.ts'
+import { atOnce } from '../../src/base/breather.ts'
+import { packLayout, unpacking } from '../../src/onnx/layout.ts'
 import type { Plan } from '../../src/onnx/plan.ts'
 import { probeBlockSize } from '../../src/onnx/probe.ts'
 import type { EmittedProgram } from '../../src/onnx/program.ts'
@@ -52,7 +53,12 @@ export async function runGraph(
   program.outputs.forEach(({ name, shape, layout }, index) => {
     const data = outputs[index] ?? new Float32Array()
     const canonical =
-      data instanceof Float32Array ? unpackLayout(data, shape, layout, plan.blockSize) : { shape, data }
+      data instanceof Float32Array
+        ? {
+            shape,
+            data: atOnce(unpacking(new Float32Array(data.length), data, shape, layout, plan.blockSize)),
+          }
+        : { shape, data }
     results.set(name, canonical)
   })
   return results
