@@ -1,5 +1,6 @@
 /** @file Tables of whole numbers in text, read from bytes directly: lists of millions of lines are common here. */
 import { FormatError } from '../base/errors.ts'
+import { refuseWideText } from './lists-text.ts'
 
 const newline = 10
 const carriageReturn = 13
@@ -29,6 +30,7 @@ export function parseIntegerTable<T extends Float64Array | Int32Array>(
   allocate: (length: number) => T,
 ): IntegerTable<T> {
   const { columns, wanted, max } = options
+  refuseWideText(bytes, file)
   let lines = 0
   for (let at = 0; at < bytes.length; at++) if (bytes[at] === newline) lines++
   // a blank line takes one byte, a full one at least two per number

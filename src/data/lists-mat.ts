@@ -156,6 +156,8 @@ export async function readMatFile(bytes: Uint8Array, file: string): Promise<Read
   reader.take(8, 'a header')
   const version = reader.uint16()
   const order = asciiOf(reader.take(2, 'a header'))
+  if (order === 'MI')
+    throw new FormatError(file, 'the file is big-endian; only little-endian MATLAB files are read', 126)
   if (version !== 0x0100 || order !== 'IM')
     throw new FormatError(file, 'expected a little-endian MATLAB file of level 5', 124)
   const variables = new Map<string, MatValue>()

@@ -36,8 +36,24 @@ export function wholeNumber(text: string | undefined): number | undefined {
   return Number(text)
 }
 
-/** The bytes as text. @throws FormatError for bytes that are no UTF-8 */
+/** Refuses text of two bytes a letter, by the mark of its byte order or by the zero bytes it is full of. @throws FormatError */
+export function refuseWideText(bytes: Uint8Array, file: string): void {
+  const [first, second] = bytes
+  const order =
+    first === 0xff && second === 0xfe
+      ? 'little-endian UTF-16'
+      : first === 0xfe && second === 0xff
+        ? 'big-endian UTF-16'
+        : undefined
+  if (order !== undefined) throw new FormatError(file, `expected text in UTF-8, got ${order}`, 0)
+  const zero = bytes.indexOf(0)
+  if (zero >= 0)
+    throw new FormatError(file, 'expected text in UTF-8, got a zero byte: a binary file, or UTF-16', zero)
+}
+
+/** The bytes as text. @throws FormatError for bytes that are no UTF-8 text */
 export function decodeText(bytes: Uint8Array, file: string): string {
+  refuseWideText(bytes, file)
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (error) {

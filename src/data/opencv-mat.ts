@@ -3,12 +3,14 @@ import { bytesOf, ByteReader, concatBytes } from '../base/bytes.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 
 const float32Type = 5
+const swappedType = 0x05000000
 
 /** Reads a matrix [rows, columns] of float32. @throws FormatError for any other type or a wrong length */
 export function decodeOpenCvMat(bytes: Uint8Array, file: string): Tensor {
   const reader = new ByteReader(bytes, file)
   if (bytes.length === 0) throw reader.fail('the file is empty')
   const [rows, columns, stride, type] = [reader.int32(), reader.int32(), reader.int32(), reader.int32()]
+  if (type === swappedType) throw reader.fail('the file is big-endian; expected little-endian numbers')
   if (type !== float32Type) throw reader.fail(`expected the element type 5 (float32), got ${type}`)
   if (rows < 1 || columns < 1) throw reader.fail(`expected a matrix, got ${rows} rows and ${columns} columns`)
   if (stride !== 4 && stride !== 4 * columns) throw reader.fail(`expected 4 bytes per element, got ${stride}`)

@@ -86,7 +86,7 @@ const readZip = async (file: RandomAccessFile): Promise<TorchCheckpoint> => {
   const order = entries.get(`${folder}byteorder`)
   if (order !== undefined && order.length < 16) {
     const text = new TextDecoder().decode(await file.read(await locateZipEntry(file, order), order.length))
-    if (text !== 'little') throw new FormatError(file.name, `expected little-endian numbers, got ${text}`)
+    if (text !== 'little') throw new FormatError(file.name, `expected little-endian numbers, got ${text}-endian ones`)
   }
   if (data.length > pickleLimit) throw new FormatError(file.name, 'data.pkl is too long')
   const bytes = await file.read(await locateZipEntry(file, data), data.length)
@@ -143,7 +143,7 @@ const readLegacy = async (file: RandomAccessFile): Promise<TorchCheckpoint> => {
   if (version !== legacyProtocol)
     throw new FormatError(file.name, `expected the version 1001 of PyTorch's format`)
   if (asDict(next())?.get('little_endian') === false)
-    throw new FormatError(file.name, 'expected little-endian numbers')
+    throw new FormatError(file.name, 'expected little-endian numbers, got big-endian ones')
   const root = next(true)
   const keys = (asItems(next()) ?? []).map(asText)
   const sizes = storageSizes(root, file.name)

@@ -2,6 +2,7 @@
 import { DataError } from '../base/errors.ts'
 import { random } from '../base/random.ts'
 import { alignmentPoints } from '../image/alignment.ts'
+import type { Size } from '../image/image.ts'
 import { paperNormalisation } from '../image/normalise.ts'
 import { makeBundle, type Bundle } from '../model/bundle.ts'
 import { openEmbeddingModel } from '../model/embedder.ts'
@@ -35,10 +36,24 @@ export interface ExportOptions {
 
 const checkedImages = 32
 
-/** Prepared pixels [N, 3, H, W] in [−1, 1]: any input shows whether two computations agree. */
-const anyPixels = (count: number): Float32Array => {
+/** Pixels to the side of one patch. */
+const patch = 16
+
+/**
+ * Prepared pixels [N, 3, H, W] in [−1, 1]: any input shows whether two computations agree, but images of noise look all
+ * alike to a network and hide what they could show; of random patches each is embedded elsewhere.
+ */
+const anyPixels = (count: number, { height, width }: Size): Float32Array => {
   const stream = random(1, 'parity')
-  return Float32Array.from({ length: count }, () => 2 * stream.uniform() - 1)
+  const rows = Math.ceil(height / patch)
+  const columns = Math.ceil(width / patch)
+  const patches = Float32Array.from({ length: count * 3 * rows * columns }, () => 2 * stream.uniform() - 1)
+  return Float32Array.from({ length: count * 3 * height * width }, (_, i) => {
+    const x = i % width
+    const y = Math.floor(i / width) % height
+    const plane = Math.floor(i / (width * height))
+    return patches[(plane * rows + Math.floor(y / patch)) * columns + Math.floor(x / patch)]!
+  })
 }
 
 /** Writes the model of a run. @throws DataError where it does not give the trained weights' embeddings; then nothing is written */
@@ -88,7 +103,7 @@ export async function exportRun(
     new Map([...weights].filter(([name]) => recipe.network.parameters.some((own) => own.name === name))),
   )
   const shape = [checkedImages, 3, config.size.height, config.size.width]
-  const pixels = anyPixels(checkedImages * 3 * config.size.height * config.size.width)
+  const pixels = anyPixels(checkedImages, config.size)
   const trained = async (data: Float32Array): Promise<Float32Array> => {
     const results = await session.run('embed', { [feedNames.pixels]: { shape, data } })
     return results[resultNames.embedding]?.data ?? new Float32Array(0)

@@ -57,6 +57,8 @@ export const npyHeaderLimit: number = magic.length + 6 + headerLimit
 const layoutOf = (reader: ByteReader): NpyLayout => {
   const text = headerText(reader)
   const descr = fieldOf(text, 'descr', `['"]([^'"]*)['"]`)
+  if (descr?.startsWith('>') === true)
+    throw reader.fail(`expected little-endian float32 (<f4), got big-endian numbers (${descr})`)
   if (descr !== '<f4') throw reader.fail(`expected little-endian float32 (<f4), got ${descr ?? 'no type'}`)
   if (fieldOf(text, 'fortran_order', '(True|False)') !== 'False')
     throw reader.fail('expected row-major order')

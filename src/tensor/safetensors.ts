@@ -149,9 +149,21 @@ const parseHeader = (text: Uint8Array, file: string): Readonly<Record<string, un
   throw new FormatError(file, 'the header is no JSON object', 8)
 }
 
+/** The length of the header, which a file of `size` bytes begins with. @throws FormatError */
+const headerLength = (start: Uint8Array, size: number, file: string): number => {
+  const reader = new ByteReader(start, file)
+  const isSwapped =
+    start.length >= 8 && new DataView(start.buffer, start.byteOffset).getBigUint64(0) < BigInt(size)
+  const swapped = isSwapped ? ' (the file is big-endian; safetensors is little-endian)' : ''
+  const [low, high] = [reader.uint32(), reader.uint32()]
+  const length = high * 2 ** 32 + low
+  if (length > headerLimit)
+    throw new FormatError(file, `a header of ${length} bytes is too long${swapped}`, 0)
+  return length
+}
+
 const headerOf = (reader: ByteReader): Readonly<Record<string, unknown>> => {
-  const length = reader.uint64()
-  if (length > headerLimit) throw new FormatError(reader.file, `a header of ${length} bytes is too long`, 0)
+  const length = headerLength(reader.take(8, 'length'), reader.bytes.length, reader.file)
   return parseHeader(reader.take(length, 'header'), reader.file)
 }
 
@@ -164,8 +176,7 @@ export interface SafetensorsFile {
 
 /** Reads the header of a file; nothing else is read or allocated. @throws FormatError as `decodeSafetensors` */
 export async function openSafetensors(file: RandomAccessFile): Promise<SafetensorsFile> {
-  const length = new ByteReader(await file.read(0, 8), file.name).uint64()
-  if (length > headerLimit) throw new FormatError(file.name, `a header of ${length} bytes is too long`, 0)
+  const length = headerLength(await file.read(0, 8), file.size, file.name)
   const header = parseHeader(await file.read(8, length), file.name)
   const entries = entriesOf(header, (reason) => new FormatError(file.name, reason, 8))
   const [dataStart, end] = [8 + length, entries.at(-1)?.end ?? 0]
