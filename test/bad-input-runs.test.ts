@@ -282,6 +282,7 @@ describe.concurrent('Ctrl-C', () => {
     )
     expect(code).toBe(1)
     expect(err).not.toContain('Stopped after')
+    expect(err).toContain('Stopped at once; what was saved before is whole.')
     const exported = await run(['export', at('twice'), '--checkpoint', 'last'])
     expect(exported.code, exported.err).toBe(0)
   })

@@ -12,11 +12,20 @@ export interface Ended {
   readonly output: string
 }
 
-/** Runs `cosface` with `args`; kills it without warning after `killAfter` milliseconds, if it still runs. */
-export function cosface(args: readonly string[], killAfter?: number): Promise<Ended> {
+/**
+ * Runs `cosface` with `args`; kills it without warning after `kill` milliseconds, or as soon as `kill` says so, if it
+ * still runs.
+ */
+export function cosface(args: readonly string[], kill?: number | (() => boolean)): Promise<Ended> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
-    const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter)
+    const end = (): boolean => child.kill('SIGKILL')
+    const timer =
+      typeof kill === 'function'
+        ? setInterval(() => kill() && end(), 5)
+        : kill === undefined
+          ? undefined
+          : setTimeout(end, kill)
     const pieces: Buffer[] = []
     child.stdout.on('data', (piece: Buffer) => pieces.push(piece))
     child.stderr.on('data', (piece: Buffer) => pieces.push(piece))

@@ -18,7 +18,10 @@ const abort = new AbortController()
 let signals = 0
 const interrupted = (): void => {
   signals++
-  if (signals > 1) process.exit(1)
+  if (signals > 1) {
+    process.stderr.write('\nStopped at once; what was saved before is whole.\n')
+    process.exit(1)
+  }
   process.stderr.write('\nFinishing the step in hand; once more stops at once.\n')
   abort.abort()
 }

@@ -27,13 +27,16 @@ const splitFiles = (kind: CfpKind): readonly { readonly same: string; readonly d
   })
 
 /** Paths by their number, from 1, relative to `Data/Images`. */
-const parseImages = (text: string, file: string): readonly string[] =>
-  textLines(text).map((line, i) => {
+const parseImages = (text: string, file: string): readonly string[] => {
+  const lines = textLines(text)
+  if (lines.length === 0) throw new FormatError(file, 'the list is empty')
+  return lines.map((line, i) => {
     const [number, path = '', ...more] = line.line.split(/\s+/)
     if (wholeNumber(number) !== i + 1 || path === '' || more.length > 0)
       throw lineError(file, line, `\`${i + 1} path\``)
     return path.replaceAll('\\', '/').replace(/^.*\bImages\//, '')
   })
+}
 
 const personOf = (path: string): string | undefined => (path.includes('/') ? path.split('/')[0] : undefined)
 

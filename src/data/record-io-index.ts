@@ -57,7 +57,9 @@ export function parseRecordIndex(bytes: Uint8Array, file: string, size: number):
     offsets[i] = numbers[2 * i + 1]!
     if (offsets[i]! + 8 > size || offsets[i]! % 4 !== 0) {
       const reason =
-        offsets[i]! % 4 === 0 ? `the record file ends at ${size}` : 'records begin at multiples of 4'
+        offsets[i]! % 4 === 0
+          ? `the record file ends at ${size}; it is cut short, or the index is another’s`
+          : 'records begin at multiples of 4'
       throw new FormatError(
         file,
         `line ${i + 1}: the record ${keys[i]} cannot begin at ${offsets[i]}: ${reason}`,

@@ -1,5 +1,6 @@
 /** @file Dividing identities, never images, into sets to learn from, to choose by and to report on. */
 import { checkNumber } from '../base/check.ts'
+import { counted } from '../base/words.ts'
 import { DataError } from '../base/errors.ts'
 import { byCodePoint } from '../base/names.ts'
 import { random } from '../base/random.ts'
@@ -81,8 +82,8 @@ export function splitIdentities(
   }
   if (next > 0 && next > eligible.length - 2) {
     throw new DataError(
-      `${eligible.length} identities with at least two images are too few to keep ${next} of them for ` +
-        'validation and test; lower the shares or add identities',
+      `${counted(eligible.length, 'identity', 'identities')} with at least two images: too few to keep ${next} of ` +
+        'them for validation and test; lower the shares or add identities',
     )
   }
   const members = (set: 'validation' | 'test' | undefined): number[] =>

@@ -37,7 +37,14 @@ const findDirectory = async (file: RandomAccessFile): Promise<Directory> => {
   if (at < 0) throw new FormatError(file.name, 'the zip file has no directory; it may be cut off', file.size)
   const reader = new ByteReader(tail, file.name)
   reader.offset = at + 10
-  const [entries, length, offset] = [reader.uint16(), reader.uint32(), reader.uint32()]
+  const [entries, length, offset, comment] = [
+    reader.uint16(),
+    reader.uint32(),
+    reader.uint32(),
+    reader.uint16(),
+  ]
+  if (reader.remaining !== comment)
+    throw reader.fail(`expected ${comment} bytes after the zip directory, ${reader.remaining} are left`)
   if (entries !== unset16 && length !== unset32 && offset !== unset32) return { offset, length, entries }
   if (at < 20 || view.getUint32(at - 20, true) !== end64LocatorMark)
     throw new FormatError(file.name, 'the zip file lacks its 64-bit directory', start + at)

@@ -86,7 +86,8 @@ const readZip = async (file: RandomAccessFile): Promise<TorchCheckpoint> => {
   const order = entries.get(`${folder}byteorder`)
   if (order !== undefined && order.length < 16) {
     const text = new TextDecoder().decode(await file.read(await locateZipEntry(file, order), order.length))
-    if (text !== 'little') throw new FormatError(file.name, `expected little-endian numbers, got ${text}-endian ones`)
+    if (text !== 'little')
+      throw new FormatError(file.name, `expected little-endian numbers, got ${text}-endian ones`)
   }
   if (data.length > pickleLimit) throw new FormatError(file.name, 'data.pkl is too long')
   const bytes = await file.read(await locateZipEntry(file, data), data.length)
@@ -156,6 +157,8 @@ const readLegacy = async (file: RandomAccessFile): Promise<TorchCheckpoint> => {
     starts.set(key, offset + 8)
     offset += 8 + size
   }
+  if (offset !== file.size)
+    throw new FormatError(file.name, `${file.size - offset} bytes follow the last storage`, offset)
   return named(file, 'legacy', root, async ({ storage }) => {
     const start = starts.get(storage)
     if (start === undefined) throw new FormatError(file.name, `the storage ${storage} is missing`)

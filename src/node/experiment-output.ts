@@ -58,6 +58,9 @@ export function experimentContents(
   const same = pairs.pairs.pairs.filter((pair) => pair.same).length
   const differences = rows.filter(({ difference }) => difference !== undefined).length
   const reference = variants.find(({ id }) => id === plan.reference)?.name ?? plan.reference
+  const isUntested = rows.some(
+    ({ isReference, accuracy, done, planned }) => isReference && accuracy === undefined && done === planned,
+  )
   const far = carriedFar(results)
   const bound = boundOf(plan, mark.identities)
   const { data: sources } = config
@@ -78,7 +81,9 @@ export function experimentContents(
       ? {}
       : { tested: `Differences are to ${reference}. ${testedSentence(differences, seeds.length)}` }),
     ...(sweep === undefined ? {} : { sweep: { ...sweep, ...(bound === undefined ? {} : { bound }) } }),
-    notes: [],
+    notes: isUntested
+      ? [`${reference} came to no result, so no row is tested against it; --reference names another.`]
+      : [],
     settings: [
       [
         'learned from',
@@ -100,8 +105,9 @@ export function experimentContents(
   }
 }
 
-const csvCell = (value: string | number | undefined): string => {
-  const text = value === undefined ? '' : String(value)
+/** What is not finite is stored as null. */
+const csvCell = (value: string | number | null | undefined): string => {
+  const text = value === undefined || value === null || Number.isNaN(value) ? '' : String(value)
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 

@@ -1,5 +1,5 @@
 /** @file Which benchmark a file or folder of pairs is, and its pairs: by its content, not by hopes about its name. */
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { FormatError, UsageError } from '../base/errors.ts'
 import { readAgeDbPairs } from '../data/lists-agedb.ts'
@@ -60,11 +60,7 @@ export async function guessPairProtocol(path: string): Promise<PairProtocol> {
 const readText = async (path: string): Promise<string> => decodeText(await readWholeFile(path), path)
 
 const cfp = (path: string, kind: CfpKind): Promise<PairList> =>
-  readCfpPairs(kind, (file) =>
-    readFile(join(path, file), 'utf8').catch((cause: unknown) => {
-      throw new FormatError(join(path, file), 'cannot be read', undefined, { cause })
-    }),
-  )
+  readCfpPairs(kind, (file) => readText(join(path, file)))
 
 const readers: {
   readonly [P in Exclude<PairProtocol, 'bin'>]: (path: string) => Promise<PairList>

@@ -44,8 +44,11 @@ const flipOf = (value: unknown): { readonly flip?: FlipRule } =>
 /** The names of rows, from JSON (`cosface embed`'s record, or a list) or a text of one name a line. */
 const readNames = async (path: string): Promise<Pick<Embeddings, 'names' | 'model' | 'flip'>> => {
   const text = decodeText(await readWholeFile(path), path)
-  if (extname(path).toLowerCase() !== '.json')
-    return { names: text.split(/\r\n|\n|\r/).filter((line) => line !== '') }
+  if (extname(path).toLowerCase() !== '.json') {
+    const names = text.split(/\r\n|\n|\r/).filter((line) => line !== '')
+    if (names.length === 0) throw new FormatError(path, 'the list of names is empty')
+    return { names }
+  }
   const value = parseJson(text, path)
   if (isTexts(value)) return { names: value }
   const names = isObject(value) ? (value['images'] ?? value['names']) : undefined

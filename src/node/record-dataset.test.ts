@@ -142,7 +142,7 @@ describe('what is refused', () => {
   })
 
   it('says what is missing', async () => {
-    await expect(openRecordDataset(images, { decode })).rejects.toThrow('Expected a .rec file')
+    await expect(openRecordDataset(images, { decode })).rejects.toThrow('Expected a .rec file in the folder')
     await expect(openRecordDataset(join(folder, 'no.rec'), { decode })).rejects.toThrow('No such file')
     await mkdir(join(folder, 'folder.rec'))
     await expect(openRecordDataset(join(folder, 'folder.rec'), { decode })).rejects.toThrow('found none')

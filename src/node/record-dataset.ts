@@ -69,7 +69,7 @@ export async function findRecordFiles(path: string): Promise<RecordFiles> {
     if (name === undefined)
       throw new DataError(
         names.length === 0
-          ? `Expected a .rec file in ${path}, found none`
+          ? `Expected a .rec file in the folder ${path}, found none`
           : `Expected one .rec file in ${path}, found ${names.join(', ')}; name the one that is meant`,
       )
     records = join(path, name)

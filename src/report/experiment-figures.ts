@@ -112,10 +112,15 @@ const niceStep = (span: number): number => {
   return ([1, 2, 5, 10].find((factor) => factor * power >= raw) ?? 10) * power
 }
 
+/** Differences smaller than this are not blown up to the height of a figure. */
+const leastSpan = 0.02
+
 const accuracyAxis = (values: readonly number[]): ChartAxis => {
   const known = values.length === 0 ? [0.5, 1] : values
-  const [low, high] = [Math.min(...known), Math.max(...known)]
-  const step = niceStep(Math.max(0.005, (high - low) * 1.2))
+  const [lowest, highest] = [Math.min(...known), Math.max(...known)]
+  const more = Math.max(0, leastSpan - (highest - lowest)) / 2
+  const [low, high] = [lowest - more, highest + more]
+  const step = niceStep((high - low) * 1.2)
   const from = Math.floor((low - (high - low) * 0.15) / step) * step
   const to = Math.min(1, Math.ceil((high + (high - low) * 0.1) / step) * step)
   const ticks = Array.from({ length: Math.round((to - from) / step) + 1 }, (_, i) => from + i * step)

@@ -100,6 +100,6 @@ describe('safetensors', () => {
     new DataView(file.buffer).setBigUint64(0, 2n ** 40n, true)
     expect(() => decodeSafetensors(file, 'bad')).toThrowError('too long')
     new DataView(file.buffer).setBigUint64(0, 2n ** 60n, true)
-    expect(() => decodeSafetensors(file, 'bad')).toThrowError('too large')
+    expect(() => decodeSafetensors(file, 'bad')).toThrowError('too long')
   })
 })
