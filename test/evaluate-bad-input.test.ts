@@ -1,6 +1,7 @@
 /** @file What bad input to evaluations gets: one sentence that names the file and the reason, exit 1 or 2, and nothing written. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { encodeNpy } from '../src/tensor/npy.ts'
 import { cli } from './cli-in-process.ts'
 import { evaluateFixture, personName } from './evaluate-fixture.ts'
 
@@ -235,6 +236,17 @@ const refusals: readonly Refusal[] = [
     },
     code: 1,
     sentence: /The embedding of x\.png has the length NaN/,
+  },
+  {
+    title: 'embeddings that are not numbers',
+    args: () => {
+      const data = Float32Array.from({ length: 8 }, (_, i) => (i === 5 ? NaN : 1))
+      const names = file('nan.txt', 'a.png\nb.png\nc.png\nd.png\n')
+      const rows = file('nan.npy', encodeNpy({ shape: [4, 2], data }))
+      return ['--embeddings', rows, '--names', names, '--pairs', at('pairs.txt')]
+    },
+    code: 1,
+    sentence: /The embedding of c\.png has the length NaN/,
   },
 ]
 

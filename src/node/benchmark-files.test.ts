@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { DataError, FormatError, UsageError } from '../base/errors.ts'
+import { DataError, UsageError } from '../base/errors.ts'
 import { random } from '../base/random.ts'
 import type { Pair } from '../evaluate/pair.ts'
 import type { EmbeddingModel, ModelContract } from '../model/contract.ts'
@@ -229,7 +229,7 @@ describe('lists of pairs', () => {
       '1 ../Data/Images/001/frontal/01.jpg\n',
     )
     await expect(guessPairProtocol(join(folder, 'cfp'))).rejects.toThrow('say cfp-ff or cfp-fp')
-    await expect(readPairList(join(folder, 'cfp'), 'cfp-ff')).rejects.toThrow(FormatError)
+    await expect(readPairList(join(folder, 'cfp'), 'cfp-ff')).rejects.toThrow(DataError)
     await expect(guessPairProtocol(join(folder, 'meta'))).rejects.toThrow(UsageError)
     await expect(guessPairProtocol(join(folder, 'none'))).rejects.toThrow('no file or folder')
   })

@@ -2,6 +2,14 @@
 import { stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { DataError, FormatError, UsageError } from '../base/errors.ts'
+import type { EmbeddingNames } from '../data/lists-embeddings.ts'
+import {
+  parseEmbeddingLines,
+  parseNamesMetadata,
+  parseRowNames,
+  parseRowRecord,
+  recordedFlip,
+} from '../data/lists-embeddings.ts'
 import { decodeText } from '../data/lists-text.ts'
 import type { FlipRule, TemplateSet } from '../evaluate/features.ts'
 import { normalizeRows } from '../evaluate/features.ts'
@@ -24,38 +32,10 @@ export interface Embeddings {
 
 type Read = Omit<Embeddings, 'file' | 'count'>
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const isTexts = (value: unknown): value is readonly string[] =>
-  Array.isArray(value) && value.every((item) => typeof item === 'string')
-
-const parseJson = (text: string, file: string, where = ''): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new FormatError(file, `${where}no JSON`, undefined, { cause })
-  }
-}
-
-const flipOf = (value: unknown): { readonly flip?: FlipRule } =>
-  value === 'concat' || value === 'sum' || value === 'none' ? { flip: value } : {}
-
-/** The names of rows, from JSON (`cosface embed`'s record, or a list) or a text of one name a line. */
-const readNames = async (path: string): Promise<Pick<Embeddings, 'names' | 'model' | 'flip'>> => {
-  const text = decodeText(await readWholeFile(path), path)
-  if (extname(path).toLowerCase() !== '.json') {
-    const names = text.split(/\r\n|\n|\r/).filter((line) => line !== '')
-    if (names.length === 0) throw new FormatError(path, 'the list of names is empty')
-    return { names }
-  }
-  const value = parseJson(text, path)
-  if (isTexts(value)) return { names: value }
-  const names = isObject(value) ? (value['images'] ?? value['names']) : undefined
-  if (!isObject(value) || !isTexts(names))
-    throw new FormatError(path, 'expected `images`, the list of what the rows are of')
-  const model = value['model']
-  return { names, ...(typeof model === 'string' ? { model } : {}), ...flipOf(value['flip']) }
+/** The names of rows, as JSON or one a line. */
+const readNames = async (path: string): Promise<EmbeddingNames> => {
+  const parse = extname(path).toLowerCase() === '.json' ? parseRowRecord : parseRowNames
+  return parse(decodeText(await readWholeFile(path), path), path)
 }
 
 const matrix = (
@@ -82,42 +62,13 @@ const readSafetensors = (bytes: Uint8Array, file: string): Read => {
       `expected one matrix or one called embeddings, got ${matrices.map(([name]) => name).join(', ')}`,
     )
   const names = metadata['images'] ?? metadata['names']
-  const listed = names === undefined ? undefined : parseJson(names, file, '`images` in the metadata is ')
+  const listed = names === undefined ? undefined : parseNamesMetadata(names, file)
   return {
     ...matrix(named ?? matrices[0]?.[1], file),
-    ...(isTexts(listed) ? { names: listed } : {}),
+    ...(listed === undefined ? {} : { names: listed }),
     ...(metadata['model'] === undefined ? {} : { model: metadata['model'] }),
-    ...flipOf(metadata['flip']),
+    ...recordedFlip(metadata['flip']),
   }
-}
-
-const readJsonLines = (bytes: Uint8Array, file: string): Read => {
-  const names: string[] = []
-  const rows: number[][] = []
-  const models = new Set<string>()
-  decodeText(bytes, file)
-    .split(/\r?\n/)
-    .forEach((line, index) => {
-      if (line.trim() === '') return
-      const value = parseJson(line, file, `line ${index + 1}: `)
-      const object = isObject(value) ? value : {}
-      const row = object['template'] ?? object['embedding']
-      const name = object['image'] ?? object['name']
-      if (typeof name !== 'string' || !Array.isArray(row) || row.length === 0)
-        throw new FormatError(file, `line ${index + 1}: expected \`image\` and \`template\``)
-      if (row.length !== (rows[0]?.length ?? row.length))
-        throw new FormatError(
-          file,
-          `line ${index + 1}: expected ${rows[0]?.length} numbers, got ${row.length}`,
-        )
-      rows.push(row.map((item: unknown) => (typeof item === 'number' ? item : NaN)))
-      names.push(name)
-      if (typeof object['model'] === 'string') models.add(object['model'])
-    })
-  if (models.size > 1)
-    throw new DataError(`${file} holds embeddings of ${models.size} models, which cannot be compared`)
-  const [size = 0, model] = [rows[0]?.length, [...models][0]]
-  return { size, data: Float32Array.from(rows.flat()), names, ...(model === undefined ? {} : { model }) }
 }
 
 const exists = async (path: string): Promise<boolean> =>
@@ -132,7 +83,7 @@ const readNpy = async (bytes: Uint8Array, file: string): Promise<Read> => {
 const readers: Readonly<Record<string, (bytes: Uint8Array, file: string) => Read | Promise<Read>>> = {
   '.npy': readNpy,
   '.safetensors': readSafetensors,
-  '.jsonl': readJsonLines,
+  '.jsonl': (bytes, file) => parseEmbeddingLines(decodeText(bytes, file), file),
 }
 
 /** Whether a path is of a kind of file that embeddings come in. */

@@ -15,6 +15,7 @@ import {
   parseTemplateSubjects,
 } from '../../src/data/lists-ijb.ts'
 import { parseImageList, parsePathLabels } from '../../src/data/lists-labels.ts'
+import { parseEmbeddingLines, parseRowNames, parseRowRecord } from '../../src/data/lists-embeddings.ts'
 import { parseFaceList, parseNoiseList } from '../../src/data/lists-megaface.ts'
 import { decodeText } from '../../src/data/lists-text.ts'
 import { parseYtfSplits } from '../../src/data/lists-ytf.ts'
@@ -33,6 +34,7 @@ import { readTarAttributes, readTarHeader, safeTarPath } from '../../src/data/ta
 import { parsePairs } from '../../src/evaluate/pairs.ts'
 import { imageHeader } from '../../src/image/header.ts'
 import { readContract } from '../../src/model/metadata.ts'
+import { parseSideContract } from '../../src/model/side-file.ts'
 import { readOnnx } from '../../src/onnx/decode.ts'
 import { encodeOnnx } from '../../src/onnx/encode.ts'
 import { decodeNpy, encodeNpy, readNpyLayout } from '../../src/tensor/npy.ts'
@@ -230,6 +232,22 @@ export async function fuzzedParsers(): Promise<readonly Fuzzed[]> {
     ),
     ofText('names', ['2\nA\t2\nB\t1\n', 'name,age\nA,2\nB,3\n', 'A\nB\n'], (text, file) =>
       parseNameList(text, file),
+    ),
+    ofText(
+      'embeddings as JSON lines',
+      ['{"image":"a/1.jpg","model":"m","template":[1,0.5]}\n{"name":"b/2.jpg","embedding":[1e-3,-2]}\n'],
+      parseEmbeddingLines,
+    ),
+    ofText('names of rows', ['a/1.jpg\nb/2.jpg\n'], parseRowNames),
+    ofText(
+      'names of rows as JSON',
+      ['["a/1.jpg","b/2.jpg"]', '{"images":["a","b"],"model":"m","flip":"concat"}'],
+      parseRowRecord,
+    ),
+    ofText(
+      'contract beside a model',
+      ['{"size":"112x96","channels":"bgr","mean":[0,0,0],"std":1}'],
+      parseSideContract,
     ),
     {
       name: 'image header',
