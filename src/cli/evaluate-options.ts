@@ -236,7 +236,7 @@ export const evaluateOptions: OptionSpecs<EvaluateOptions> = {
     group: distractors,
     value: 'file.json',
     meaning: 'MegaFace’s list of probes, with who each is',
-    default: 'all of --images, by their folders',
+    default: 'all of --images, or the rows of --embeddings by their names; people by their folders',
   }),
   distractorList: textOption({
     group: distractors,

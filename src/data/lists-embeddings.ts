@@ -49,11 +49,11 @@ export function parseRowNames(text: string, file: string): EmbeddingNames {
   return { names }
 }
 
-/** A JSON list of names, or the record that `cosface embed` writes beside `.npy`. @throws FormatError */
+/** A JSON list of names, the record that `cosface embed` writes beside `.npy`, or MegaFace’s list. @throws FormatError */
 export function parseRowRecord(text: string, file: string): EmbeddingNames {
   const value = parseJson(text, file)
   if (isTexts(value)) return { names: value }
-  const names = isObject(value) ? (value['images'] ?? value['names']) : undefined
+  const names = isObject(value) ? (value['images'] ?? value['names'] ?? value['path']) : undefined
   if (!isObject(value) || !isTexts(names))
     throw new FormatError(file, 'expected `images`, the list of what the rows are of')
   const model = value['model']

@@ -244,7 +244,10 @@ describe('what does not fit is refused', () => {
     await expect(run({ kind: 'arrays', probes, distractors: at('narrow.npy') })).rejects.toThrow(
       'Probes have 16 numbers, distractors 2',
     )
-    await expect(run({ kind: 'arrays', probes, distractors }, { lists: {} })).rejects.toThrow(DataError)
+    const unnamed = at('narrow.npy')
+    await expect(run({ kind: 'arrays', probes: unnamed, distractors }, { lists: {} })).rejects.toThrow(
+      DataError,
+    )
     await write(
       at('nan.npy'),
       encodeNpy({ shape: [1200, size], data: new Float32Array(1200 * size).fill(NaN) }),

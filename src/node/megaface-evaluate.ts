@@ -19,18 +19,20 @@ import {
   folderDistractors,
   folderProbes,
   imageSource,
+  listedByFolders,
   type ListedFaces,
   matSource,
   readFaceList,
   readNoise,
 } from './megaface-files.ts'
+import { namesBeside, readNames } from './protocol-embeddings.ts'
 import { openDriver } from './open-driver.ts'
 import { openScoreProduct } from './score-product.ts'
 
 /**
  * Where features come from. `images`: a model embeds two folders of crops; without lists each folder is taken whole, the probes' with
  * one folder per person. `mats`: OpenCV matrices, a file an image, named as the image with a suffix. `arrays`: `.npy` files with a row
- * for each image of the lists, in their order; the distractors need no list.
+ * for each image of the lists, in their order; without a list probes go by the folders of their names, distractors by their place.
  */
 export type MegafaceSource =
   | {
@@ -42,7 +44,13 @@ export type MegafaceSource =
       readonly flip?: FlipRule
     }
   | { readonly kind: 'mats'; readonly probes: string; readonly distractors: string; readonly suffix?: string }
-  | { readonly kind: 'arrays'; readonly probes: string; readonly distractors: string }
+  | {
+      readonly kind: 'arrays'
+      readonly probes: string
+      readonly distractors: string
+      /** Which image each row of the probes is of, where no list of probes says it. @defaultValue the `.json` beside them */
+      readonly names?: string
+    }
 
 /** MegaFace's JSON lists, and lists of noisy images, one a line: with either, the result is called refined. */
 export interface MegafaceLists {
@@ -116,8 +124,8 @@ const openSources = async (
       distractors: imageSource(source.model, source.distractors, others, embed),
     }
   }
-  const faces = await readFaceList(needed(lists.probes, 'probes'))
   if (source.kind === 'mats') {
+    const faces = await readFaceList(needed(lists.probes, 'probes'))
     const others = await readFaceList(needed(lists.distractors, 'distractors'))
     return {
       faces,
@@ -126,7 +134,14 @@ const openSources = async (
       distractors: await matSource(source.distractors, others, source.suffix),
     }
   }
-  const others = lists.distractors === undefined ? undefined : await readFaceList(lists.distractors)
+  const faces =
+    lists.probes === undefined
+      ? await namedProbes(source.probes, source.names)
+      : await readFaceList(lists.probes)
+  const others =
+    lists.distractors === undefined
+      ? await namesBeside(source.distractors).then((found) => found && listedByFolders(found.names))
+      : await readFaceList(lists.distractors)
   const probes = opened.use(await arraySource(source.probes, faces.paths.length))
   const distractors = opened.use(await arraySource(source.distractors, others?.paths.length))
   return {
@@ -135,6 +150,16 @@ const openSources = async (
     probes,
     distractors,
   }
+}
+
+/** Probes by the names of their rows. @throws DataError where nothing names them */
+const namedProbes = async (path: string, names: string | undefined): Promise<ListedFaces> => {
+  const known = names === undefined ? await namesBeside(path) : await readNames(names)
+  if (known === undefined)
+    throw new DataError(
+      `${path} does not say who each row is; give a list of probes, or the names of the rows with each person’s folder in them`,
+    )
+  return listedByFolders(known.names)
 }
 
 /** Distractors in blocks, noisy ones left out. */

@@ -27,7 +27,12 @@ const readText = async (path: string): Promise<string> => decodeText(await readW
 /** The images of a MegaFace list; a list that names nobody is taken by its folders. @throws FormatError, DataError */
 export async function readFaceList(path: string): Promise<ListedFaces> {
   const { paths, ids } = parseFaceList(await readText(path), path)
-  return { paths, people: ids ?? paths.map((one) => basename(dirname(one))) }
+  return ids === undefined ? listedByFolders(paths) : { paths, people: ids }
+}
+
+/** Images whose people are told by the folders they lie in. */
+export function listedByFolders(paths: readonly string[]): ListedFaces {
+  return { paths, people: paths.map((path) => basename(dirname(path))) }
 }
 
 /** Probes of a folder with one folder per person. @throws UsageError, DataError */

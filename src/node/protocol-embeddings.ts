@@ -32,8 +32,8 @@ export interface Embeddings {
 
 type Read = Omit<Embeddings, 'file' | 'count'>
 
-/** The names of rows, as JSON or one a line. */
-const readNames = async (path: string): Promise<EmbeddingNames> => {
+/** The names of rows, as JSON or one a line. @throws DataError, FormatError */
+export async function readNames(path: string): Promise<EmbeddingNames> {
   const parse = extname(path).toLowerCase() === '.json' ? parseRowRecord : parseRowNames
   return parse(decodeText(await readWholeFile(path), path), path)
 }
@@ -74,11 +74,16 @@ const readSafetensors = (bytes: Uint8Array, file: string): Read => {
 const exists = async (path: string): Promise<boolean> =>
   (await stat(path).catch(() => undefined))?.isFile() === true
 
-const readNpy = async (bytes: Uint8Array, file: string): Promise<Read> => {
-  const read = matrix(decodeNpy(bytes, file), file)
+/** What the record beside an `.npy` file says; undefined where there is none. @throws FormatError */
+export async function namesBeside(file: string): Promise<EmbeddingNames | undefined> {
   const beside = file.replace(/\.npy$/i, '.json')
-  return (await exists(beside)) ? { ...read, ...(await readNames(beside)) } : read
+  return (await exists(beside)) ? readNames(beside) : undefined
 }
+
+const readNpy = async (bytes: Uint8Array, file: string): Promise<Read> => ({
+  ...matrix(decodeNpy(bytes, file), file),
+  ...(await namesBeside(file)),
+})
 
 const readers: Readonly<Record<string, (bytes: Uint8Array, file: string) => Read | Promise<Read>>> = {
   '.npy': readNpy,

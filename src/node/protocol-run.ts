@@ -234,7 +234,12 @@ const distractorSource = (subject: Subject, request: ProtocolRequest): MegafaceS
       distractors,
     }
   return /\.npy$/i.test(subject.path)
-    ? { kind: 'arrays', probes: subject.path, distractors }
+    ? {
+        kind: 'arrays',
+        probes: subject.path,
+        distractors,
+        ...(subject.names === undefined ? {} : { names: subject.names }),
+      }
     : {
         kind: 'mats',
         probes: subject.path,
