@@ -127,7 +127,7 @@ export const evaluateOptions: OptionSpecs<EvaluateOptions> = {
     group: 'Model',
     value: 'model|file',
     meaning:
-      'another model, or embeddings, judged on the same, with a paired test whether they differ; may be repeated',
+      'another model, or embeddings, judged on the same, with a paired test whether they differ; a model from elsewhere has its contract beside it; may be repeated',
     default: 'none',
   }),
   protocol: choiceOption({

@@ -12,7 +12,8 @@ import { checkPlace, replaceFile } from '../node/replace-file.ts'
 import { evaluationText } from '../report/evaluation-text.ts'
 import { protocolMarkdown, protocolText } from '../report/protocol-text.ts'
 import { recordEntries } from '../report/protocol-words.ts'
-import type { ModelContract } from '../model/contract.ts'
+import { withFlip } from '../model/contract-id.ts'
+import type { EmbeddingModel, ModelContract } from '../model/contract.ts'
 import type { Context, ExitCode } from './command.ts'
 import { checkOptionsFit, type EvaluateOptions, poolingFlags } from './evaluate-options.ts'
 import { openModelFor } from './models.ts'
@@ -83,6 +84,33 @@ interface Done extends ProtocolRun {
   readonly contractGuess?: ContractGuess
 }
 
+const evaluatedContract = (contract: ModelContract, { convention, flip }: Given): ModelContract =>
+  convention === 'insightface' || flip === undefined || flip === contract.flip
+    ? contract
+    : withFlip(contract, flip)
+
+/** The contract on the command line is that of --model; others carry theirs, or have it beside them. */
+const openSubject = async ({ output }: Context, { path }: Named, given: Given): Promise<EmbeddingModel> => {
+  const { threads, device, convention, flip, ...options } = given
+  const how = {
+    ...(threads === undefined ? {} : { threads }),
+    ...(device === undefined ? {} : { device }),
+  }
+  if (path === given.model) {
+    const own = convention === 'insightface' || flip === undefined ? options : { ...options, flip }
+    return openModelFor(output, path, { ...own, ...how })
+  }
+  return openModelFor(output, path, how).catch((error: unknown) => {
+    if (!(error instanceof UsageError)) throw error
+    throw new UsageError(
+      `--against ${path}: ${error.message}. Options on the command line are those of --model`,
+      {
+        cause: error,
+      },
+    )
+  })
+}
+
 const runOne = async (
   context: Context,
   subject: Named,
@@ -101,22 +129,9 @@ const runOne = async (
     const names = isFirst && given.names !== undefined ? { names: given.names } : {}
     return judge({ kind: 'embeddings', path: subject.path, ...names })
   }
-  // the convention decides how features of the mirror image are used; the contract's own rule need not be given twice
-  const { flip, ...options } = given
-  const isAdded = given.convention === 'insightface' || flip === undefined
-  const { threads, device } = given
-  // the contract on the command line is that of --model; others say theirs themselves
-  const own =
-    subject.path === given.model
-      ? options
-      : {
-          ...(threads === undefined ? {} : { threads }),
-          ...(device === undefined ? {} : { device }),
-        }
-  await using model = await openModelFor(output, subject.path, {
-    ...own,
-    ...(isAdded ? {} : { flip }),
-  })
+  await using opened = await openSubject(context, subject, given)
+  // how features of the mirror image are used is the evaluation's, for all models alike
+  const model = { ...opened, contract: evaluatedContract(opened.contract, given) }
   const run = await judge({ kind: 'model', model })
   const contract = { contract: model.contract }
   if (given.checkContract !== true || run.pairs === undefined || subject.path !== given.model)
