@@ -4,6 +4,8 @@
  */
 import { random } from '../base/random.ts'
 import { mean as meanOf } from '../tensor/statistics.ts'
+import type { ChannelVerdict, SwappedChannels } from './channel-order.ts'
+import { chanceOf, channelVerdict, channelWords } from './channel-order.ts'
 import { judgeFolds } from './folds.ts'
 import { tenths } from './pair.ts'
 
@@ -108,6 +110,8 @@ export interface ContractGuess {
   readonly pairs: number
   readonly given: Separation & { readonly feeding: Feeding }
   readonly others: readonly FeedingComparison[]
+  /** What the other order of channels does at the given scale, and what that says of a swap of red and blue. */
+  readonly channelOrder?: SwappedChannels & { readonly verdict: ChannelVerdict }
   /** The one that is clearly better; absent where none is. */
   readonly better?: FeedingComparison
   /** For a person, one sentence. */
@@ -201,6 +205,15 @@ export function guessContract(
         z >= clearZ && dPrime >= clearRatio * own.dPrime && accuracy >= own.accuracy,
     )
     .sort((a, b) => b.dPrime - a.dPrime)
+  const swap = compared.find(
+    ({ feeding }) => feeding.channels !== own.feeding.channels && isSameScale(feeding, own.feeding),
+  )
+  // a likely swap is a mistake worth naming, where no other way of feeding does better still
+  if (clear.length === 0 && swap !== undefined && channelVerdict(swap.z) === 'swapped') clear.push(swap)
+  const channelOrder =
+    swap === undefined
+      ? undefined
+      : { channels: swap.feeding.channels, dPrime: swap.dPrime, z: swap.z, verdict: channelVerdict(swap.z) }
   const best = clear[0]
   // of equally good ones the one that changes least, then the most usual
   const simplest =
@@ -214,12 +227,19 @@ export function guessContract(
     pairs: same.length,
     given: own,
     others: compared,
+    ...(channelOrder === undefined ? {} : { channelOrder }),
     ...(simplest === undefined ? {} : { better: simplest }),
     sentence:
       simplest === undefined
-        ? `On ${same.length} pairs no other channel order, scale or crop is clearly better than the contract given (d′ ${own.dPrime.toFixed(2)}).${rivalWords(own.feeding, compared)}`
-        : `Is the contract right? On ${same.length} pairs the model does clearly better with ${differenceInWords(own.feeding, simplest.feeding)}: ` +
-          `accuracy ${percent(simplest.accuracy)} against ${percent(own.accuracy)}, d′ ${simplest.dPrime.toFixed(2)} against ${own.dPrime.toFixed(2)} (${simplest.z.toFixed(1)} standard deviations). Nothing was changed.`,
+        ? `On ${same.length} pairs no other channel order, scale or crop is clearly better than the contract given (d′ ${own.dPrime.toFixed(2)}).` +
+          (swap === undefined ? '' : ` ${channelWords(own.feeding.channels, own.dPrime, swap)}`) +
+          rivalWords(
+            own.feeding,
+            compared.filter((one) => one !== swap),
+          )
+        : `Is the contract right? ${simplest === swap ? 'Red and blue are likely swapped: on' : 'On'} ${same.length} pairs the model does clearly better with ` +
+          `${differenceInWords(own.feeding, simplest.feeding)}: accuracy ${percent(simplest.accuracy)} against ${percent(own.accuracy)}, ` +
+          `d′ ${simplest.dPrime.toFixed(2)} against ${own.dPrime.toFixed(2)} (${simplest.z.toFixed(1)} standard deviations${simplest === swap ? `; ${chanceOf(simplest.z)} if ${own.feeding.channels.toUpperCase()} were right` : ''}). Nothing was changed.`,
   }
 }
 

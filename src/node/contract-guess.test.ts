@@ -115,6 +115,32 @@ describe('guessContract', () => {
     expect(alarms).toBe(0)
   })
 
+  it.each([
+    [
+      3,
+      'swapped',
+      /^Is the contract right\? Red and blue are likely swapped: on 400 pairs .* RGB instead of BGR/,
+    ],
+    [0.2, 'swapped', /1 chance in [\d,]+ if BGR were right/],
+    [0, 'untold', /These pairs do not tell whether red and blue are swapped \(RGB: d′/],
+    [-3, 'right', /Red and blue are not swapped: RGB does worse/],
+  ] as const)('says of a swap of red and blue what the evidence is: %f', (gain, verdict, words) => {
+    const same = Array.from({ length: 400 }, (_, i) => i % 2 === 0)
+    const given = { ...rgb, channels: 'bgr', crop: 'cover' } as const
+    const stream = random(3, 'swap')
+    // the two orders see the same images: their scores differ by little and by the gain
+    const common = same.map((one) => stream.normal() + (one ? 3 : 0))
+    const scoresWith = (more: number): number[] =>
+      common.map((score, i) => score + 0.3 * stream.normal() + (same[i] === true ? more : 0))
+    const others = otherFeedings(given).map((feeding, i) => ({
+      feeding,
+      scores: i === 0 ? scoresWith(gain) : same.map(() => stream.normal()),
+    }))
+    const guess = guessContract(same, { feeding: given, scores: scoresWith(0) }, others)
+    expect(guess.channelOrder).toMatchObject({ channels: 'rgb', verdict })
+    expect(guess.sentence).toMatch(words)
+  })
+
   it('takes 127.5 and 128 for one scale', () => {
     const others = otherFeedings({ channels: 'rgb', mean: 127.5, std: 127.5, crop: 'cover' })
     expect(others.map(({ channels, mean, std }) => [channels, mean, std])).toEqual([
