@@ -1,5 +1,5 @@
 /**
- * @file A comparison killed at any moment goes on where it was and ends as if nothing had happened. Two kills here;
+ * @file A comparison killed at any moment goes on where it was and ends as if nothing had happened. Three kills here;
  * COSFACE_KILLS=50 for many.
  */
 import { existsSync } from 'node:fs'
@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { random } from '../src/base/random.ts'
-import { cosface } from './command.ts'
+import { cosface, cosfaceJson } from './command.ts'
 
 const kills = Number(process.env['COSFACE_KILLS'] ?? 2)
 let folder = ''
@@ -51,6 +51,50 @@ test('leaves the table, the page and the figures; checkpoints of what is done ar
   expect(run).not.toContain('checkpoints')
 })
 
+test('--json says what the table and the files say', async () => {
+  const told = await cosfaceJson(['compare', '--resume', whole, '--json'])
+  const number = expect.any(Number)
+  const one = { mean: number, values: [number] }
+  const figures = {
+    accuracy: one,
+    auc: one,
+    eer: one,
+    within: one,
+    between: one,
+    nearest: one,
+    lastLoss: one,
+  }
+  const row = { done: 1, planned: 1, ...figures }
+  const difference = { difference: number, interval: { low: number, high: number }, pairsP: number }
+  const cell = {
+    seed: 5,
+    iterations: 12,
+    convergence: { kind: expect.stringMatching(/^(converged|failed)$/) },
+    model: expect.any(String),
+  }
+  expect(told).toMatchObject({
+    schema: 'cosface-experiment/1',
+    kind: 'compare',
+    out: whole,
+    reference: 'cosface:margin=0.2',
+    seeds: [5],
+    tested: expect.stringMatching(/^Differences are to cosface:margin=0\.2\. p over pairs: /),
+    rows: [
+      { ...row, name: 'softmax', isReference: false, difference },
+      { ...row, name: 'cosface:margin=0.2', isReference: true },
+    ],
+    results: [
+      { ...cell, id: 'softmax-seed5', result: { schema: 'cosface-evaluation/1' } },
+      {
+        ...cell,
+        id: 'cosface-margin=0.2-seed5',
+        angles: { within: number, between: number, nearest: number },
+      },
+    ],
+    files: expect.arrayContaining([join(whole, 'table.md'), join(whole, 'results.csv')]),
+  })
+})
+
 test('does nothing again, and refuses another plan', { timeout: 120_000 }, async () => {
   const before = await outcome(whole)
   const again = await cosface(['compare', '--resume', whole])
@@ -65,6 +109,18 @@ test('does nothing again, and refuses another plan', { timeout: 120_000 }, async
   expect(beyond.code).toBe(2)
   expect(beyond.output).toContain('Eq 7')
   expect(existsSync(join(folder, 'beyond'))).toBe(false)
+})
+
+test('killed in its second training, it goes on in that', { timeout: 120_000 }, async () => {
+  const out = join(folder, 'second')
+  const second = join(out, 'runs', 'cosface-margin=0.2-seed5', 'checkpoints')
+  const killed = await cosface(args(out), () => existsSync(join(second, '00000003')))
+  expect(killed.code, killed.output).toBeNull()
+  const { code, output } = await cosface(args(out))
+  expect(code, output).toBe(0)
+  expect(output).toContain('1/2 softmax, seed 5: done before')
+  expect(output).toContain('2/2 cosface:margin=0.2, seed 5: going on where it was')
+  expect(await outcome(out)).toBe(await outcome(whole))
 })
 
 test(`${kills} kills at random moments change nothing`, { timeout: 120_000 + kills * 60_000 }, async () => {

@@ -11,6 +11,7 @@ import {
   latestCheckpoint,
   listCheckpoints,
   readWeights,
+  restoreBestMark,
 } from './checkpoint-store.ts'
 
 let run = ''
@@ -54,6 +55,19 @@ const file = (iteration: number, name: string): string =>
   join(run, 'checkpoints', String(iteration).padStart(8, '0'), name)
 
 describe('checkpoints in a run folder', () => {
+  test('a checkpoint killed before its mark is marked when it is gone on from', async () => {
+    const store = checkpointFolder(run)
+    await store.save(checkpoint(5), true)
+    const { record, state } = checkpoint(10)
+    const best = { iteration: 10, accuracy: 0.9, auc: 0.9 }
+    // as if the kill had come before the mark
+    await store.save({ record: { ...record, best }, state }, false)
+    await restoreBestMark(run, { ...record, iteration: 10, best: { ...best, iteration: 5 } })
+    expect(await bestIteration(run)).toBe(5)
+    await restoreBestMark(run, (await latestCheckpoint(run)).record)
+    expect(await bestIteration(run)).toBe(10)
+  })
+
   test('what is read is what was saved', async () => {
     await checkpointFolder(run).save(checkpoint(5), false)
     const read = await latestCheckpoint(run)

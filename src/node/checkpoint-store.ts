@@ -85,12 +85,20 @@ export function checkpointFolder(run: string, keep = 2): CheckpointStore {
         })
       }
       await syncFolder(root)
-      if (best)
-        await replaceFile(join(root, bestFile), `${JSON.stringify({ iteration: record.iteration })}\n`)
+      if (best) await markBest(root, record.iteration)
       await prune(root, keep)
       return join(root, name)
     },
   }
+}
+
+const markBest = (root: string, iteration: number): Promise<void> =>
+  replaceFile(join(root, bestFile), `${JSON.stringify({ iteration })}\n`)
+
+/** Marks the checkpoint that a run goes on from as best where it is, and a kill came before its mark. */
+export async function restoreBestMark(run: string, { iteration, best }: CheckpointRecord): Promise<void> {
+  if (best?.iteration === iteration && (await bestIteration(run)) !== iteration)
+    await markBest(join(run, 'checkpoints'), iteration)
 }
 
 /** Gives a complete draft its final name. */

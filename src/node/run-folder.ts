@@ -104,6 +104,8 @@ export async function readEvents(paths: RunPaths): Promise<TrainEvent[]> {
 export interface EventLog extends AsyncDisposable {
   readonly events: readonly TrainEvent[]
   append(event: TrainEvent): Promise<void>
+  /** Writes what is gathered: a checkpoint is gone on from with the log before it, which has to be there first. */
+  flush(): Promise<void>
 }
 
 const gathered = 32
@@ -132,6 +134,7 @@ export async function openEventLog(paths: RunPaths, keepBefore?: number): Promis
       waiting.push(`${JSON.stringify(event)}\n`)
       if (event.kind !== 'step' || waiting.length >= gathered) await flush()
     },
+    flush,
     [Symbol.asyncDispose]: flush,
   }
 }

@@ -12,7 +12,7 @@ import { forImages } from '../train/configure.ts'
 import { stepPrograms } from '../train/step.ts'
 import { recipeOf, train } from '../train/train.ts'
 import { checkConfig, readBegun, type BegunRun } from './begun-run.ts'
-import { checkpointFolder, latestCheckpoint, listCheckpoints } from './checkpoint-store.ts'
+import { checkpointFolder, latestCheckpoint, listCheckpoints, restoreBestMark } from './checkpoint-store.ts'
 import { identitiesWithImages } from './held-out.ts'
 import { imageKindOf } from './drawn-folder.ts'
 import { finishRun, type FinishedRun, type FinishOptions } from './finish-run.ts'
@@ -75,6 +75,7 @@ export async function* resumeRun(options: TrainRunOptions): AsyncGenerator<RunEv
   const checkpoint = await latestCheckpoint(out)
   const { config } = checkpoint.record
   await checkConfig(paths, config)
+  await restoreBestMark(out, checkpoint.record)
   yield* course(config, { kind: 'resumed', checkpoint }, options)
 }
 
@@ -154,13 +155,19 @@ async function* course(
     yield told
   }
   const plan = from.kind === 'again' ? from.plan : tuned?.plan
+  const store = checkpointFolder(out)
   const events = train(
     config,
     {
       openSession,
       data: { identities: open.sets.train.identities, batches: open.batches, summary: summaryOf(open) },
       validation: open.validation,
-      checkpoints: checkpointFolder(out),
+      checkpoints: {
+        save: async (checkpoint, best) => {
+          await log.flush()
+          return store.save(checkpoint, best)
+        },
+      },
       ...(resume === undefined ? {} : { resume }),
       ...(plan === undefined ? {} : { plan }),
       ...(given === undefined ? {} : { initial: given }),
