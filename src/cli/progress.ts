@@ -54,6 +54,31 @@ export function progressOf(output: Output, title: string, unit: string): LatePro
   }
 }
 
+/** Work in stages, one shown after the other. */
+export interface StagedProgress<S extends string> extends Disposable {
+  readonly update: (done: number, total: number, stage: S) => void
+}
+
+/** Shows each stage from its first word until another begins. */
+export function stagesOf<S extends string>(
+  output: Output,
+  words: Readonly<Record<S, { readonly title: string; readonly unit: string }>>,
+): StagedProgress<S> {
+  let at: S | undefined
+  let shown: LateProgress | undefined
+  return {
+    update: (done, total, stage) => {
+      if (stage !== at) {
+        shown?.[Symbol.dispose]()
+        at = stage
+        shown = progressOf(output, words[stage].title, words[stage].unit)
+      }
+      shown?.update(done, total)
+    },
+    [Symbol.dispose]: () => shown?.[Symbol.dispose](),
+  }
+}
+
 /** Plain lines, throttled: the first, one every `every` seconds, and the last. */
 export function openLines(output: Output, options: ProgressOptions): Progress {
   const { title, total, unit, every = 10 } = options

@@ -2,6 +2,7 @@
  * @file Perceptual hashes: 256 bits telling where an image gets brighter to the right on a 16×16 grid. Copies that were scaled,
  * recompressed or slightly changed in tone differ in few bits; aligned faces of two people in many.
  */
+import type { Pieces } from '../base/breather.ts'
 import type { Image } from '../image/image.ts'
 
 const rows = 16
@@ -9,6 +10,9 @@ const columns = 17
 const words = 8
 /** Grey levels by which a cell must be brighter. */
 const flat = 1.5
+
+/** Images looked up between two rests. */
+const piece = 512
 
 /** Bits in which near duplicates may differ; with 16 bands of 16 bits some band is then equal. */
 export const nearBits = 12
@@ -92,17 +96,18 @@ export interface ImageHashes {
   readonly mirrored: Uint32Array
 }
 
-/** All pairs whose hashes differ in at most `limit` < 16 bits, one of them possibly mirrored; ordered by position. */
-export function nearPairs(
+/** All pairs whose hashes differ in at most `limit` < 16 bits, one of them possibly mirrored; ordered by position; in pieces. */
+export function* nearPairs(
   hashes: readonly (ImageHashes | undefined)[],
   limit: number = nearBits,
-): NearPair[] {
+): Pieces<NearPair[]> {
   const found = new Map<string, NearPair>()
   for (let band = 0; band < 16; band++) {
     const key = (hash: Uint32Array): number => (hash[band >> 1]! >>> (16 * (band & 1))) & 0xffff
     const buckets = new Map<number, number[]>()
-    hashes.forEach((entry, position) => {
-      if (entry === undefined) return
+    for (const [position, entry] of hashes.entries()) {
+      if (position % piece === 0) yield
+      if (entry === undefined) continue
       for (const isMirrored of [false, true]) {
         const hash = isMirrored ? entry.mirrored : entry.plain
         for (const other of buckets.get(key(hash)) ?? []) {
@@ -119,7 +124,7 @@ export function nearPairs(
       const bucket = buckets.get(key(entry.plain))
       if (bucket === undefined) buckets.set(key(entry.plain), [position])
       else bucket.push(position)
-    })
+    }
   }
   return [...found.values()].sort((a, b) => a.first - b.first || a.second - b.second)
 }

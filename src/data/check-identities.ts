@@ -3,6 +3,9 @@
  * itself: two folders are suspicious where they are as alike as images are with the rest of their own folder.
  */
 
+import type { OpenRowProduct, ProductBlock, Rows } from '../tensor/row-product.ts'
+import { exactProduct, openPlainProduct, productBlocks, productSlack } from '../tensor/row-product.ts'
+
 /** Embeddings [N, D] of length 1 and whose they are; a row of zeros is an image that could not be read. */
 export interface LabelledEmbeddings {
   readonly data: Float32Array
@@ -85,59 +88,114 @@ export function alikeThreshold(own: Float64Array): number {
   return Math.max(0.3, known[Math.floor(known.length / 10)] ?? 1)
 }
 
+/** How the comparisons are made. */
+export interface ComparingOptions {
+  /** Who multiplies. @defaultValue plain loops */
+  readonly openProduct?: OpenRowProduct
+  readonly signal?: AbortSignal
+  /** Told of the rows compared. */
+  readonly onProgress?: (done: number, total: number) => void
+}
+
 /** Images nearer to another identity's mean than to their own; the most striking first. */
-export function findOutliers(
+export async function findOutliers(
   embeddings: LabelledEmbeddings,
   own: Float64Array = ownCosines(embeddings),
-): Outlier[] {
-  const { data, size, identities } = embeddings
+  options: ComparingOptions = {},
+): Promise<Outlier[]> {
+  const { size, identities } = embeddings
   const { units, counts } = centresOf(embeddings)
   const low = alikeThreshold(own)
-  const outliers: Outlier[] = []
-  identities.forEach((identity, image) => {
-    // most images are well within their folder; only the others are compared with everybody
-    if (!(own[image]! < low)) return
-    let nearest = -1
-    let best = -Infinity
+  // most images are well within their folder; only the others are compared with everybody
+  const doubtful = Int32Array.from([...identities.keys()].filter((image) => own[image]! < low))
+  const centres = { data: units, size }
+  const rows = { data: rowsAt(embeddings, doubtful), size }
+  const nearest = new Int32Array(doubtful.length).fill(-1)
+  const best = new Float64Array(doubtful.length).fill(-Infinity)
+  await compare(centres, rows, options, ({ start, count, products }) => {
     for (let c = 0; c < counts.length; c++) {
-      if (c === identity || counts[c] === 0) continue
-      const cosine = dot(data, image * size, units, c * size, size)
-      if (cosine > best) [nearest, best] = [c, cosine]
+      if (counts[c] === 0) continue
+      for (let column = 0; column < count; column++) {
+        const at = start + column
+        const product = products[c * count + column]!
+        if (product < best[at]! - productSlack || c === identities[doubtful[at]!]) continue
+        const cosine = exactProduct(centres, c, rows, at)
+        if (cosine > best[at]!) [nearest[at], best[at]] = [c, cosine]
+      }
     }
-    if (nearest >= 0 && best > own[image]!) outliers.push({ image, own: own[image]!, nearest, other: best })
   })
+  const outliers = Array.from(doubtful, (image, at): Outlier => ({
+    image,
+    own: own[image]!,
+    nearest: nearest[at]!,
+    other: best[at]!,
+  })).filter((one) => one.nearest >= 0 && one.other > one.own)
   return outliers.sort((a, b) => b.other - b.own - (a.other - a.own) || a.image - b.image)
 }
 
+const rowsAt = ({ data, size }: LabelledEmbeddings, rows: Int32Array): Float32Array => {
+  const picked = new Float32Array(rows.length * size)
+  rows.forEach((row, i) => picked.set(data.subarray(row * size, (row + 1) * size), i * size))
+  return picked
+}
+
+/** Every row of `held` with every one of `rows`, a block at a time. */
+const compare = async (
+  held: Rows,
+  rows: Rows,
+  { openProduct = openPlainProduct, signal, onProgress }: ComparingOptions,
+  look: (block: ProductBlock) => void,
+): Promise<void> => {
+  const [count, total] = [held.data.length / held.size, rows.data.length / rows.size]
+  if (count === 0 || total === 0) return
+  await using opened = await openProduct(held)
+  for await (const block of productBlocks(opened.product, count, rows, signal)) {
+    look(block)
+    onProgress?.(block.start + block.count, total)
+  }
+}
+
 /** Pairs of identities of one set that look like one person; the most alike first. */
-export function findAlike(embeddings: LabelledEmbeddings, threshold: number): AlikePair[] {
-  const { units, counts } = centresOf(embeddings)
-  return alikeCentres(units, counts, units, counts, embeddings.size, threshold, true)
+export async function findAlike(
+  embeddings: LabelledEmbeddings,
+  threshold: number,
+  options: ComparingOptions = {},
+): Promise<AlikePair[]> {
+  const centres = centresOf(embeddings)
+  const found = await alikeCentres(centres, centres, embeddings.size, threshold, options)
+  return found.filter(({ first, second }) => first < second)
 }
 
 /** Identities of two sets that look like one person: `first` of one, `second` of the other. */
-export function findOverlap(a: LabelledEmbeddings, b: LabelledEmbeddings, threshold: number): AlikePair[] {
-  const [first, second] = [centresOf(a), centresOf(b)]
-  return alikeCentres(first.units, first.counts, second.units, second.counts, a.size, threshold)
+export async function findOverlap(
+  a: LabelledEmbeddings,
+  b: LabelledEmbeddings,
+  threshold: number,
+  options: ComparingOptions = {},
+): Promise<AlikePair[]> {
+  return alikeCentres(centresOf(a), centresOf(b), a.size, threshold, options)
 }
 
-const alikeCentres = (
-  a: Float32Array,
-  aCounts: Int32Array,
-  b: Float32Array,
-  bCounts: Int32Array,
+const alikeCentres = async (
+  a: Centres,
+  b: Centres,
   size: number,
   threshold: number,
-  once = false,
-): AlikePair[] => {
+  options: ComparingOptions,
+): Promise<AlikePair[]> => {
   const found: AlikePair[] = []
-  for (let first = 0; first < aCounts.length; first++) {
-    if (aCounts[first] === 0) continue
-    for (let second = once ? first + 1 : 0; second < bCounts.length; second++) {
-      if (bCounts[second] === 0) continue
-      const cosine = dot(a, first * size, b, second * size, size)
+  const [held, rows] = [
+    { data: a.units, size },
+    { data: b.units, size },
+  ]
+  await compare(held, rows, options, ({ start, count, products }) => {
+    for (let at = 0; at < products.length; at++) {
+      if (products[at]! < threshold - productSlack) continue
+      const [first, second] = [Math.floor(at / count), start + (at % count)]
+      if (a.counts[first] === 0 || b.counts[second] === 0) continue
+      const cosine = exactProduct(held, first, rows, second)
       if (cosine >= threshold) found.push({ first, second, cosine })
     }
-  }
+  })
   return found.sort((x, y) => y.cosine - x.cosine || x.first - y.first || x.second - y.second)
 }

@@ -309,9 +309,9 @@ describe('video', () => {
 })
 
 describe('retrieval', () => {
-  it('gives precision at 1, R-precision and MAP@R with ties', () => {
+  it('gives precision at 1, R-precision and MAP@R with ties', async () => {
     const given = golden.retrieval
-    const found = retrievalProtocol(Float32Array.from(given.items), 16, Int32Array.from(given.labels), {
+    const found = await retrievalProtocol(Float32Array.from(given.items), 16, Int32Array.from(given.labels), {
       replicates: 20,
     })
     expect(found.precisionAt1.value).toBeCloseTo(given.precisionAt1, 12)

@@ -1,6 +1,7 @@
 /** @file Template verification (IJB-B and -C 1:1): millions of pairs, TAR at FARs down to 1e-6, each score held once. */
 import { DataError } from '../base/errors.ts'
 import { random } from '../base/random.ts'
+import type { RowProduct } from '../tensor/row-product.ts'
 import { quantile } from '../tensor/statistics.ts'
 import type { Admitted, SortedScores } from './protocol-sorted.ts'
 import {
@@ -83,9 +84,6 @@ export function scoreTemplatePairs(
   }
   return { same, different }
 }
-
-/** Scores [P, n] of fixed rows against a block of others, as `ScoreProduct`. */
-type RowProduct = (block: Float32Array, count: number) => Promise<Float32Array>
 
 const blockRows = 4096
 /** Beyond this many different first templates a product's scores no longer fit beside the rest. */

@@ -316,11 +316,11 @@ describe('video', () => {
 })
 
 describe('retrieval', () => {
-  it('is perfect for copies and needs two images of somebody', () => {
+  it('is perfect for copies and needs two images of somebody', async () => {
     const data = Float32Array.of(1, 0, 1, 0, 0, 1)
-    const found = retrievalProtocol(data, 2, Int32Array.of(5, 5, 6))
+    const found = await retrievalProtocol(data, 2, Int32Array.of(5, 5, 6))
     expect([found.precisionAt1.value, found.mapAtR.value, found.alone]).toEqual([1, 1, 1])
-    expect(() => retrievalProtocol(data, 2, Int32Array.of(1, 2, 3))).toThrow(DataError)
+    await expect(retrievalProtocol(data, 2, Int32Array.of(1, 2, 3))).rejects.toThrow(DataError)
   })
 })
 

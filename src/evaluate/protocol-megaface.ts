@@ -4,6 +4,8 @@
  */
 import { DataError } from '../base/errors.ts'
 import { random } from '../base/random.ts'
+import type { RowProduct } from '../tensor/row-product.ts'
+import { plainRowProduct } from '../tensor/row-product.ts'
 import { quantile } from '../tensor/statistics.ts'
 import { ScoreHistogram } from './protocol-histogram.ts'
 import { MateRanks } from './protocol-mates.ts'
@@ -22,7 +24,7 @@ export interface Probes {
  * Scores [P, count] of the probes against a block [count, D], row-major. The next call comes before these are read, so an array
  * may be reused by the one after that.
  */
-export type ScoreProduct = (block: Float32Array, count: number) => Promise<Float32Array>
+export type ScoreProduct = RowProduct
 
 export interface MegafaceOptions {
   /** Numbers of distractors at which ranks are reported. @defaultValue 10, 100 … 1,000,000, as far as they go */
@@ -83,19 +85,8 @@ const defaultFars: readonly number[] = [1e-6, 1e-5, 1e-4, 1e-3]
 const decades: readonly number[] = [10, 100, 1_000, 10_000, 100_000, 1_000_000]
 
 /** The scores by plain loops; for small sets, and as the yardstick of faster products. */
-export function plainProduct({ data, size }: Probes): ScoreProduct {
-  const count = data.length / size
-  return async (block, columns) => {
-    const scores = new Float32Array(count * columns)
-    for (let p = 0; p < count; p++) {
-      for (let c = 0; c < columns; c++) {
-        let sum = 0
-        for (let i = 0; i < size; i++) sum += data[p * size + i]! * block[c * size + i]!
-        scores[p * columns + c] = sum
-      }
-    }
-    return scores
-  }
+export function plainProduct(probes: Probes): ScoreProduct {
+  return plainRowProduct(probes)
 }
 
 /** Intervals of a share of searches over people drawn with replacement. */

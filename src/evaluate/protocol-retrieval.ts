@@ -4,6 +4,8 @@
  */
 import { DataError } from '../base/errors.ts'
 import { random } from '../base/random.ts'
+import type { OpenRowProduct, ProductBlock, Rows } from '../tensor/row-product.ts'
+import { exactProduct, openPlainProduct, productBlocks, productSlack } from '../tensor/row-product.ts'
 import { quantile } from '../tensor/statistics.ts'
 import type { Interval } from './result.ts'
 
@@ -32,24 +34,63 @@ interface QueryFigures {
   readonly averagePrecision: number
 }
 
-/** The R highest scores' positions, best first; among equals the lower position. */
-const nearest = (scores: Float64Array, self: number, count: number): number[] => {
-  const best: number[] = []
-  for (let i = 0; i < scores.length; i++) {
-    if (i === self) continue
-    const last = best.at(-1)
-    if (best.length === count && last !== undefined && scores[i]! <= scores[last]!) continue
-    let low = 0
-    let high = best.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (scores[best[middle]!]! >= scores[i]!) low = middle + 1
-      else high = middle
+/** The highest products of a query so far, descending. */
+interface Best {
+  readonly values: Float64Array
+  filled: number
+}
+
+const insert = (best: Best, value: number): void => {
+  const { values } = best
+  let at = best.filled < values.length ? best.filled++ : values.length - 1
+  for (; at > 0 && values[at - 1]! < value; at--) values[at] = values[at - 1]!
+  values[at] = value
+}
+
+/** The R best of a block's products [N, count] for each of its queries; NaN is refused. */
+const bestOf = (
+  { start, count, products }: ProductBlock,
+  images: number,
+  wanted: readonly number[],
+): readonly Best[] => {
+  const all = wanted.map((places): Best => ({ values: new Float64Array(places), filled: 0 }))
+  for (let image = 0; image < images; image++) {
+    for (let query = 0; query < count; query++) {
+      const value = products[image * count + query]!
+      if (!Number.isFinite(value))
+        throw new DataError(`Image ${image + 1} has the score ${value}; no result is given`)
+      const best = all[query]!
+      const { values, filled } = best
+      if (image === start + query || values.length === 0) continue
+      if (filled < values.length || value > values[filled - 1]!) insert(best, value)
     }
-    best.splice(low, 0, i)
-    if (best.length > count) best.pop()
   }
-  return best
+  return all
+}
+
+/**
+ * The positions of each query's R nearest, best first; among equals the lower position. Single precision only chooses who may be
+ * among them.
+ */
+const nearestOf = (rows: Rows, block: ProductBlock, wanted: readonly number[]): readonly number[][] => {
+  const { start, count, products } = block
+  const images = rows.data.length / rows.size
+  const least = bestOf(block, images, wanted).map(({ values, filled }) =>
+    filled === 0 ? Infinity : values[filled - 1]! - productSlack,
+  )
+  const found = wanted.map((): { image: number; score: number }[] => [])
+  for (let image = 0; image < images; image++) {
+    for (let query = 0; query < count; query++) {
+      if (products[image * count + query]! < least[query]! || image === start + query) continue
+      found[query]!.push({ image, score: exactProduct(rows, start + query, rows, image) })
+    }
+  }
+  return found.map((near, query) =>
+    near
+      .sort((a, b) => b.score - a.score || a.image - b.image)
+      .slice(0, wanted[query])
+      .map(({ image }) => image),
+  )
 }
 
 const judgeQuery = (found: readonly number[], labels: Int32Array, label: number): QueryFigures => {
@@ -67,35 +108,44 @@ const judgeQuery = (found: readonly number[], labels: Int32Array, label: number)
   }
 }
 
+export interface RetrievalOptions {
+  readonly seed?: number
+  readonly replicates?: number
+  /** Who multiplies. @defaultValue plain loops */
+  readonly openProduct?: OpenRowProduct
+  readonly signal?: AbortSignal
+  /** Told of the searches done. */
+  readonly onProgress?: (done: number, total: number) => void
+}
+
 /**
  * Retrieval figures of templates [N, D] of length 1 with a person each; a query's average precision divides by R, as MAP@R does.
+ * Scores are made a block at a time and not kept.
  * @throws DataError where no person has two images, or on a score that is no finite number
  */
-export function retrievalProtocol(
+export async function retrievalProtocol(
   data: Float32Array,
   size: number,
   labels: Int32Array,
-  options: { readonly seed?: number; readonly replicates?: number } = {},
-): RetrievalResult {
+  options: RetrievalOptions = {},
+): Promise<RetrievalResult> {
   const count = labels.length
   const perPerson = new Map<number, number>()
   for (const label of labels) perPerson.set(label, (perPerson.get(label) ?? 0) + 1)
-  const scores = new Float64Array(count)
+  if ([...perPerson.values()].every((images) => images === 1))
+    throw new DataError('Expected at least one person with two images')
+  const rows: Rows = { data, size }
   const figures: (QueryFigures & { readonly label: number })[] = []
-  for (let query = 0; query < count; query++) {
-    const label = labels[query]!
-    const others = (perPerson.get(label) ?? 1) - 1
-    if (others === 0) continue
-    for (let i = 0; i < count; i++) {
-      let score = 0
-      for (let k = 0; k < size; k++) score += data[query * size + k]! * data[i * size + k]!
-      scores[i] = score
-      if (!Number.isFinite(score))
-        throw new DataError(`Image ${i + 1} has the score ${score}; no result is given`)
-    }
-    figures.push({ label, ...judgeQuery(nearest(scores, query, others), labels, label) })
+  await using opened = await (options.openProduct ?? openPlainProduct)(rows)
+  for await (const block of productBlocks(opened.product, count, rows, options.signal)) {
+    const own = labels.subarray(block.start, block.start + block.count)
+    const wanted = Array.from(own, (label) => (perPerson.get(label) ?? 1) - 1)
+    nearestOf(rows, block, wanted).forEach((found, query) => {
+      const label = own[query]!
+      if (found.length > 0) figures.push({ label, ...judgeQuery(found, labels, label) })
+    })
+    options.onProgress?.(block.start + block.count, count)
   }
-  if (figures.length === 0) throw new DataError('Expected at least one person with two images')
   const seed = options.seed ?? 0
   const figure = (of: (query: QueryFigures) => number): RetrievalFigure =>
     averaged(

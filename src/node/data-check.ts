@@ -1,14 +1,16 @@
 /** @file What is wrong with a folder of faces: unreadable, doubled, blurred or misplaced images. It only looks; see `data-apply`. */
 import { createHash } from 'node:crypto'
+import { breather, withRests } from '../base/breather.ts'
 import { mapBounded } from '../base/concurrency.ts'
 import { FormatError } from '../base/errors.ts'
 import type { ImageHashes } from '../data/check-hash.ts'
 import { nearBits, nearPairs, perceptualHash } from '../data/check-hash.ts'
-import type { LabelledEmbeddings } from '../data/check-identities.ts'
+import type { ComparingOptions, LabelledEmbeddings } from '../data/check-identities.ts'
 import { alikeThreshold, findAlike, findOutliers, findOverlap, ownCosines } from '../data/check-identities.ts'
 import { lowOutlierLimit, sharpness } from '../data/check-sharpness.ts'
 import type { Finding, FindingKind } from '../data/check-table.ts'
 import type { DecodeImage, Image, Size } from '../image/image.ts'
+import type { OpenRowProduct } from '../tensor/row-product.ts'
 import { decodeImage } from './decode.ts'
 import type { FaceSet } from './face-sets.ts'
 import { openFaces } from './face-sets.ts'
@@ -31,8 +33,13 @@ export interface DataCheckOptions {
   readonly small?: number
   readonly decode?: DecodeImage
   readonly signal?: AbortSignal
-  readonly onProgress?: (done: number, total: number) => void
+  /** Multiplies embeddings where they are compared. @defaultValue plain loops */
+  readonly openProduct?: OpenRowProduct
+  readonly onProgress?: (done: number, total: number, stage: DataCheckStage) => void
 }
+
+/** Looking at images; comparing doubtful images, then people with each other, then with those of the other set. */
+export type DataCheckStage = 'looking' | 'images' | 'people' | 'sets'
 
 export interface DataCheckReport {
   readonly schema: 'cosface-data-check/1'
@@ -143,14 +150,20 @@ const exactDuplicates = (set: FaceSet, looked: readonly Looked[], report: Report
   return findings
 }
 
-const nearDuplicates = (set: FaceSet, looked: readonly Looked[], report: Report): Finding[] =>
-  nearPairs(looked.map(({ hashes }) => hashes)).flatMap(({ first, second, bits, mirrored }) => {
+const nearDuplicates = async (
+  set: FaceSet,
+  looked: readonly Looked[],
+  report: Report,
+): Promise<Finding[]> => {
+  const near = await withRests(nearPairs(looked.map(({ hashes }) => hashes)), breather())
+  return near.flatMap(({ first, second, bits, mirrored }) => {
     if (looked[first]?.digest === looked[second]?.digest) return []
     const isOwn = set.samples[first]?.identity === set.samples[second]?.identity
     const how = `${bits} of 256 bits differ${mirrored ? ', mirrored' : ''}`
     const note = isOwn ? how : `${how}; under two identities`
     return [report(second, { kind: 'near duplicate', other: looked[first]?.name ?? '', note })]
   })
+}
 
 const qualityFindings = (looked: readonly Looked[], report: Report, small: number): Finding[] => {
   const limit = lowOutlierLimit(looked.flatMap(({ sharpness: value }) => value ?? []))
@@ -236,14 +249,14 @@ export async function checkData(folder: string, options: DataCheckOptions = {}):
       : { set: against, reader: theirReader, isRecords: await isRecordData(first) }
   const total = set.samples.length + (against?.samples.length ?? 0)
   let done = 0
-  const progress = (): void => options.onProgress?.(++done, total)
+  const progress = (): void => options.onProgress?.(++done, total, 'looking')
   const looked = await lookAtAll(own, options, progress)
   const others = theirs === undefined ? [] : await lookAtAll(theirs, options, progress)
   const report = reporter(set, looked)
   const findings = [
     ...qualityFindings(looked, report, options.small ?? 64),
     ...exactDuplicates(set, looked, report),
-    ...nearDuplicates(set, looked, report),
+    ...(await nearDuplicates(set, looked, report)),
     ...single(set),
   ]
   if (against !== undefined) findings.push(...shared(set, looked, against, others, report))
@@ -251,13 +264,18 @@ export async function checkData(folder: string, options: DataCheckOptions = {}):
   if (options.embed !== undefined) {
     const mine = await embedded(own, looked, options, options.embed)
     const cosines = ownCosines(mine.embeddings)
+    const comparing = (stage: DataCheckStage): ComparingOptions => ({
+      ...(options.openProduct === undefined ? {} : { openProduct: options.openProduct }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      onProgress: (compared, all) => options.onProgress?.(compared, all, stage),
+    })
     alikeFrom = alikeThreshold(cosines)
-    for (const outlier of findOutliers(mine.embeddings, cosines)) {
+    for (const outlier of await findOutliers(mine.embeddings, cosines, comparing('images'))) {
       const other = set.identities[outlier.nearest] ?? ''
       const note = `cosine ${outlier.own.toFixed(2)} with its own folder, ${outlier.other.toFixed(2)} with ${other}`
       findings.push(report(mine.positions[outlier.image] ?? -1, { kind: 'unlike its folder', other, note }))
     }
-    for (const { first, second, cosine } of findAlike(mine.embeddings, alikeFrom))
+    for (const { first, second, cosine } of await findAlike(mine.embeddings, alikeFrom, comparing('people')))
       findings.push(
         aboutIdentity(
           'folders alike',
@@ -268,7 +286,8 @@ export async function checkData(folder: string, options: DataCheckOptions = {}):
       )
     if (theirs !== undefined) {
       const foreign = await embedded(theirs, others, options, options.embed)
-      for (const { first, second, cosine } of findOverlap(mine.embeddings, foreign.embeddings, alikeFrom))
+      const overlap = await findOverlap(mine.embeddings, foreign.embeddings, alikeFrom, comparing('sets'))
+      for (const { first, second, cosine } of overlap)
         findings.push(
           aboutIdentity(
             'also in the other set',

@@ -1,7 +1,6 @@
 /** @file Templates of IJB-B or -C judged by the benchmark's lists: pairs by matrix products, searches in its galleries. */
 import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
-import { MissingPartError } from '../base/errors.ts'
 import { parseTemplatePairs } from '../data/lists-ijb.ts'
 import { templateEvaluation } from '../evaluate/protocol-evaluations.ts'
 import type { IdentificationResult, Searches } from '../evaluate/protocol-identify.ts'
@@ -18,9 +17,8 @@ import type { ProtocolEvaluation } from '../evaluate/protocol-report.ts'
 import type { PooledTemplates, PoolingFlags } from '../evaluate/protocol-templates.ts'
 import type { Driver } from '../runtime/driver.ts'
 import { type MetaFiles, readSubjects } from './ijb-files.ts'
-import { openDriver } from './open-driver.ts'
 import { readWholeFile } from './record-file.ts'
-import { openScoreProduct } from './score-product.ts'
+import { openDriverIfInstalled, openScoreProduct } from './score-product.ts'
 
 /** How templates are judged. */
 export interface JudgeIjbOptions {
@@ -54,9 +52,11 @@ export async function scorePairs(
 ): Promise<{ readonly same: Float32Array; readonly different: Float32Array }> {
   const opened: AsyncDisposable[] = []
   try {
-    const own = given === undefined && pairs.same.length >= manyPairs ? await openIfInstalled() : undefined
+    const own =
+      given === undefined && pairs.same.length >= manyPairs ? await openDriverIfInstalled() : undefined
     if (own !== undefined) opened.push(own)
     const driver = given ?? own
+    // one by one without a runtime: slower, the same figures
     if (driver === undefined) return scoreTemplatePairs(templates, pairs)
     return await scoreTemplatePairsBy(templates, pairs, async (rows) => {
       const product = await openScoreProduct(driver, rows, availableParallelism())
@@ -65,16 +65,6 @@ export async function scorePairs(
     })
   } finally {
     for (const part of opened.toReversed()) await part[Symbol.asyncDispose]()
-  }
-}
-
-/** Without a runtime pairs are scored one by one: slower, the same figures. */
-const openIfInstalled = async (): Promise<Driver | undefined> => {
-  try {
-    return (await openDriver()).driver
-  } catch (error) {
-    if (error instanceof MissingPartError) return undefined
-    throw error
   }
 }
 

@@ -1,4 +1,5 @@
 /** @file Searching in folders of identities: 1:N identification with people who are not enrolled, and retrieval of every image. */
+import { availableParallelism } from 'node:os'
 import { basename, join } from 'node:path'
 import { DataError, UsageError } from '../base/errors.ts'
 import { byCodePoint } from '../base/names.ts'
@@ -20,6 +21,7 @@ import type { EmbedFilesOptions } from './embed-files.ts'
 import type { Evaluated } from './evaluate-pairs.ts'
 import { scanFolder } from './folder-scan.ts'
 import { namedTemplates } from './protocol-embeddings.ts'
+import { runtimeProduct } from './score-product.ts'
 
 export interface EvaluateFolderOptions extends Omit<EmbedFilesOptions, 'onUnreadable'> {
   /** What the report calls the model. */
@@ -197,8 +199,10 @@ export async function evaluateRetrieval(
   const all = await folderTemplates(evaluated, options.images, options)
   const numbers = numbersOf(all.people)
   const labels = Int32Array.from(all.people, (person) => numbers.get(person) ?? -1)
-  const result = retrievalProtocol(all.data, all.size, labels, {
+  const result = await retrievalProtocol(all.data, all.size, labels, {
     seed: options.seed ?? 0,
+    openProduct: runtimeProduct(availableParallelism()),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.replicates === undefined ? {} : { replicates: options.replicates }),
   })
   const record = recordOf('retrieval', evaluated, 'every image searches among all others', options)

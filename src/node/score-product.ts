@@ -1,8 +1,12 @@
 /** @file Scores of probes against blocks of features as one matrix product on the ONNX runtime. */
+import { MissingPartError } from '../base/errors.ts'
 import type { ScoreProduct } from '../evaluate/protocol-megaface.ts'
 import { encodeOnnx } from '../onnx/encode.ts'
 import type { EmittedProgram, ProgramTensor } from '../onnx/program.ts'
 import type { Driver } from '../runtime/driver.ts'
+import type { OpenRowProduct } from '../tensor/row-product.ts'
+import { openPlainProduct } from '../tensor/row-product.ts'
+import { openDriver } from './open-driver.ts'
 
 /** scores [P, n] = probes [P, D] · blockᵀ [D, n]; n varies. */
 export function scoreProgram(probes: number, size: number): EmittedProgram {
@@ -33,6 +37,32 @@ export function scoreProgram(probes: number, size: number): EmittedProgram {
     metadata: {},
   })
   return { model, inputs, outputs }
+}
+
+/** Products of rows on the runtime, opened where they are needed; by plain loops, slower, where none is installed. */
+export function runtimeProduct(threads: number): OpenRowProduct {
+  return async (rows) => {
+    const driver = await openDriverIfInstalled()
+    if (driver === undefined) return openPlainProduct(rows)
+    const opened = await openScoreProduct(driver, rows, threads)
+    return {
+      product: opened.product,
+      [Symbol.asyncDispose]: async () => {
+        await opened[Symbol.asyncDispose]()
+        await driver[Symbol.asyncDispose]()
+      },
+    }
+  }
+}
+
+/** A driver, or nothing where no runtime is installed. */
+export async function openDriverIfInstalled(): Promise<Driver | undefined> {
+  try {
+    return (await openDriver()).driver
+  } catch (error) {
+    if (error instanceof MissingPartError) return undefined
+    throw error
+  }
 }
 
 /** A product that ends with its model. */

@@ -1,6 +1,8 @@
 /** @file `cosface data check` and `data apply`: what is wrong with a folder of faces, and a mended copy of it. */
+import { availableParallelism } from 'node:os'
 import { UsageError } from '../../base/errors.ts'
 import { flagOption, integerOption, type OptionSpecs, textOption, textsOption } from '../../base/option.ts'
+import type { DataCheckStage } from '../../node/data-check.ts'
 import type { Device } from '../../runtime/session.ts'
 import { type Command, command } from '../command.ts'
 import {
@@ -11,7 +13,7 @@ import {
   required,
   threadsOption,
 } from '../options.ts'
-import { progressOf } from '../progress.ts'
+import { progressOf, stagesOf } from '../progress.ts'
 import { count } from '../words.ts'
 
 interface CheckOptions extends ModelOptions {
@@ -58,6 +60,13 @@ const checkOptions: OptionSpecs<CheckOptions> = {
   json: jsonOption,
 }
 
+const stages: Readonly<Record<DataCheckStage, { readonly title: string; readonly unit: string }>> = {
+  looking: { title: 'looking', unit: 'images' },
+  images: { title: 'comparing doubtful images', unit: 'images' },
+  people: { title: 'comparing people', unit: 'people' },
+  sets: { title: 'comparing with the other set', unit: 'people' },
+}
+
 export const dataCheckCommand: Command = command<CheckOptions>({
   name: 'data check',
   group: 'Data',
@@ -84,11 +93,13 @@ export const dataCheckCommand: Command = command<CheckOptions>({
     await using model =
       options.model === undefined ? undefined : await openModelFor(output, options.model, options)
     const { embedOpened } = await import('../../node/raw-features.ts')
+    const { runtimeProduct } = await import('../../node/score-product.ts')
     let report
     {
-      using progress = progressOf(output, 'looking', 'images')
+      using progress = stagesOf(output, stages)
       report = await checkData(folder, {
         signal,
+        openProduct: runtimeProduct(options.threads ?? availableParallelism()),
         onProgress: progress.update,
         ...(options.against === undefined ? {} : { against: options.against }),
         ...(options.small === undefined ? {} : { small: options.small }),
