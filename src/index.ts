@@ -97,7 +97,20 @@ export { evaluationText } from './report/evaluation-text.ts'
 export { protocolPage } from './report/protocol-page.ts'
 export { protocolMarkdown, protocolText } from './report/protocol-text.ts'
 export { evaluationReport, runReport } from './report/run-report.ts'
-// experiments
+// experiments: a plan here, carried out by `runExperiment` of the Node door, its table here again
+export {
+  comparePlan,
+  type ExperimentRequest,
+  normalisationPlan,
+  type SweepRequest,
+  sweepPlan,
+} from './experiment/make-plan.ts'
+export { type Cell, cellsOf, type ExperimentPlan } from './experiment/plan.ts'
+export type { CellResult, CellVerification, Convergence, MeanAngles } from './experiment/cell.ts'
+export type { Variant } from './experiment/variants.ts'
+export type { ExperimentContents, ExperimentRow, OverSeeds } from './report/experiment-contents.ts'
+export { experimentMarkdown, experimentNotes, experimentText } from './report/experiment-text.ts'
+// the lab
 export { compareToy, type ToyConfig, type ToyFrame, trainToy } from './experiment/toy.ts'
 export { type SyntheticOptions, syntheticToy, type ToyData, toyFromImages } from './experiment/toy-data.ts'
 export { toyFigure } from './experiment/toy-figure.ts'

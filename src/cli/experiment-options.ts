@@ -1,5 +1,4 @@
 /** @file Options that the commands of experiments share. */
-import { readdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { UsageError } from '../base/errors.ts'
 import { flagOf, flagOption, integerOption, type OptionSpecs, textOption } from '../base/option.ts'
@@ -114,19 +113,15 @@ function refuseBesideResume(folders: readonly string[], given: Readonly<Record<s
   throw new UsageError(`--resume goes on with the experiment as it was begun; leave out ${extra.join(', ')}`)
 }
 
-/** The plan in a folder, for --resume. @throws UsageError where there is none */
+/** The plan in a folder, for --resume. @throws UsageError where there is none, or it is another command's */
 async function storedPlan(folder: string, kinds: readonly string[]): Promise<ExperimentPlan> {
-  const { experimentPaths, readPlan } = await import('../node/experiment-folder.ts')
-  await readdir(folder).catch((cause: unknown) => {
-    throw new UsageError(`There is no experiment at ${folder}`, { cause })
-  })
-  const stored = await readPlan(experimentPaths(folder))
-  if (stored === undefined) throw new UsageError(`There is no experiment at ${folder}`)
-  if (!kinds.includes(stored.plan.kind))
+  const { readExperimentPlan } = await import('../node/experiment-folder.ts')
+  const plan = await readExperimentPlan(folder)
+  if (!kinds.includes(plan.kind))
     throw new UsageError(
-      `${folder} holds an experiment of cosface ${stored.plan.kind === 'compare' ? 'compare' : 'sweep'}; go on with it by that command`,
+      `${folder} holds an experiment of cosface ${plan.kind === 'compare' ? 'compare' : 'sweep'}; go on with it by that command`,
     )
-  return stored.plan
+  return plan
 }
 
 /** The settings of all trainings, and what the experiment is told beside them. */

@@ -1,4 +1,5 @@
 /** @file An experiment's folder: its plan, a run folder and a result for each training, tables and figures. */
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DataError, FormatError, UsageError } from '../base/errors.ts'
@@ -75,6 +76,16 @@ export async function readPlan({ plan: file }: ExperimentPaths): Promise<StoredP
   if (stored === undefined) return undefined
   if (!isPlan(stored)) throw new FormatError(file, 'the content is no plan of an experiment')
   return stored
+}
+
+/**
+ * The plan of the experiment in a folder, to go on with it.
+ * @throws UsageError where there is none, FormatError where the plan is damaged
+ */
+export async function readExperimentPlan(folder: string): Promise<ExperimentPlan> {
+  const stored = existsSync(folder) ? await readPlan(experimentPaths(folder)) : undefined
+  if (stored === undefined) throw new UsageError(`There is no experiment at ${folder}`)
+  return stored.plan
 }
 
 /**

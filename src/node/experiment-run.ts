@@ -46,7 +46,9 @@ export type ExperimentEvent =
       readonly results: readonly CellResult[]
     }
 
+/** How an experiment is carried out. */
 export interface ExperimentOptions {
+  /** The folder; new, empty, or with a part of the same experiment in it. */
   readonly out: string
   readonly openSession: OpenSession
   readonly signal: AbortSignal
@@ -55,7 +57,8 @@ export interface ExperimentOptions {
 }
 
 /**
- * Carries out what is not done of an experiment.
+ * Carries out what is not done of an experiment: trainings that are done are read, one that was stopped or killed goes on
+ * from its last checkpoint. Table, page and figures are written anew after each.
  * @throws UsageError, DataError before anything is trained where folder, data or settings cannot work
  */
 export async function* runExperiment(

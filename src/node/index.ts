@@ -24,6 +24,9 @@ export type { FinishedRun } from './finish-run.ts'
 export { readEvents, type RunPaths, runPaths } from './run-folder.ts'
 export { runToy, type ToyRun, type ToyRunOptions } from './toy-run.ts'
 export { resumeRun, type RunEvent, startRun, type TrainRunOptions } from './train-run.ts'
+// experiments
+export { readExperimentPlan } from './experiment-folder.ts'
+export { type ExperimentEvent, type ExperimentOptions, runExperiment } from './experiment-run.ts'
 // models
 export { embedFiles, type EmbedFilesOptions, embedPieces, type NamedFile } from './embed-files.ts'
 export { type EmbedSummary, embedToFile, imageFiles } from './embed.ts'
