@@ -79,7 +79,7 @@ const refusals: readonly Refusal[] = [
     title: 'an overlong pack',
     args: pack('long.bin', () => Buffer.concat([good, Buffer.from('more')])),
     code: 1,
-    sentence: /long\.bin \(byte \d+\): 4 bytes follow the pickle/,
+    sentence: /long\.bin \(byte \d+\): 4 bytes after the end of the pickle/,
   },
   {
     title: 'a pack with another beginning',
@@ -115,7 +115,7 @@ const refusals: readonly Refusal[] = [
     title: 'a pack with lists of different lengths',
     args: pack('uneven.bin', () => packOf([face(0, 1), face(0, 2), face(1, 1)], [true])),
     code: 1,
-    sentence: /uneven\.bin: expected two images for each of 1 pairs, got 3 images/,
+    sentence: /uneven\.bin: expected two images for each of 1 pair, got 3 images/,
   },
   {
     title: 'a pack without pairs of two people',
@@ -270,7 +270,7 @@ describe('evaluations say', () => {
     expect(ended.code, ended.err).toBe(0)
     expect(JSON.parse(ended.out)).toMatchObject({
       pairs: { total: 24, skipped: 1 },
-      warnings: expect.arrayContaining([expect.stringContaining('1 pairs were left out')]),
+      warnings: expect.arrayContaining([expect.stringContaining('1 pair was left out')]),
     })
     const counted = await cli(
       ...['evaluate', ...model(), ...images(), '--pairs', absent, '--skip-missing', '--json'],
@@ -291,7 +291,7 @@ describe('evaluations say', () => {
         ...['evaluate', ...model(), ...images(), '--pairs', shared, '--convention', convention, '--json'],
       )
       expect(ended.code, ended.err).toBe(0)
-      expect(JSON.parse(ended.out).warnings.join()).toContain('1 people appear in more than one fold')
+      expect(JSON.parse(ended.out).warnings.join()).toContain('1 person appears in more than one fold')
     }
     const doubled = Array.from({ length: 20 }, (_, i) => [face(i % 3, 1), face((i + (i % 2)) % 3, 2)]).flat()
     const packed = file(

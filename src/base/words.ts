@@ -3,6 +3,11 @@ export function counted(count: number, noun: string, plural = `${noun}s`): strin
   return `${withCommas(count)} ${count === 1 ? noun : plural}`
 }
 
+/** The word that agrees with a number: `agreeing(1, 'was', 'were')`. */
+export function agreeing(count: number, one: string, many: string): string {
+  return count === 1 ? one : many
+}
+
 /** Thousands set apart: `494,414`. */
 export function withCommas(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',')

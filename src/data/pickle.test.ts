@@ -166,7 +166,7 @@ describe('packs', () => {
     const pictures = [...images, new Uint8Array(300).fill(7), new Uint8Array(70000)]
     const bytes = await written(pictures, [true, false, true])
     expect(readVerificationBin(bytes, 'p')).toEqual({ images: pictures, same: [true, false, true] })
-    await expect(written(images, [true])).rejects.toThrow('two images for each of 1 pairs, got 4')
+    await expect(written(images, [true])).rejects.toThrow('two images for each of 1 pair, got 4')
   })
 
   it.each([
@@ -176,7 +176,7 @@ describe('packs', () => {
     ['(](K\x01K\x01e](\x88et.', 'bytes of an image'],
     ['].', 'expected a pair of lists'],
     ['(]]]t.', 'expected a pair of lists'],
-    ['(](C\x01aC\x01be](\x88et.tail', '4 bytes follow'],
+    ['(](C\x01aC\x01be](\x88et.tail', '4 bytes after the end'],
     ['', 'empty'],
   ])('%j is refused', (text, reason) => {
     const read = (): unknown => readVerificationBin(latin1(text), 'p.bin')

@@ -5,6 +5,7 @@
 import { FormatError } from '../base/errors.ts'
 import type { RandomAccessFile } from '../base/random-access.ts'
 import { checkSpan } from '../base/random-access.ts'
+import { counted } from '../base/words.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { numpyNames } from './pickle-numpy.ts'
 import type { PickleValue } from './pickle-values.ts'
@@ -158,7 +159,11 @@ const readLegacy = async (file: RandomAccessFile): Promise<TorchCheckpoint> => {
     offset += 8 + size
   }
   if (offset !== file.size)
-    throw new FormatError(file.name, `${file.size - offset} bytes follow the last storage`, offset)
+    throw new FormatError(
+      file.name,
+      `${counted(file.size - offset, 'byte')} after the end of the last storage`,
+      offset,
+    )
   return named(file, 'legacy', root, async ({ storage }) => {
     const start = starts.get(storage)
     if (start === undefined) throw new FormatError(file.name, `the storage ${storage} is missing`)

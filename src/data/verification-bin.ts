@@ -3,6 +3,7 @@
  * values; pair i is the images 2i and 2i + 1.
  */
 import { FormatError, UsageError } from '../base/errors.ts'
+import { counted } from '../base/words.ts'
 import { asArray, asTruth, numpyNames } from './pickle-numpy.ts'
 import type { PickleValue } from './pickle-values.ts'
 import { asBytes, asItems, pickleKind } from './pickle-values.ts'
@@ -38,7 +39,8 @@ const imageBytes = (value: PickleValue, file: string): Uint8Array => {
 export function readVerificationBin(bytes: Uint8Array, file: string): VerificationBin {
   if (bytes.length === 0) throw new FormatError(file, 'the file is empty')
   const { value, end } = readPickle(bytes, { file, allowed: numpyNames })
-  if (end !== bytes.length) throw new FormatError(file, `${bytes.length - end} bytes follow the pickle`, end)
+  if (end !== bytes.length)
+    throw new FormatError(file, `${counted(bytes.length - end, 'byte')} after the end of the pickle`, end)
   const parts = asItems(value)
   const images = elements(parts?.[0], file)
   const truths = elements(parts?.[1], file)
@@ -50,7 +52,7 @@ export function readVerificationBin(bytes: Uint8Array, file: string): Verificati
   if (images.length !== 2 * truths.length)
     throw new FormatError(
       file,
-      `expected two images for each of ${truths.length} pairs, got ${images.length} images`,
+      `expected two images for each of ${counted(truths.length, 'pair')}, got ${counted(images.length, 'image')}`,
     )
   if (truths.length === 0) throw new FormatError(file, 'the pack holds no pairs')
   // text may be named many times and turned into bytes each time: never into more than the file holds
@@ -92,7 +94,7 @@ export async function* encodeVerificationBin(
     count++
   }
   if (count !== 2 * same.length)
-    throw new UsageError(`Expected two images for each of ${same.length} pairs, got ${count}`)
+    throw new UsageError(`Expected two images for each of ${counted(same.length, 'pair')}, got ${count}`)
   yield opcodes('e', ']', '(')
   yield Uint8Array.from(same, (is) => (is ? 0x88 : 0x89))
   yield Uint8Array.of(code('e'), 0x86, code('.'))

@@ -1,5 +1,6 @@
 /** @file Lists of pairs: LFW's `pairs.txt` (View 2 with folds, View 1 without) and plain lists `path1 path2 0|1`. */
 import { FormatError } from '../base/errors.ts'
+import { counted } from '../base/words.ts'
 import type { PairListFormat } from '../data/lists-pair.ts'
 import { tenths } from './pair.ts'
 
@@ -80,8 +81,8 @@ const parseLfw = (file: string, header: Line, lines: readonly Line[]): PairList 
   const expected = folds * perClass * 2
   if (lines.length !== expected) {
     const at = lines[expected]?.number ?? (lines.at(-1)?.number ?? header.number) + 1
-    const each = `${perClass} pairs of one person and ${perClass} of two${given ? `, ${folds} times` : ''}`
-    throw fail(at, `expected ${expected} pairs (${each}) after the header, got ${lines.length}`)
+    const each = `${counted(perClass, 'pair')} of one person and ${perClass} of two${given ? `, ${folds} times` : ''}`
+    throw fail(at, `expected ${counted(expected, 'pair')} (${each}) after the header, got ${lines.length}`)
   }
   const pairs = lines.map((line, index) => {
     const pair = lfwPair(line, Math.floor(index / (2 * perClass)))

@@ -1,4 +1,5 @@
 /** @file Any protocol's result as named figures of one shape, so that reports, plots and comparisons treat all protocols alike. */
+import { counted } from '../base/words.ts'
 import type { GroupResult, GroupsResult } from './protocol-groups.ts'
 import type { IdentificationResult, TpirAtFpir } from './protocol-identify.ts'
 import type { TemplateVerificationResult } from './protocol-ijb.ts'
@@ -298,7 +299,7 @@ const groupFigures = ({ group, fnmr, fmr, insufficient, same, different }: Group
         value: rate?.value,
         interval: rate?.interval,
         insufficient: rate === undefined ? `insufficient pairs: ${insufficient ?? ''}` : undefined,
-        note: `${pairs.toLocaleString('en-US')} pairs${rate?.apart === true ? '; apart from everybody else' : ''}`,
+        note: `${counted(pairs, 'pair')}${rate?.apart === true ? '; apart from everybody else' : ''}`,
       }),
   )
 

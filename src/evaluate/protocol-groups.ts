@@ -4,6 +4,7 @@
  */
 import { DataError } from '../base/errors.ts'
 import { byCodePoint } from '../base/names.ts'
+import { counted } from '../base/words.ts'
 import { identitiesOf } from './identities.ts'
 import { wilson } from './interval.ts'
 import type { Interval, ScoredPair } from './result.ts'
@@ -118,9 +119,9 @@ export function groupResults(
     const [missed, matched] = [wrongOf(own, true), wrongOf(own, false)]
     const people = peopleOf.get(group)?.size ?? 0
     const few = [
-      missed.count < groupMinimum ? `${missed.count} pairs of one person` : '',
-      matched.count < groupMinimum ? `${matched.count} pairs of two people` : '',
-      people < groupPeople ? `${people} people` : '',
+      missed.count < groupMinimum ? `${counted(missed.count, 'pair')} of one person` : '',
+      matched.count < groupMinimum ? `${counted(matched.count, 'pair')} of two people` : '',
+      people < groupPeople ? counted(people, 'person', 'people') : '',
     ].filter((text) => text !== '')
     const carries = (tally: Tally): boolean => tally.count >= groupMinimum && people >= groupPeople
     return {

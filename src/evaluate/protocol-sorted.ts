@@ -3,6 +3,7 @@
  * other copy is made, so millions of scores are held once.
  */
 import { DataError } from '../base/errors.ts'
+import { agreeing, counted } from '../base/words.ts'
 import { wilson } from './interval.ts'
 import type { Interval, TarAtFar } from './result.ts'
 import { justAbove } from './roc.ts'
@@ -92,7 +93,7 @@ export function insufficientPairs(different: number, far: number): string | unde
   if (far * different >= enoughAccepts - 1e-9) return undefined
   const needed = Math.round(enoughAccepts / far).toLocaleString('en-US')
   return (
-    `insufficient pairs: ${different.toLocaleString('en-US')} pairs of different people leave ` +
+    `insufficient pairs: ${counted(different, 'pair')} of different people ${agreeing(different, 'leaves', 'leave')} ` +
     `${Number((far * different).toPrecision(3))} false accepts at this FAR; it takes ${needed} such pairs`
   )
 }

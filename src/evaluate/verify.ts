@@ -1,6 +1,7 @@
 /** @file Verification: scored pairs become a result with its protocol and its uncertainty. */
 import { atOnce, breather, pause, withRests, type Pieces } from '../base/breather.ts'
 import { DataError } from '../base/errors.ts'
+import { agreeing, counted } from '../base/words.ts'
 import { mean } from '../tensor/statistics.ts'
 import { bootstrapTar, type OwnedScore } from './bootstrap.ts'
 import { cosine } from './features.ts'
@@ -96,7 +97,7 @@ const tarAtFar = (curve: Roc, owned: readonly OwnedScore[], options: VerifyOptio
       return {
         far,
         insufficient:
-          `insufficient pairs: ${curve.different.toLocaleString('en-US')} pairs of different people leave ` +
+          `insufficient pairs: ${counted(curve.different, 'pair')} of different people ${agreeing(curve.different, 'leaves', 'leave')} ` +
           `${Number((far * curve.different).toPrecision(3))} false accepts at this FAR; it takes ${needed} such pairs`,
       }
     }
@@ -113,7 +114,7 @@ const warningsOf = (scored: readonly ScoredPair[], options: VerifyOptions, folds
     const shared = from.identities === undefined ? 0 : sharedBetween(scored, from.identities)
     if (shared > 0) {
       warnings.push(
-        `${shared} people are both on these pairs and on those the threshold was chosen on (${from.source}); ` +
+        `${counted(shared, 'person', 'people')} ${agreeing(shared, 'is', 'are')} both on these pairs and on those the threshold was chosen on (${from.source}); ` +
           'the accuracy is likely too high',
       )
     }
@@ -125,13 +126,14 @@ const warningsOf = (scored: readonly ScoredPair[], options: VerifyOptions, folds
     const shared = sharedBetweenFolds(scored)
     if (shared > 0) {
       warnings.push(
-        `${shared} people appear in more than one fold: the threshold was chosen on pairs with people it is judged by`,
+        `${counted(shared, 'person', 'people')} ${agreeing(shared, 'appears', 'appear')} in more than one fold: the threshold was chosen on pairs with people it is judged by`,
       )
     }
   }
-  if ((options.skipped ?? 0) > 0) {
+  const { skipped = 0 } = options
+  if (skipped > 0) {
     warnings.push(
-      `${options.skipped} pairs were left out since an image is missing; the protocol asks for all`,
+      `${counted(skipped, 'pair')} ${agreeing(skipped, 'was', 'were')} left out since an image is missing; the protocol asks for all`,
     )
   }
   return warnings

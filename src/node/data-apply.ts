@@ -3,6 +3,7 @@ import { constants } from 'node:fs'
 import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { DataError, FormatError, UsageError } from '../base/errors.ts'
+import { agreeing, counted } from '../base/words.ts'
 import { parseReviewed } from '../data/check-table.ts'
 import { decodeText } from '../data/lists-text.ts'
 import { openFolders } from './folder-dataset.ts'
@@ -69,7 +70,7 @@ export async function applyDataCheck(
   const missing = [...drops, ...moves.keys()].filter((image) => !known.has(image))
   if (missing.length > 0)
     throw new DataError(
-      `${table} names ${missing.length} images that are not in ${folder}: ${missing.slice(0, 5).join(', ')}`,
+      `${table} names ${counted(missing.length, 'image')} that ${agreeing(missing.length, 'is', 'are')} not in ${folder}: ${missing.slice(0, 5).join(', ')}`,
     )
   const temporary = `${target}.${process.pid}.tmp`
   const taken = new Set<string>()

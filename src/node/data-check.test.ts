@@ -188,7 +188,7 @@ describe('data apply', () => {
   })
 
   it.each([
-    ['action,image\ndrop,nobody/1.jpg\n', 'names 1 images that are not in', DataError],
+    ['action,image\ndrop,nobody/1.jpg\n', 'names 1 image that is not in', DataError],
     ['action,image,target\nmove,ann/0.jpg,../out\n', 'is no name of a folder', FormatError],
     ['action,image,target\nmove,ann/0.jpg,\n', 'row 2: move needs a target', FormatError],
     ['action,image\nerase,ann/0.jpg\n', 'got "erase"', FormatError],

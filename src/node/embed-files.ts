@@ -1,6 +1,7 @@
 /** @file Image files to templates, by a model's contract: decoded ahead, embedded in batches. */
 import { mapBounded } from '../base/concurrency.ts'
 import { DataError, FormatError } from '../base/errors.ts'
+import { counted } from '../base/words.ts'
 import type { TemplateSet } from '../evaluate/features.ts'
 import type { DecodeImage, Image, Size } from '../image/image.ts'
 import { normalise } from '../image/normalise.ts'
@@ -64,7 +65,7 @@ const unreadableError = (errors: readonly FormatError[], total: number): DataErr
   if (errors.length === 1 && first !== undefined) return new DataError(first.message, { cause: first })
   const listed = errors.slice(0, 5).map((error) => error.message)
   return new DataError(
-    `${errors.length} of ${total} images cannot be read: ${listed.join('; ')}${errors.length > 5 ? '; …' : ''}`,
+    `${errors.length} of ${counted(total, 'image')} cannot be read: ${listed.join('; ')}${errors.length > 5 ? '; …' : ''}`,
   )
 }
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { basename, join } from 'node:path'
 import { DataError, UsageError } from '../base/errors.ts'
 import { byCodePoint } from '../base/names.ts'
+import { counted } from '../base/words.ts'
 import { angleSample } from '../evaluate/angles.ts'
 import type { AngleSample } from '../evaluate/angles.ts'
 import type { FlipRule, TemplateSet } from '../evaluate/features.ts'
@@ -120,7 +121,7 @@ const openPack = async (
     const { embeddings } = evaluated
     if (embeddings.count !== pack.names.length)
       throw new DataError(
-        `${embeddings.file} holds ${embeddings.count} embeddings, ${file} has ${pack.names.length} images; a row for each is needed, in its order`,
+        `${embeddings.file} holds ${counted(embeddings.count, 'embedding')}, ${file} has ${counted(pack.names.length, 'image')}; a row for each is needed, in its order`,
       )
     const { size, data } = embeddings
     return { set: pack.set, pack, templates: async () => ({ names: pack.names, size, data }) }

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { mapBounded } from '../base/concurrency.ts'
 import { DataError } from '../base/errors.ts'
+import { counted } from '../base/words.ts'
 import { parseFaceList, parseNoiseList } from '../data/lists-megaface.ts'
 import { decodeText } from '../data/lists-text.ts'
 import { decodeOpenCvMat } from '../data/opencv-mat.ts'
@@ -157,7 +158,7 @@ export async function arraySource(
   const { size, rows } = file
   if (count !== undefined && rows !== count) {
     await file[Symbol.asyncDispose]()
-    throw new DataError(`${path} has ${rows} rows, the list names ${count} images`)
+    throw new DataError(`${path} has ${counted(rows, 'row')}, the list names ${counted(count, 'image')}`)
   }
   return {
     size,

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { DataError, FormatError, UsageError } from '../base/errors.ts'
+import { counted } from '../base/words.ts'
 import type { EmbeddingNames } from '../data/lists-embeddings.ts'
 import {
   parseEmbeddingLines,
@@ -115,7 +116,7 @@ export async function readEmbeddings(file: string, namesFile?: string): Promise<
   const { names } = read
   if (names !== undefined && names.length !== count)
     throw new DataError(
-      `${namesFile ?? file} names ${names.length} images, ${file} holds ${count} embeddings`,
+      `${namesFile ?? file} names ${counted(names.length, 'image')}, ${file} holds ${counted(count, 'embedding')}`,
     )
   const data = normalizeRows(
     read.data.slice(),

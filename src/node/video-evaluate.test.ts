@@ -117,7 +117,7 @@ describe('frames and videos', () => {
 
   it('at most so many frames are taken, and the result says so', async () => {
     const { report } = await run({ frames: 1 })
-    expect(report.results[0]).toMatchObject({ protocol: expect.stringContaining('at most 1 frames') })
+    expect(report.results[0]).toMatchObject({ protocol: expect.stringContaining('at most 1 frame,') })
     expect(report.results[0]).toMatchObject({ protocol: expect.stringContaining('24 in all') })
     await expect(run({ frames: 0 })).rejects.toThrow(UsageError)
   })
@@ -127,7 +127,7 @@ describe('frames and videos', () => {
     const header = 'split number, pair number, first name, second name, is same name\n'
     const rows = ['1, 1, P0/0, P0/1, 1', '1, 2, P0/0, P1/1, 0', '2, 3, P2/0, P2/1, 1', '2, 4, P2/0, P3/1, 0']
     await writeFile(list, `${header}${[...rows, '2, 5, P2/0, Nobody/7, 0'].join('\n')}\n`)
-    await expect(run({}, list)).rejects.toThrow('1 videos of the list have no frames')
+    await expect(run({}, list)).rejects.toThrow('1 video of the list has no frames')
     await expect(run({}, list)).rejects.toThrow(DataError)
     const { report } = await run({ skipMissing: true }, list)
     expect(report.results[0]).toMatchObject({ pairs: { total: 4, skipped: 1 } })

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { DataError, FormatError, UsageError } from '../base/errors.ts'
 import { byCodePoint } from '../base/names.ts'
+import { agreeing, counted } from '../base/words.ts'
 import { decodeText } from '../data/lists-text.ts'
 import { parseYtfSplits } from '../data/lists-ytf.ts'
 import type { FlipRule } from '../evaluate/features.ts'
@@ -51,7 +52,7 @@ const framesOf = async (folder: string, video: string): Promise<string[]> => {
 
 const missingError = (missing: readonly string[], folder: string): DataError =>
   new DataError(
-    `${missing.length} videos of the list have no frames in ${folder}: ${missing.slice(0, 5).join(', ')}` +
+    `${counted(missing.length, 'video')} of the list ${agreeing(missing.length, 'has', 'have')} no frames in ${folder}: ${missing.slice(0, 5).join(', ')}` +
       `${missing.length > 5 ? ', …' : ''}`,
   )
 
@@ -117,7 +118,7 @@ export async function evaluateVideos(
     ...(options.replicates === undefined ? {} : { replicates: options.replicates }),
   })
   const limit =
-    options.frames === undefined ? 'all frames' : `at most ${options.frames} frames, evenly spread`
+    options.frames === undefined ? 'all frames' : `at most ${counted(options.frames, 'frame')}, evenly spread`
   const evaluated = {
     ...result,
     protocol: `${videoPoolingInWords[pooling]}; ${limit} of each video, ${frameCount} in all; ${result.protocol}`,

@@ -1,4 +1,5 @@
 /** @file The sections about verification: the headline, the figures behind it, the baselines. */
+import { counted } from '../base/words.ts'
 import { roc, rocPoints } from '../evaluate/roc.ts'
 import type { TarAtFar, VerificationResult } from '../evaluate/result.ts'
 import { barFigure } from '../plot/bars.ts'
@@ -149,7 +150,7 @@ const histogramOf = (drawing: Drawing, set: ReportedSet): Html => {
 }
 
 const pairsSentence = ({ pairs }: VerificationResult): string =>
-  `${count(pairs.total)} pairs: ${count(pairs.same)} of the same person, ${count(pairs.different)} of different people` +
+  `${counted(pairs.total, 'pair')}: ${count(pairs.same)} of the same person, ${count(pairs.different)} of different people` +
   (pairs.skipped > 0 ? `; ${count(pairs.skipped)} skipped because an image could not be read.` : '.')
 
 /** One set of pairs in full. */

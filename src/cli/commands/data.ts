@@ -14,7 +14,7 @@ import {
   threadsOption,
 } from '../options.ts'
 import { progressOf, stagesOf } from '../progress.ts'
-import { count } from '../words.ts'
+import { count, counted } from '../words.ts'
 
 interface CheckOptions extends ModelOptions {
   readonly against: readonly string[]
@@ -117,7 +117,7 @@ export const dataCheckCommand: Command = command<CheckOptions>({
     await using thumbnails = await openThumbnails(folder, options.against)
     const files = await writeDataCheck(report, out, thumbnails, { overwrite: options.overwrite ?? false })
     output.say(
-      `${count(report.images)} images of ${count(report.identities)} people, ${count(report.unreadable)} unreadable; ${count(report.perIdentity.fewest)} to ${count(report.perIdentity.most)} each, ${count(report.perIdentity.median)} at the median`,
+      `${counted(report.images, 'image', 'images')} of ${counted(report.identities, 'person', 'people')}, ${count(report.unreadable)} unreadable; ${count(report.perIdentity.fewest)} to ${count(report.perIdentity.most)} each, ${count(report.perIdentity.median)} at the median`,
     )
     for (const [kind, found] of Object.entries(report.counts))
       output.say(`  ${kind.padEnd(20)} ${count(found)}`)
@@ -166,7 +166,7 @@ export const dataApplyCommand: Command = command<ApplyOptions>({
       applied = await applyDataCheck(table, folder, out, { signal, onProgress: progress.update })
     }
     output.say(
-      `${count(applied.copied)} images in ${out}; ${count(applied.dropped)} dropped, ${count(applied.moved)} moved`,
+      `${counted(applied.copied, 'image', 'images')} in ${out}; ${count(applied.dropped)} dropped, ${count(applied.moved)} moved`,
     )
     output.result({ schema: 'cosface-data-apply/1', out, ...applied })
     return 0

@@ -3,7 +3,7 @@ import { choiceOption, flagOption, type OptionSpec, type OptionSpecs, textOption
 import { type Command, command } from '../command.ts'
 import { jsonOption, required } from '../options.ts'
 import { progressOf } from '../progress.ts'
-import { count } from '../words.ts'
+import { counted } from '../words.ts'
 
 const outOption = (value: string, meaning: string): OptionSpec<string> =>
   textOption({ group: 'Output', value, meaning, default: 'must be given' })
@@ -37,7 +37,9 @@ export const packRecCommand: Command = command<PackOptions>({
     const { packRecordIO } = await import('../../node/pack-records.ts')
     using progress = progressOf(output, 'packing', 'images')
     const packed = await packRecordIO(source, target, { overwrite, signal, onProgress: progress.update })
-    output.say(`${count(packed.images)} images of ${count(packed.identities)} people in ${packed.records}`)
+    output.say(
+      `${counted(packed.images, 'image', 'images')} of ${counted(packed.identities, 'person', 'people')} in ${packed.records}`,
+    )
     output.result({ schema: 'cosface-pack/1', kind: 'rec', out: target, ...packed })
     return 0
   },
@@ -83,7 +85,7 @@ export const packBinCommand: Command = command<PackBinOptions>({
       signal,
       onProgress: progress.update,
     })
-    output.say(`${count(packed.pairs)} pairs in ${target}`)
+    output.say(`${counted(packed.pairs, 'pair', 'pairs')} in ${target}`)
     output.result({ schema: 'cosface-pack/1', kind: 'bin', out: target, ...packed })
     return 0
   },
@@ -102,7 +104,7 @@ export const packFolderCommand: Command = command<Omit<PackOptions, 'overwrite'>
     const { unpackRecordIO } = await import('../../node/pack-records.ts')
     using progress = progressOf(output, 'unpacking', 'images')
     const images = await unpackRecordIO(source, target, { signal, onProgress: progress.update })
-    output.say(`${count(images)} images in ${target}`)
+    output.say(`${counted(images, 'image', 'images')} in ${target}`)
     output.result({ schema: 'cosface-pack/1', kind: 'folder', out: target, images })
     return 0
   },
