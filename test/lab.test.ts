@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -84,13 +85,53 @@ describe.skipIf(executable === undefined)('the lab (skipped where no Chromium is
     await page.context().close()
   })
 
-  test('three-dimensional features are shown on the sphere', async () => {
-    const page = await lab.open('?c=3&d=3&right=none')
+  /** Saves every figure of the page both ways, and gives the files' names. */
+  const savedFrom = async (page: Page): Promise<string[]> => {
+    const names: string[] = []
+    for (const button of await page.locator('[aria-label^="Save as"]').all()) {
+      const [download] = await Promise.all([page.waitForEvent('download'), button.click()])
+      const [name, bytes] = [download.suggestedFilename(), await readFile(await download.path())]
+      const beginning = bytes.subarray(0, 4).toString('latin1')
+      expect(beginning, name).toBe(name.endsWith('.png') ? '\u0089PNG' : '<svg')
+      expect(bytes.length, name).toBeGreaterThan(2000)
+      if (name.endsWith('.svg')) expect(bytes.toString(), name).not.toMatch(/var\(|NaN|undefined/)
+      names.push(name)
+    }
+    return names.sort()
+  }
+  const both = (...names: readonly string[]): string[] =>
+    names.flatMap((name) => [`${name}.png`, `${name}.svg`])
+
+  test('every figure is saved as SVG and PNG', async () => {
+    const page = await lab.open('?c=2&right=none')
+    await ready(page)
+    await page.click('#step')
+    await reads(page, '.status', /^1 updates/)
+    await page.waitForSelector('#noise .handle')
+    expect(await savedFrom(page)).toEqual(
+      both(
+        'boundaries',
+        'curves',
+        'features',
+        'geometry',
+        'margin-bound',
+        'noise',
+        'scale-bound',
+        'weight-length',
+      ),
+    )
+    await page.context().close()
+  }, 120_000)
+
+  test('three-dimensional features are shown on the sphere, accessibly in the dark (axe-core), and saved', async () => {
+    const page = await lab.open('?c=3&d=3&right=none', { colorScheme: 'dark', reducedMotion: 'reduce' })
     await ready(page)
     await page.click('#step')
     await page.waitForSelector('#sphere [role=slider]')
+    expect(await violations(page)).toEqual([])
+    expect(await savedFrom(page)).toEqual(expect.arrayContaining(both('curves', 'sphere')))
     await page.context().close()
-  })
+  }, 120_000)
 
   test('nonsense in the address is answered with a word; without threads it says so and works', async () => {
     const page = await lab.open('?m=9&lefft=nsl&c=2&right=none', { isIsolated: false })
@@ -105,7 +146,11 @@ describe.skipIf(executable === undefined)('the lab (skipped where no Chromium is
   })
 
   test.each(['light', 'dark'] as const)('is accessible in %s (axe-core)', async (colorScheme) => {
-    const page = await lab.open('?c=2', { colorScheme, reducedMotion: 'reduce' })
+    // dark as it opens, with all eight people and both losses
+    const page = await lab.open(colorScheme === 'dark' ? '' : '?c=2', {
+      colorScheme,
+      reducedMotion: 'reduce',
+    })
     await ready(page)
     expect(await violations(page)).toEqual([])
     await page.context().close()

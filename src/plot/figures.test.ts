@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { barFigure } from './bars.ts'
+import { curvePane } from './curve-pane.ts'
+import { panesFigure } from './pane.ts'
 import { shareFigure } from './cmc.ts'
 import { detFigure, probit } from './det.ts'
 import { openDrawing } from './drawing.ts'
@@ -90,6 +92,27 @@ const figures: Readonly<Record<string, string>> = {
     bins: 6,
     threshold: { at: 0.25, label: 'threshold 0.250' },
   }),
+  curves: panesFigure(
+    [
+      curvePane({
+        title: 'Loss',
+        x: 'updates',
+        y: 'loss',
+        format: (value) => fixed(value, 1),
+        curves: [
+          {
+            name: 'NSL',
+            colour: 'orange',
+            dashed: true,
+            points: [4, 2, 1.5, NaN].map((y, x) => ({ x: 5 * x, y })),
+          },
+          { name: 'LMCL', colour: 'blue', points: [8, 7, 4, 3].map((y, x) => ({ x: 5 * x, y })) },
+          { name: 'not begun', colour: 'green', points: [] },
+        ],
+      }),
+    ],
+    { title: 'Curves' },
+  ),
   bars: barFigure(drawing, {
     caption: { title: 'Accuracy' },
     x: { label: 'accuracy', domain: [0.4, 1], format: shortPercent, ticks: [0.4, 0.6, 0.8, 1] },

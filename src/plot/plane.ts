@@ -26,6 +26,8 @@ export interface Scene {
   /** [C, 2], raw. */
   readonly weights: ArrayLike<number>
   readonly rule: DecisionRule
+  /** Features not trained on, drawn as rings in the plane. */
+  readonly heldOut?: { readonly features: ArrayLike<number>; readonly labels: ArrayLike<number> }
 }
 
 const regionLook = (sector: Sector): Record<string, string | number> =>
@@ -58,13 +60,22 @@ const wedge = (centre: Spot, half: number, { from, to }: Sector): Spot[] => {
   return [centre, leaving(centre, half, from), ...corners, leaving(centre, half, to)]
 }
 
-const byClass = (scene: Scene, place: (x: number, y: number) => Spot): Spot[][] => {
-  const groups: Spot[][] = Array.from({ length: classesOf(scene) }, () => [])
-  for (let row = 0; row < scene.labels.length; row++) {
-    const [x, y] = [scene.features[2 * row] ?? 0, scene.features[2 * row + 1] ?? 0]
-    groups[scene.labels[row] ?? 0]?.push(place(x, y))
-  }
+const byClass = (
+  classes: number,
+  { features, labels }: Pick<Scene, 'features' | 'labels'>,
+  place: (x: number, y: number) => Spot,
+): Spot[][] => {
+  const groups: Spot[][] = Array.from({ length: classes }, () => [])
+  for (let row = 0; row < labels.length; row++)
+    groups[labels[row] ?? 0]?.push(place(features[2 * row] ?? 0, features[2 * row + 1] ?? 0))
   return groups
+}
+
+/** Rings, so that held-out points are told from the dots without colour; one path a class. */
+const rings = (points: readonly Spot[], colour: string): string => {
+  if (points.length === 0) return ''
+  const path = points.map(({ x, y }) => `M${coordinate(x - 3)},${coordinate(y)}a3,3 0 1,0 6,0a3,3 0 1,0 -6,0`)
+  return `<path d="${path.join('')}" fill="${paint('surface')}" stroke="${colour}" stroke-width="1.4"/>`
 }
 
 /** The class weights as arrows, and their numbers; lengths among each other as they are, or equal where normalised. */
@@ -107,6 +118,9 @@ export function planePanel(scene: Scene, size: number): string {
   const [weights, numbers] = arrowsAndNumbers(scene, centre, half * 0.78)
   const place = planePlace(scene, size)
   const decided = sectors(scene.weights, scene.rule)
+  const classes = classesOf(scene)
+  const isInside = ({ x, y }: Spot): boolean => Math.min(x, y) >= 0 && Math.max(x, y) <= size
+  const heldOut = scene.heldOut === undefined ? [] : byClass(classes, scene.heldOut, place)
   return [
     ...decided.map((sector) => polygon(wedge(centre, half, sector), regionLook(sector))),
     marginHatch(decided, centre, half, 'square'),
@@ -125,8 +139,9 @@ export function planePanel(scene: Scene, size: number): string {
       { stroke: paint('faint'), 'stroke-opacity': '0.35' },
     ),
     weights,
-    ...byClass(scene, place).map((points, row) => dots(points, 2, identityPaint(row), 0.7)),
+    ...byClass(classes, scene, place).map((points, row) => dots(points, 2, identityPaint(row), 0.7)),
     numbers,
+    ...heldOut.map((points, row) => rings(points.filter(isInside), identityPaint(row))),
     `<rect width="${size}" height="${size}" fill="none" stroke="${paint('grid')}"/>`,
   ].join('')
 }
@@ -222,16 +237,39 @@ export function comparisonFigure(
         moved({ x: 0, y: top + panelSize + 10 }, circlePanel(scene, panelSize)),
     ),
   )
-  const legend =
-    'Tinted: where an identity wins. Hatched: where it wins, but not by the margin. Arrows: class weights. Bars: how many features point there.'
+  const hasRings = panels.some(({ scene }) => scene.heldOut !== undefined)
+  const legend = [
+    ...(hasRings ? ['Dots: trained on. Rings: held out.'] : []),
+    'Tinted: where an identity wins.',
+    'Hatched: where it wins, but not by the margin.',
+    'Arrows: class weights.',
+    'Bars: how many features point there.',
+  ]
+  const perLetter = 0.515
+  const fitting = Math.min(12.5, width / (perLetter * legend.join(' ').length))
+  const isLong = fitting < 9
+  const fontSize = isLong ? 11 : fitting
+  const lines = isLong ? packed(legend, width / (perLetter * fontSize)) : [legend.join(' ')]
+  const below = height - 12
+  const explained = lines.map((line, index) =>
+    words(
+      line,
+      { x: width / 2, y: below + 15 * index },
+      { 'font-size': coordinate(fontSize), fill: paint('soft') },
+    ),
+  )
   return svgFigure(
-    columns.join('') +
-      words(
-        legend,
-        { x: width / 2, y: height - 12 },
-        { 'font-size': coordinate(Math.min(12.5, width / 71)), fill: paint('soft') },
-      ),
-    { width, height },
+    columns.join('') + explained.join(''),
+    { width, height: height + 15 * (lines.length - 1) },
     caption,
   )
 }
+
+/** Sentences put together into lines of at most so many letters, as far as they are not longer themselves. */
+const packed = (sentences: readonly string[], letters: number): readonly string[] =>
+  sentences.reduce<readonly string[]>((lines, sentence) => {
+    const last = lines.at(-1)
+    return last !== undefined && last.length + 1 + sentence.length <= letters
+      ? [...lines.slice(0, -1), `${last} ${sentence}`]
+      : [...lines, sentence]
+  }, [])

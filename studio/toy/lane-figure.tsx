@@ -2,31 +2,13 @@
 import type { JSX, TargetedPointerEvent } from 'preact'
 import { useMemo } from 'preact/hooks'
 import { circlePanel, planePanel, planePlace, type Scene } from '../../src/plot/plane.ts'
-import { identityPaint, paint } from '../../src/plot/palette.ts'
+import { paint } from '../../src/plot/palette.ts'
 import type { Spot } from '../../src/plot/labels.ts'
-import { coordinate } from '../../src/plot/shapes.ts'
 import type { DecisionRule } from '../../src/plot/sectors.ts'
 import type { LaneFrame } from './lane-protocol.ts'
 import { nearestPoint, type Point } from './points.ts'
 
 const size = 300
-
-/** Held-out points: rings, so that they are told from the dots without colour. */
-const rings = (scene: Scene, { features, labels }: LaneFrame['heldOut']): string => {
-  const place = planePlace(scene, size)
-  const groups = new Map<number, string>()
-  labels.forEach((label, row) => {
-    const { x, y } = place(features[2 * row] ?? 0, features[2 * row + 1] ?? 0)
-    const ring = `M${coordinate(x - 3)},${coordinate(y)}a3,3 0 1,0 6,0a3,3 0 1,0 -6,0`
-    groups.set(label, (groups.get(label) ?? '') + ring)
-  })
-  return [...groups]
-    .map(
-      ([label, path]) =>
-        `<path d="${path}" fill="${paint('surface')}" stroke="${identityPaint(label)}" stroke-width="1.4"/>`,
-    )
-    .join('')
-}
 
 export interface LaneFigureProps {
   readonly title: string
@@ -36,17 +18,19 @@ export interface LaneFigureProps {
   readonly onPoint: (index: number) => void
 }
 
-const sceneOf = (frame: LaneFrame, rule: DecisionRule): Scene => ({
-  features: frame.train.features,
-  labels: frame.train.labels,
-  weights: frame.weights,
+/** What a training shows of its features. */
+export const sceneOf = ({ train, heldOut, weights }: LaneFrame, rule: DecisionRule): Scene => ({
+  features: train.features,
+  labels: train.labels,
+  weights,
   rule,
+  heldOut,
 })
 
 /** The Euclidean plane above, the circle below. */
 export function LaneFigure({ title, frame, rule, point, onPoint }: LaneFigureProps): JSX.Element {
   const scene = sceneOf(frame, rule)
-  const plane = useMemo(() => planePanel(scene, size) + rings(scene, frame.heldOut), [frame, rule])
+  const plane = useMemo(() => planePanel(scene, size), [frame, rule])
   const circle = useMemo(() => circlePanel(scene, size), [frame, rule])
   const marked = point === undefined ? undefined : markAt(scene, frame, point)
   const onMove = (event: TargetedPointerEvent<SVGSVGElement>): void => {

@@ -1,7 +1,9 @@
 /** @file What the pictures show, in numbers, and how it came about. */
 import type { JSX } from 'preact'
 import { fixed, percent, short } from '../../src/plot/format.ts'
+import { curvePane } from '../../src/plot/curve-pane.ts'
 import { paint, type ColourName } from '../../src/plot/palette.ts'
+import type { PaneFigure } from '../../src/plot/pane.ts'
 import { lossNames } from '../losses.ts'
 import type { LaneMoment, LaneView } from './experiment.ts'
 
@@ -11,6 +13,8 @@ interface Reading {
   readonly meaning: string
   readonly of: (lane: LaneView) => number
   readonly shown: (value: number) => string
+  /** What its curve measures. */
+  readonly axis: string
   /** Of the curve; absent where none is drawn. */
   readonly at?: (moment: LaneMoment) => number
 }
@@ -24,6 +28,7 @@ const readings: readonly Reading[] = [
     meaning: 'share of pictures never trained on that another person wins',
     of: ({ frame }) => frame.heldOut.error,
     shown: (value) => percent(value),
+    axis: 'share of pictures',
     at: ({ error }) => error,
   },
   {
@@ -32,6 +37,7 @@ const readings: readonly Reading[] = [
     meaning: 'root mean square angle to the mean direction of the person, pictures trained on',
     of: ({ frame }) => frame.train.withinSpread,
     shown: degrees,
+    axis: 'angle',
     at: ({ spread }) => spread,
   },
   {
@@ -40,6 +46,7 @@ const readings: readonly Reading[] = [
     meaning: 'smallest angle between the mean directions of two people, pictures trained on',
     of: ({ frame }) => frame.train.smallestBetween,
     shown: degrees,
+    axis: 'angle',
     at: ({ between }) => between,
   },
   {
@@ -51,11 +58,43 @@ const readings: readonly Reading[] = [
       return last.reduce((sum, loss) => sum + loss, 0) / last.length
     },
     shown: (value) => (Number.isNaN(value) ? '–' : short(value)),
+    axis: 'loss, running mean',
   },
 ]
 
 /** The colours of the two trainings' curves. */
 export const laneColours: readonly ColourName[] = ['orange', 'blue']
+
+/** The curves as a figure with axes, for a file. */
+export function curvesFigure(lanes: readonly LaneView[]): PaneFigure {
+  const named = lanes.map(({ loss }) => lossNames[loss])
+  const panes = readings.map(({ name, axis, shown, at }) =>
+    curvePane({
+      title: name,
+      x: 'updates',
+      y: axis,
+      format: shown,
+      curves: lanes.map(({ history, losses }, index) => ({
+        name: named[index] ?? '',
+        colour: laneColours[index] ?? 'ink',
+        dashed: index === 0,
+        points:
+          at === undefined
+            ? smoothed(losses).map((y, x) => ({ x: x + 1, y }))
+            : history.map((moment) => ({ x: moment.iteration, y: at(moment) })),
+      })),
+    }),
+  )
+  return {
+    name: 'curves',
+    caption: {
+      title: `How it came about: ${named.join(' and ')}`,
+      description: panes.map(({ caption }) => `${caption.title}: ${caption.description ?? ''}`).join('. '),
+    },
+    panes,
+    columns: 2,
+  }
+}
 
 /** The readings of one or two trainings, side by side. */
 export function Readings({ lanes }: { readonly lanes: readonly LaneView[] }): JSX.Element {

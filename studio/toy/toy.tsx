@@ -5,6 +5,7 @@ import { decisionRule } from '../../src/experiment/decision-rule.ts'
 import type { DecisionRule } from '../../src/plot/sectors.ts'
 import { fixed, percent, short } from '../../src/plot/format.ts'
 import { paint, standalone } from '../../src/plot/palette.ts'
+import { figureSvg } from '../../src/plot/pane.ts'
 import { comparisonFigure } from '../../src/plot/plane.ts'
 import { lossNames, lossSettings } from '../losses.ts'
 import { SaveButtons } from '../figures/save-buttons.tsx'
@@ -12,10 +13,10 @@ import { Sphere } from '../figures/sphere.tsx'
 import type { LabState } from '../state.ts'
 import { Settings, Transport } from './controls.tsx'
 import { type Experiment, type ExperimentView, hasThreads, type LaneView } from './experiment.ts'
-import { LaneFigure } from './lane-figure.tsx'
+import { LaneFigure, sceneOf } from './lane-figure.tsx'
 import { PointCard, Portrait, Swatch } from './point-card.tsx'
 import { pointAt, pointCount } from './points.ts'
-import { laneColours, Readings } from './readings.tsx'
+import { curvesFigure, laneColours, Readings } from './readings.tsx'
 import { useView } from './use-experiment.ts'
 import './toy.css'
 
@@ -93,6 +94,14 @@ export function Toy({ state, experiment, onChange }: ToyProps): JSX.Element {
         <div class="findings">
           <div>
             <Readings lanes={lanes} />
+            <p class="keep">
+              The curves, with their axes:{' '}
+              <SaveButtons
+                name="curves"
+                title="the curves of error, angles and loss"
+                svg={() => figureSvg(curvesFigure(lanes))}
+              />
+            </p>
             <p class="repeat">
               The same with figures as files: <code>{commandOf(state)}</code>
             </p>
@@ -149,12 +158,7 @@ const figureOf = (lanes: readonly LaneView[], state: LabState): string => {
   const panels = lanes.map(({ loss, frame }) => ({
     title: lossNames[loss],
     note: `held out: error ${percent(frame.heldOut.error)}, spread ${fixed(frame.heldOut.withinSpread, 1)}°`,
-    scene: {
-      features: frame.train.features,
-      labels: frame.train.labels,
-      weights: frame.weights,
-      rule: decisionRule(lossSettings(loss, state)),
-    },
+    scene: sceneOf(frame, decisionRule(lossSettings(loss, state))),
   }))
   return standalone(comparisonFigure(panels, { title: figureTitle(lanes) }, 300))
 }
