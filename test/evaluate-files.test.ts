@@ -1,11 +1,7 @@
 import { mkdtemp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { random } from '../src/base/random.ts'
-import { input, matmul, reshape } from '../src/graph/ops.ts'
-import { makeBundle } from '../src/model/bundle.ts'
 import type { EmbeddingModel } from '../src/model/contract.ts'
 import { embedToFile } from '../src/node/embed.ts'
 import { evaluatePairs } from '../src/node/evaluate-pairs.ts'
@@ -13,39 +9,12 @@ import { openModel } from '../src/node/model-file.ts'
 import { readEmbeddings } from '../src/node/protocol-embeddings.ts'
 import { decodeNpy } from '../src/tensor/npy.ts'
 import { decodeSafetensors } from '../src/tensor/safetensors.ts'
+import { picture, projection } from './evaluate-fixture.ts'
 
 const side = 16
 let folder = ''
 let faces = ''
 let model: EmbeddingModel
-
-// a random projection of the pixels: embeddings of similar pictures are similar
-const projection = (): Uint8Array => {
-  const stream = random(1, 'projection')
-  const size = 3 * side * side
-  const pixels = input('pixels', [1, 3, side, side])
-  return makeBundle({
-    graph: {
-      name: 'projection',
-      outputs: { embedding: matmul(reshape(pixels, [1, size]), input('w', [size, 32])) },
-    },
-    weights: new Map([
-      ['w', { shape: [size, 32], data: Float32Array.from({ length: size * 32 }, () => stream.normal()) }],
-    ]),
-    contract: { channels: 'rgb', mean: 127.5, std: 128, flip: 'concat' },
-  }).bytes
-}
-
-// a pattern per person, and noise
-const picture = (person: number, image: number): Buffer => {
-  const [pattern, noise] = [random(2, 'pattern', person), random(2, 'noise', person, image)]
-  return Buffer.from(
-    Array.from({ length: side * side * 3 }, () => {
-      const value = 128 + 40 * pattern.normal() + 50 * noise.normal()
-      return Math.min(255, Math.max(0, Math.round(value)))
-    }),
-  )
-}
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cosface-evaluate-'))
@@ -54,12 +23,10 @@ beforeAll(async () => {
     const name = `P${person}`
     await mkdir(join(faces, name), { recursive: true })
     for (let image = 1; image <= 3; image++) {
-      await sharp(picture(person, image), { raw: { width: side, height: side, channels: 3 } })
-        .png()
-        .toFile(join(faces, name, `${name}_000${image}.png`))
+      await writeFile(join(faces, name, `${name}_000${image}.png`), await picture(person, image, 50))
     }
   }
-  await writeFile(join(folder, 'model.onnx'), projection())
+  await writeFile(join(folder, 'model.onnx'), projection(1, 32))
   model = await openModel(join(folder, 'model.onnx'), { threads: 1 })
 })
 
@@ -104,7 +71,7 @@ describe('openModel', () => {
     ['cut.onnx', 'cut.onnx'],
   ])('refuses %s', async (name, reason) => {
     await writeFile(join(folder, 'note.onnx'), 'this is a text')
-    await writeFile(join(folder, 'cut.onnx'), projection().subarray(0, 5000))
+    await writeFile(join(folder, 'cut.onnx'), projection(1, 32).subarray(0, 5000))
     await expect(openModel(join(folder, name))).rejects.toThrowError(reason)
   })
 })

@@ -12,31 +12,34 @@ import { withMetadata } from '../src/onnx/decode.ts'
 const side = 16
 const imagesEach = 4
 
-/** A random projection of 16×16 pixels to 24 numbers; another seed is another model. */
-export function projection(seed: number): Uint8Array {
+/** A random projection of 16×16 pixels to `numbers`: similar pictures have similar embeddings; another seed is another model. */
+export function projection(seed: number, numbers = 24): Uint8Array {
   const stream = random(seed, 'projection')
   const size = 3 * side * side
-  const data = Float32Array.from({ length: size * 24 }, () => stream.normal())
+  const data = Float32Array.from({ length: size * numbers }, () => stream.normal())
   const pixels = input('pixels', [1, 3, side, side])
   return makeBundle({
     graph: {
       name: 'projection',
-      outputs: { embedding: matmul(reshape(pixels, [1, size]), input('w', [size, 24])) },
+      outputs: { embedding: matmul(reshape(pixels, [1, size]), input('w', [size, numbers])) },
     },
-    weights: new Map([['w', { shape: [size, 24], data }]]),
+    weights: new Map([['w', { shape: [size, numbers], data }]]),
     contract: { channels: 'rgb', mean: 127.5, std: 128, flip: 'concat' },
   }).bytes
 }
 
-// a pattern per person, and noise
-const picture = (person: number, image: number): Buffer => {
+/** A PNG of 16×16: a pattern of the person's own, and noise of so many grey levels. */
+export function picture(person: number, image: number, strength = 55): Promise<Buffer> {
   const [pattern, noise] = [random(2, 'pattern', person), random(2, 'noise', person, image)]
-  return Buffer.from(
+  const pixels = Buffer.from(
     Array.from({ length: side * side * 3 }, () => {
-      const value = 128 + 40 * pattern.normal() + 55 * noise.normal()
+      const value = 128 + 40 * pattern.normal() + strength * noise.normal()
       return Math.min(255, Math.max(0, Math.round(value)))
     }),
   )
+  return sharp(pixels, { raw: { width: side, height: side, channels: 3 } })
+    .png()
+    .toBuffer()
 }
 
 export interface EvaluateFixture {
@@ -69,10 +72,10 @@ export function evaluateFixture(): EvaluateFixture {
   beforeAll(async () => {
     for (let person = 0; person < 24; person++) {
       for (let image = 1; image <= imagesEach; image++) {
-        const png = await sharp(picture(person, image), { raw: { width: side, height: side, channels: 3 } })
-          .png()
-          .toBuffer()
-        file(`faces/${personName(person)}/${personName(person)}_000${image}.png`, png)
+        file(
+          `faces/${personName(person)}/${personName(person)}_000${image}.png`,
+          await picture(person, image),
+        )
       }
     }
     file('model.onnx', projection(1))

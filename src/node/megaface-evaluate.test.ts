@@ -8,9 +8,9 @@ import { DataError, FormatError } from '../base/errors.ts'
 import { encodeOpenCvFeature } from '../data/opencv-mat.ts'
 import { type MegafaceResult, plainProduct } from '../evaluate/protocol-megaface.ts'
 import type { ProtocolEvaluation } from '../evaluate/protocol-report.ts'
-import type { EmbeddingModel } from '../model/contract.ts'
 import type { Driver } from '../runtime/driver.ts'
 import { encodeNpy } from '../tensor/npy.ts'
+import { colourModel } from '../../test/colour-model.ts'
 import { evaluateMegaface, type EvaluateMegafaceOptions, type MegafaceSource } from './megaface-evaluate.ts'
 import { matSource, readNoise } from './megaface-files.ts'
 
@@ -176,25 +176,6 @@ describe('cleaned lists', () => {
 })
 
 describe('a model over images', () => {
-  const model: Pick<EmbeddingModel, 'contract' | 'embed'> = {
-    contract: {
-      schema: 'cosface-model/1',
-      id: 'colours',
-      weights: 'colours',
-      input: { height: 16, width: 16 },
-      channels: 'rgb',
-      mean: 127.5,
-      std: 128,
-      flip: 'none',
-      embeddingSize: 3,
-      templateSize: 3,
-    },
-    embed: async (pixels, count) => {
-      const plane = pixels.length / count / 3
-      return Float32Array.from({ length: count * 3 }, (_, i) => pixels[i * plane] ?? 0)
-    },
-  }
-
   it('takes two folders whole, probes by their folders', async () => {
     const draw = async (path: string, r: number, g: number, b: number): Promise<void> => {
       await mkdir(dirname(path), { recursive: true })
@@ -220,7 +201,12 @@ describe('a model over images', () => {
         [Symbol.asyncDispose]: async () => {},
       }),
     }
-    const source: MegafaceSource = { kind: 'images', model, probes: at('people'), distractors: at('others') }
+    const source: MegafaceSource = {
+      kind: 'images',
+      model: colourModel,
+      probes: at('people'),
+      distractors: at('others'),
+    }
     const evaluation = await evaluateMegaface(source, { ...options, driver: plain, block: 2, sizes: [3] })
     const result = resultOf(evaluation)
     expect(result).toMatchObject({ probes: 6, people: 2, searches: 12, distractors: 4, model: 'colours' })
@@ -238,7 +224,7 @@ describe('what does not fit is refused', () => {
   it('lists and rows of other lengths, features of other sizes', async () => {
     const [probes, distractors] = [at('probes.npy'), at('distractors.npy')]
     await expect(run({ kind: 'arrays', probes: distractors, distractors })).rejects.toThrow(
-      '1200 rows, the list names 13 images',
+      '1,200 rows, the list names 13 images',
     )
     await write(at('narrow.npy'), encodeNpy({ shape: [1200, 2], data: new Float32Array(2400).fill(1) }))
     await expect(run({ kind: 'arrays', probes, distractors: at('narrow.npy') })).rejects.toThrow(

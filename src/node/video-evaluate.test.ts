@@ -7,29 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DataError, UsageError } from '../base/errors.ts'
 import { random } from '../base/random.ts'
 import type { VideoPooling } from '../evaluate/protocol-video.ts'
-import type { EmbeddingModel } from '../model/contract.ts'
+import { colourModel } from '../../test/colour-model.ts'
 import { evaluateVideos } from './video-evaluate.ts'
 
 type Colour = readonly [number, number, number]
-
-const model: Pick<EmbeddingModel, 'contract' | 'embed'> = {
-  contract: {
-    schema: 'cosface-model/1',
-    id: 'colours',
-    weights: 'colours',
-    input: { height: 16, width: 16 },
-    channels: 'rgb',
-    mean: 127.5,
-    std: 127.5,
-    flip: 'none',
-    embeddingSize: 3,
-    templateSize: 3,
-  },
-  embed: async (pixels, count) => {
-    const plane = pixels.length / count / 3
-    return Float32Array.from({ length: count * 3 }, (_, i) => pixels[i * plane] ?? 0)
-  },
-}
 
 const videos = new Map<string, readonly Colour[]>()
 let folder = ''
@@ -85,7 +66,7 @@ const definitions: Readonly<Record<VideoPooling, (a: number[][], b: number[][]) 
 
 describe.each(['mean', 'closest', 'average'] as const)('%s', (pooling) => {
   it('gives the accuracy that its scores have by definition', async () => {
-    const { report, outcomes } = await evaluateVideos(model, join(folder, 'frames'), splits, {
+    const { report, outcomes } = await evaluateVideos(colourModel, join(folder, 'frames'), splits, {
       name: 'colours',
       pooling,
       replicates: 20,
@@ -113,7 +94,7 @@ describe.each(['mean', 'closest', 'average'] as const)('%s', (pooling) => {
 
 describe('frames and videos', () => {
   const run = (more: Partial<Parameters<typeof evaluateVideos>[3]>, list = splits) =>
-    evaluateVideos(model, join(folder, 'frames'), list, { name: 'colours', replicates: 0, ...more })
+    evaluateVideos(colourModel, join(folder, 'frames'), list, { name: 'colours', replicates: 0, ...more })
 
   it('at most so many frames are taken, and the result says so', async () => {
     const { report } = await run({ frames: 1 })

@@ -1,0 +1,22 @@
+/** @file A model so simple that every figure can be checked: an image's embedding is the colour of its first pixel. */
+import type { EmbeddingModel } from '../src/model/contract.ts'
+
+/** Takes images of one colour, 16×16; mirror images are not used. */
+export const colourModel: Pick<EmbeddingModel, 'contract' | 'embed'> = {
+  contract: {
+    schema: 'cosface-model/1',
+    id: 'colours',
+    weights: 'colours',
+    input: { height: 16, width: 16 },
+    channels: 'rgb',
+    mean: 127.5,
+    std: 127.5,
+    flip: 'none',
+    embeddingSize: 3,
+    templateSize: 3,
+  },
+  embed: async (pixels, count) => {
+    const plane = pixels.length / count / 3
+    return Float32Array.from({ length: count * 3 }, (_, i) => pixels[i * plane] ?? 0)
+  },
+}
