@@ -29,6 +29,13 @@ describe('advise', () => {
     expect(advice).not.toHaveProperty('measurement')
   })
 
+  it('in the plane the bound on the margin is exact', async () => {
+    const { output } = await cosface('advise --classes 8 --embedding-size 2 --skip-measurement'.split(' '))
+    expect(output).toContain('1 − cos(2π/C)')
+    expect(output).toContain('the bound on the scale is optimistic, take more.')
+    expect(output).not.toContain('both bounds')
+  })
+
   it('with one', async () => {
     const small = ['--backbone', 'sphere4', '--size', '32x32', '--threads', '1']
     expect(await cosfaceJson(['advise', ...setting, ...small, '--json'])).toMatchObject({

@@ -80,6 +80,11 @@ describe('diagnosis', () => {
     )
   })
 
+  test('what steps too long explain is not blamed on labels, margin or scale as well', async () => {
+    const found = await noticed({ ...config, learningRate: 0.5, clip: 0, warmup: 0 })
+    expect([...found.keys()]).toEqual(['learning-rate-too-high'])
+  })
+
   for (const name of ['cosface', 'softmax', 'arcface']) {
     test(`labels that have nothing to do with the images, ${name}`, async () => {
       const found = await noticed(

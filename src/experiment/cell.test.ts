@@ -71,6 +71,13 @@ const cases: readonly [string, readonly TrainEvent[], number | undefined, Conver
     'converged',
   ],
   ['steps too long to the end', [...run(7), diagnosis(60, 'learning-rate-too-high')], 0.6, 'failed', /seen/],
+  [
+    'steps too long, after which nothing is won',
+    [...run(3, { winShare: 0 }), diagnosis(5, 'learning-rate-too-high')],
+    0.6,
+    'failed',
+    /seen/,
+  ],
   ['steps too long at first', [...run(1), diagnosis(5, 'learning-rate-too-high')], 0.6, 'converged'],
   [
     'a margin that is hardly ever kept',

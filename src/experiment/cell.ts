@@ -109,7 +109,8 @@ export function convergenceOf(series: RunSeries, result: VerificationResult | un
   if (unfit !== undefined && unlearned && end.loss > 0.93 * lossBefore(series, unfit.iteration))
     return { kind: 'failed', reason: unfit.text }
   const thrown = seen('learning-rate-too-high')
-  if (thrown !== undefined && end.loss >= end.firstLoss) return { kind: 'failed', reason: thrown }
+  if (thrown !== undefined && (end.loss >= end.firstLoss || end.winShare < 0.05))
+    return { kind: 'failed', reason: thrown }
   const margin = seen('margin-too-large')
   if (margin !== undefined && end.winShare < 0.05) return { kind: 'insufficient', reason: margin }
   const scale = seen('scale-too-small')

@@ -15,6 +15,13 @@ export interface Finding {
   readonly text: string
 }
 
+/** What steps that are too long explain: a network that is thrown about guesses, and wins nothing by the margin. */
+const explained: ReadonlySet<Signature> = new Set([
+  'labels-do-not-fit',
+  'margin-too-large',
+  'scale-too-small',
+])
+
 const isSignature = (name: string): name is Signature => name in signatures
 
 /**
@@ -70,8 +77,10 @@ export function diagnose(facts: DiagnosisFacts, distinctShare: number): Diagnosi
         staleValidations,
       }
       const findings: Finding[] = []
+      const isThrown = signatures['learning-rate-too-high'](history, facts) !== undefined
       for (const signature of Object.keys(signatures).filter(isSignature)) {
-        const text = raised.has(signature) ? undefined : signatures[signature](history, facts)
+        if (raised.has(signature) || (isThrown && explained.has(signature))) continue
+        const text = signatures[signature](history, facts)
         if (text === undefined) continue
         raised.add(signature)
         findings.push({ signature, text })

@@ -155,7 +155,9 @@ export const adviseCommand: Command = command<AdviseOptions>({
       `  ${regimes[marginBound.regime](advice)}`,
       ...(advice.optimistic
         ? [
-            '  There are more people than dimensions + 1: both bounds are optimistic, take more scale and less margin.',
+            marginBound.regime === 'plane'
+              ? '  There are more people than dimensions + 1: the bound on the scale is optimistic, take more.'
+              : '  There are more people than dimensions + 1: both bounds are optimistic, take more scale and less margin.',
           ]
         : []),
       `Expected first loss: ${suggestion.expectedFirstLoss.toFixed(2)}; it cannot fall under ${suggestion.lossFloor.toPrecision(2)}`,
