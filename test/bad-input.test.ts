@@ -35,7 +35,8 @@ describe.concurrent('folders that cannot be trained on', () => {
   it.for<[string, () => string, 1 | 2, RegExp]>([
     ['an empty folder', () => at('empty'), 1, /empty is empty; expected one folder per identity/],
     ['a folder that is not there', () => at('nowhere'), 2, /There is no folder .*nowhere/],
-    ['a file', () => file('note.txt', 'x'), 2, /note\.txt is no folder; expected one folder per identity/],
+    ['a file', () => file('note.png', 'x'), 2, /note\.png is no folder; expected one folder per identity/],
+    ['a text', () => file('note.txt', 'x'), 1, /note\.txt .*line 1: expected `path label`, got "x"/],
     ['images without folders', () => at('faces', person(1)), 1, /holds 4 images but no folders; expected/],
     ['one identity', one, 1, /Training needs at least two identities, 1 is left/],
     [

@@ -8,6 +8,7 @@ import { decodeText } from '../src/data/lists-text.ts'
 import { parseReviewed } from '../src/data/check-table.ts'
 import { readImageLists, readSubjects } from '../src/node/ijb-files.ts'
 import { readFaceList, readNoise } from '../src/node/megaface-files.ts'
+import { openListed } from '../src/node/listed-faces.ts'
 import { readPairList } from '../src/node/pair-list-file.ts'
 import type { PairProtocol } from '../src/node/pair-list-file.ts'
 import { readWholeFile } from '../src/node/record-file.ts'
@@ -129,6 +130,12 @@ export const damagedLists = (): readonly DamagedReader[] => {
         readSubjects({ ids: Int32Array.of(1, 2), data: Float32Array.of(1, 0, 0, 1), size: 2 }, at('G1.csv')),
       { cut: 29 },
     ),
+    ofText('path label', 'list.txt', text('a/1.jpg 0', 'b/2.jpg 1'), (at) => openListed(at('list.txt')), {
+      beside: { 'a/1.jpg': text('one'), 'b/2.jpg': text('two') },
+    }),
+    ofText('lst', 'list.lst', text('0\t0\ta/1.jpg', '1\t1\tb/2.jpg'), (at) => openListed(at('list.lst')), {
+      beside: { 'a/1.jpg': text('one'), 'b/2.jpg': text('two') },
+    }),
     ofText('MegaFace list', 'faces.json', text(faces), (at) => readFaceList(at('faces.json'))),
     ofText('noisy images', 'noise.txt', text('a/1.jpg', 'b/2.jpg'), (at) => readNoise(at('noise.txt')), {
       untold: { truncated: noHeader, overlong: noMagic, 'wrong magic': noMagic },

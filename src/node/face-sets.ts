@@ -1,4 +1,4 @@
-/** @file Faces to learn from wherever they lie: folders of identities, RecordIO files, or both at once. */
+/** @file Faces to learn from wherever they lie: folders of identities, RecordIO files, lists of images, or several at once. */
 import { readdir, realpath } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { DataError, UsageError } from '../base/errors.ts'
@@ -9,6 +9,7 @@ import { decodeImage } from './decode.ts'
 import { openFolders } from './folder-dataset.ts'
 import type { FolderOptions } from './folder-dataset.ts'
 import { openPlaces, placesOfFiles } from './image-places.ts'
+import { isListData, openListed } from './listed-faces.ts'
 import { findRecordFiles, isRecordData, openRecordDataset } from './record-dataset.ts'
 
 /** A data set whose images any thread can read. */
@@ -56,25 +57,47 @@ const openFolder = async (path: string): Promise<Source> => {
   return { ...set, path, places: placesOfFiles(set.files) }
 }
 
+const openList = async (path: string): Promise<Source> => {
+  const { identities, samples, files } = await openListed(path)
+  return {
+    path,
+    identities,
+    samples,
+    places: placesOfFiles(files),
+    notes: [],
+    [Symbol.asyncDispose]: async () => {},
+  }
+}
+
+type SourceKind = 'records' | 'list' | 'folder'
+
+const kindOf = async (path: string): Promise<SourceKind> =>
+  (await isRecordData(path)) ? 'records' : (await isListData(path)) ? 'list' : 'folder'
+
+const openers: Readonly<Record<SourceKind, (path: string) => Promise<Source>>> = {
+  records: openRecords,
+  list: openList,
+  folder: openFolder,
+}
+
 /**
- * Opens sources, each a folder of identities, a `.rec` file, or a folder with one in it. With several, identities and sample ids
+ * Opens sources, each a folder of identities, a `.rec` file, a folder with one in it, or a list of images with labels. With several, identities and sample ids
  * begin with the source's name, and the same name in two is two people unless `mergeNames`.
- * @throws UsageError, DataError, FormatError as `openFolders` and `openRecordDataset`; DataError where no identity is left
+ * @throws UsageError, DataError, FormatError as `openFolders`, `openRecordDataset` and `openListed`; DataError where no identity is left
  */
 export async function openFaces(
   paths: readonly string[],
   options: Omit<FolderOptions, 'decode'> = {},
 ): Promise<FaceSet> {
-  const records = await Promise.all(paths.map(isRecordData))
-  if (!records.includes(true)) {
+  const kinds = await Promise.all(paths.map(kindOf))
+  if (kinds.every((kind) => kind === 'folder')) {
     const set = await openFolders(paths, options)
     return { ...set, places: placesOfFiles(set.files) }
   }
-  await checkDifferent(paths, records)
+  await checkDifferent(paths, kinds)
   const sources: Source[] = []
   try {
-    for (const [i, path] of paths.entries())
-      sources.push(await (records[i] === true ? openRecords(path) : openFolder(path)))
+    for (const [i, path] of paths.entries()) sources.push(await openers[kinds[i] ?? 'folder'](path))
     return combine(sources, options)
   } finally {
     // images are read by their places from here on
@@ -82,10 +105,12 @@ export async function openFaces(
   }
 }
 
-/** Short names that differ: of a record file the folder it lies in. */
+/** Short names that differ: of a file the folder it lies in. */
 const prefixesOf = (sources: readonly Source[]): readonly string[] => {
   if (sources.length === 1) return ['']
-  const names = sources.map(({ path }) => basename(resolve(path.endsWith('.rec') ? dirname(path) : path)))
+  const names = sources.map(({ path }) =>
+    basename(resolve(/\.(rec|txt|lst)$/i.test(path) ? dirname(path) : path)),
+  )
   const chosen = new Set(names).size === names.length ? names : sources.map(({ path }) => path)
   return chosen.map((name) => `${name}/`)
 }
@@ -176,10 +201,10 @@ const nobodyLeft = (sources: readonly Source[], found: number, options: FolderOp
 }
 
 /** The same faces twice would be every person twice, held apart from themselves. */
-const checkDifferent = async (paths: readonly string[], records: readonly boolean[]): Promise<void> => {
+const checkDifferent = async (paths: readonly string[], kinds: readonly SourceKind[]): Promise<void> => {
   const seen = new Map<string, string>()
   for (const [i, path] of paths.entries()) {
-    const place = records[i] === true ? (await findRecordFiles(path)).records : path
+    const place = kinds[i] === 'records' ? (await findRecordFiles(path)).records : path
     const real = await realpath(place).catch(() => resolve(place))
     const before = seen.get(real)
     if (before !== undefined)

@@ -5,6 +5,7 @@ import { DataError, FormatError } from '../base/errors.ts'
 import { byCodePoint } from '../base/names.ts'
 import type { RandomAccessFile } from '../base/random-access.ts'
 import type { Dataset, ImagePlaces, Sample } from '../data/dataset.ts'
+import { namesOfFolders } from '../data/listed-names.ts'
 import type { ListEntry } from '../data/lists-labels.ts'
 import { parseImageList } from '../data/lists-labels.ts'
 import { decodeText } from '../data/lists-text.ts'
@@ -109,12 +110,6 @@ const plainNames = (layout: RecordLayout, index: RecordIndex): Names => {
   }
 }
 
-/** The folders two paths have in common, from the first on. */
-const common = (a: readonly string[], b: readonly string[]): readonly string[] => {
-  const differs = a.findIndex((part, i) => part !== b[i])
-  return differs < 0 ? a : a.slice(0, differs)
-}
-
 /** Paths as ids and each class's common folder as its name, if the list knows every image and the names all differ. */
 const listedNames = (
   layout: RecordLayout,
@@ -123,18 +118,13 @@ const listedNames = (
 ): Names | undefined => {
   const paths = new Map(entries.map((entry) => [entry.index, entry.path]))
   const ids: string[] = []
-  const folders = new Map<number, readonly string[]>()
-  for (const [position, entry] of layout.entries.entries()) {
+  for (const entry of layout.entries) {
     const path = paths.get(index.keys[entry] ?? -1)
     if (path === undefined) return undefined
-    const folder = path.split('/').slice(0, -1)
-    const identity = layout.identities[position] ?? 0
-    folders.set(identity, common(folders.get(identity) ?? folder, folder))
     ids.push(path)
   }
-  const names = layout.classes.map((label, identity) => folders.get(identity)?.join('/') ?? String(label))
-  const isUnique = new Set(names).size === names.length && new Set(ids).size === ids.length
-  return isUnique && !names.includes('') ? { ids, identities: names } : undefined
+  const names = namesOfFolders(ids, layout.identities, layout.classes.length)
+  return names === undefined || new Set(ids).size !== ids.length ? undefined : { ids, identities: names }
 }
 
 const nameImages = async (

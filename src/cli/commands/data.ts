@@ -74,7 +74,11 @@ export const dataCheckCommand: Command = command<CheckOptions>({
   detail:
     'Counts, single images, exact and near duplicates, unreadable and blurred images, imbalance; with --model also images unlike their folder, folders that look like one person, and people shared with --against. Nothing is changed: findings.csv is for reviewing, `cosface data apply` acts on a copy.',
   arguments: [
-    { name: 'folder', meaning: 'folder with one subfolder a person, or with a train.rec', required: true },
+    {
+      name: 'folder',
+      meaning: 'folder with one subfolder a person, or with a train.rec; or a list of images with labels',
+      required: true,
+    },
   ],
   options: { ...checkOptions, model: { ...modelOptions.model, default: 'none: no question of who is who' } },
   examples: [

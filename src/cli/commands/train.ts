@@ -86,7 +86,7 @@ export const trainCommand: Command = command<TrainSettings & RunOptions>({
     {
       name: 'folder',
       meaning:
-        'folder with one subfolder a person, or with train.rec, train.idx and property (RecordIO, read in place)',
+        'folder with one subfolder a person, or with train.rec, train.idx and property (RecordIO, read in place); or a list of images with labels (.txt, .lst)',
       many: true,
     },
   ],
