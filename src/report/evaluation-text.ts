@@ -1,5 +1,5 @@
 /** @file An evaluation as plain text and as Markdown. */
-import type { VerificationResult } from '../evaluate/result.ts'
+import type { Interval, VerificationResult } from '../evaluate/result.ts'
 import { count, fixed, percent, shortPercent } from '../plot/format.ts'
 import { type TextColumn, textTable } from './table.ts'
 import { accuracyWithError, headline, type ImageKind, intervalShort, limits, type SetRole } from './words.ts'
@@ -55,12 +55,32 @@ const pairCounts = ({ pairs }: VerificationResult): string =>
   `${count(pairs.total)} (${count(pairs.same)} same, ${count(pairs.different)} different` +
   `${pairs.skipped > 0 ? `, ${count(pairs.skipped)} skipped` : ''})`
 
+/** Both deviations over folds by their names; nothing where there is one fold. */
+const spread = ({
+  standardError,
+  populationStd,
+  thresholds,
+}: VerificationResult): readonly [string, string][] =>
+  standardError === undefined || populationStd === undefined
+    ? []
+    : [
+        [
+          'spread',
+          `standard error S_E ${(100 * standardError).toFixed(2)} points, population std ${(100 * populationStd).toFixed(2)} points, ` +
+            `over ${thresholds.length} folds`,
+        ],
+      ]
+
+const withInterval = (share: number, interval: Interval | undefined): string =>
+  percent(share, 2) + (interval === undefined ? '' : ` (${intervalShort(interval.low, interval.high)})`)
+
 /** One result for a console. */
 export function evaluationText(result: VerificationResult): string {
   const facts: readonly (readonly [string, string])[] = [
     ['accuracy', accuracyWithError(result)],
-    ['AUC', percent(result.auc, 2)],
-    ['EER', percent(result.eer, 2)],
+    ...spread(result),
+    ['AUC', withInterval(result.auc, result.aucInterval)],
+    ['EER', withInterval(result.eer, result.eerInterval)],
     ['threshold', fixed(result.threshold, 4)],
     ['pairs', pairCounts(result)],
   ]
@@ -116,8 +136,9 @@ export function evaluationMarkdown(evaluation: EvaluationMarkdown): string {
       [{ title: 'quantity' }, { title: 'value', align: 'right' }],
       [
         ['accuracy', accuracyWithError(result)],
-        ['area under the ROC curve', percent(result.auc, 2)],
-        ['equal error rate', percent(result.eer, 2)],
+        ...spread(result),
+        ['area under the ROC curve', withInterval(result.auc, result.aucInterval)],
+        ['equal error rate', withInterval(result.eer, result.eerInterval)],
         ['threshold', fixed(result.threshold, 4)],
         ['pairs', pairCounts(result)],
         ...(result.model === undefined ? [] : [['model', result.model]]),

@@ -10,11 +10,14 @@ const result = (accuracy: number, low: number, high: number): VerificationResult
   protocol: 'ten folds, each judged with the threshold chosen on the others',
   accuracy,
   standardError: 0.0041,
+  populationStd: 0.0123,
   accuracyInterval: { low, high },
   threshold: 0.2712,
-  thresholds: [0.2712],
+  thresholds: Array.from({ length: 10 }, () => 0.2712),
   auc: 0.9678,
+  aucInterval: { low: 0.9633, high: 0.972 },
   eer: 0.0891,
+  eerInterval: { low: 0.081, high: 0.0975 },
   tarAtFar: [
     { far: 0.01, tar: 0.7123, interval: { low: 0.68, high: 0.74 }, threshold: 0.41 },
     { far: 0.001, insufficient: 'insufficient pairs: 3 false accepts' },
@@ -60,8 +63,9 @@ test('the comparison a demo prints', () => {
 test('an evaluation in text and in Markdown', () => {
   expect(evaluationText(trained)).toMatchInlineSnapshot(`
     "accuracy   91.2 % ± 0.41 (90.5 to 91.9 %)
-    AUC        96.78 %
-    EER        8.91 %
+    spread     standard error S_E 0.41 points, population std 1.23 points, over 10 folds
+    AUC        96.78 % (96.3–97.2 %)
+    EER        8.91 % (8.1–9.8 %)
     threshold  0.2712
     pairs      6,000 (3,000 same, 3,000 different)
 
