@@ -15,6 +15,19 @@ export type FindingKind =
   | 'folders alike'
   | 'also in the other set'
 
+/** What can spoil a result most stands first. */
+export const gravest: readonly FindingKind[] = [
+  'also in the other set',
+  'folders alike',
+  'unlike its folder',
+  'exact duplicate',
+  'near duplicate',
+  'unreadable',
+  'blurred',
+  'small',
+  'single image',
+]
+
 export interface Finding {
   readonly action: CheckAction
   readonly kind: FindingKind

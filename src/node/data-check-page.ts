@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { UsageError } from '../base/errors.ts'
 import { withCommas } from '../base/words.ts'
 import type { Finding, FindingKind } from '../data/check-table.ts'
-import { formatFindings } from '../data/check-table.ts'
+import { formatFindings, gravest } from '../data/check-table.ts'
 import type { Html } from '../report/html.ts'
 import { html, pictureSource, trusted } from '../report/html.ts'
 import { styleSheet } from '../report/style.ts'
 import type { Thumbnails } from './data-check-thumbnails.ts'
-import type { DataCheckReport } from './data-check.ts'
+import type { DataCheckReport } from './data-check-report.ts'
 import { writeTogether } from './pack-output.ts'
 
 const shownPerKind = 200
@@ -26,8 +26,8 @@ const pictures = async (which: Which, images: readonly string[], thumbnails: Thu
       source === undefined
         ? html`<span class="name">${image}</span>`
         : html`<span class="face"
-            ><img src="${pictureSource(source)}" alt="" loading="lazy" /><span class="name"
-              >${image}</span
+            ><img src="${pictureSource(source)}" alt="" loading="lazy" /><span class="name" title="${image}"
+              >${image.slice(image.lastIndexOf('/') + 1)}</span
             ></span
           >`,
     )
@@ -75,6 +75,8 @@ const row = async (finding: Finding, thumbnails: Thumbnails): Promise<Html> => {
   </tr>`
 }
 
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
 const anchorOf = (kind: string): string => kind.replaceAll(' ', '-')
 
 const section = async (
@@ -84,7 +86,7 @@ const section = async (
   thumbnails: Thumbnails,
 ): Promise<Html> => {
   const explained = html`<h2 id="${anchorOf(kind)}">${kind}: ${withCommas(findings.length)}</h2>
-    <p>${report.thresholds[kind]}.</p>`
+    <p>${sentence(report.thresholds[kind])}.</p>`
   if (kind === 'single image') {
     // they are many, and there is nothing to see
     const names = findings.map(({ identity }) => identity).join(', ')
@@ -121,28 +123,17 @@ const section = async (
   </section>`
 }
 
-/** What can spoil a result most stands first. */
-const order: readonly FindingKind[] = [
-  'also in the other set',
-  'folders alike',
-  'unlike its folder',
-  'exact duplicate',
-  'near duplicate',
-  'unreadable',
-  'blurred',
-  'small',
-  'single image',
-]
-
 const ownStyle = `.scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: .875rem; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .75rem .4rem 0; border-top: 1px solid var(--line); }
 .faces { display: flex; flex-wrap: wrap; gap: .4rem; } .face { display: inline-block; width: 80px; } .face img { display: block; }
 .name { color: var(--cf-soft); font-size: .7rem; line-height: 1.2; overflow-wrap: anywhere; display: block; }
+@media (max-width: 40rem) { thead { display: none; } tr { display: grid; grid-template-columns: 1fr 1fr; gap: .25rem .75rem; border-top: 1px solid var(--line); padding: .6rem 0; }
+td { border: 0; padding: 0; } td:first-child, td:nth-child(2), td:last-child { grid-column: 1 / -1; } td:empty { display: none; } }
 .kinds { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; padding: 0; list-style: none; }`
 
 /** The page; images are inside it, so it can be moved, and it asks the network for nothing. */
 export async function dataCheckPage(report: DataCheckReport, thumbnails: Thumbnails): Promise<string> {
-  const kinds = order.filter((kind) => (report.counts[kind] ?? 0) > 0)
+  const kinds = gravest.filter((kind) => (report.counts[kind] ?? 0) > 0)
   const sections: Html[] = []
   for (const kind of kinds) {
     const findings = report.findings.filter((finding) => finding.kind === kind)

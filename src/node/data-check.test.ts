@@ -109,22 +109,22 @@ describe('data check', () => {
       other,
     ])
     expect(found).toEqual([
-      ['drop', 'unreadable', 'cem', 'cem/broken.jpg', ''],
-      ['keep', 'blurred', 'cem', 'cem/blurred.jpg', ''],
-      ['keep', 'small', 'dan', 'dan/only.jpg', ''],
+      ['keep', 'also in the other set', 'bea', '', 'bea'],
+      ['keep', 'also in the other set', 'cem', 'cem/1.jpg', 'eve/0.jpg'],
+      ['keep', 'also in the other set', 'bea', '', 'bea'],
+      ['keep', 'also in the other set', 'dan', '', 'bea'],
+      ['keep', 'folders alike', 'bea', '', 'dan'],
+      ['keep', 'unlike its folder', 'cem', 'cem/3.jpg', 'ann'],
       ['drop', 'exact duplicate', 'ann', 'ann/copy.jpg', 'ann/0.jpg'],
       ['keep', 'exact duplicate', 'bea', 'bea/stolen.jpg', 'ann/0.jpg'],
       ['keep', 'near duplicate', 'ann', 'ann/smaller.jpg', 'ann/0.jpg'],
       ['keep', 'near duplicate', 'ann', 'ann/smaller.jpg', 'ann/copy.jpg'],
       ['keep', 'near duplicate', 'bea', 'bea/stolen.jpg', 'ann/smaller.jpg'],
       ['keep', 'near duplicate', 'cem', 'cem/mirrored.png', 'cem/2.jpg'],
+      ['drop', 'unreadable', 'cem', 'cem/broken.jpg', ''],
+      ['keep', 'blurred', 'cem', 'cem/blurred.jpg', ''],
+      ['keep', 'small', 'dan', 'dan/only.jpg', ''],
       ['keep', 'single image', 'dan', '', ''],
-      ['keep', 'also in the other set', 'bea', '', 'bea'],
-      ['keep', 'also in the other set', 'cem', 'cem/1.jpg', 'eve/0.jpg'],
-      ['keep', 'unlike its folder', 'cem', 'cem/3.jpg', 'ann'],
-      ['keep', 'folders alike', 'bea', '', 'dan'],
-      ['keep', 'also in the other set', 'bea', '', 'bea'],
-      ['keep', 'also in the other set', 'dan', '', 'bea'],
     ])
     expect(report.findings.find(({ image }) => image === 'cem/mirrored.png')?.note).toContain('mirrored')
     expect(report.counts['near duplicate']).toBe(4)

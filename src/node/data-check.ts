@@ -4,13 +4,16 @@ import { breather, withRests } from '../base/breather.ts'
 import { mapBounded } from '../base/concurrency.ts'
 import { FormatError } from '../base/errors.ts'
 import type { ImageHashes } from '../data/check-hash.ts'
-import { nearBits, nearPairs, perceptualHash } from '../data/check-hash.ts'
+import { nearPairs, perceptualHash } from '../data/check-hash.ts'
 import type { ComparingOptions, LabelledEmbeddings } from '../data/check-identities.ts'
 import { alikeThreshold, findAlike, findOutliers, findOverlap, ownCosines } from '../data/check-identities.ts'
 import { lowOutlierLimit, sharpness } from '../data/check-sharpness.ts'
-import type { Finding, FindingKind } from '../data/check-table.ts'
+import type { Finding } from '../data/check-table.ts'
+import { gravest } from '../data/check-table.ts'
 import type { DecodeImage, Image, Size } from '../image/image.ts'
 import type { OpenRowProduct } from '../tensor/row-product.ts'
+import type { DataCheckReport } from './data-check-report.ts'
+import { dataCheckReport } from './data-check-report.ts'
 import { decodeImage } from './decode.ts'
 import type { FaceSet } from './face-sets.ts'
 import { openFaces } from './face-sets.ts'
@@ -40,26 +43,6 @@ export interface DataCheckOptions {
 
 /** Looking at images; comparing doubtful images, then people with each other, then with those of the other set. */
 export type DataCheckStage = 'looking' | 'images' | 'people' | 'sets'
-
-export interface DataCheckReport {
-  readonly schema: 'cosface-data-check/1'
-  readonly folder: string
-  readonly images: number
-  readonly identities: number
-  readonly unreadable: number
-  /** Images per identity. */
-  readonly perIdentity: { readonly fewest: number; readonly median: number; readonly most: number }
-  /** Share of all images that the tenth of identities with most images has; 0.1 where all have as many. */
-  readonly topTenthShare: number
-  readonly sizes: readonly { readonly size: string; readonly images: number }[]
-  readonly counts: Readonly<Record<string, number>>
-  readonly findings: readonly Finding[]
-  /** The cosine from which two identities look like one; with `embed` only. */
-  readonly alikeFrom?: number
-  /** What each kind of finding means and from where on something is one, in words. */
-  readonly thresholds: Readonly<Record<FindingKind, string>>
-  readonly notes: readonly string[]
-}
 
 interface Looked {
   readonly digest: string
@@ -225,6 +208,9 @@ const embedded = async (
   return { embeddings: { data: unit, size, identities }, positions }
 }
 
+/** With two digits, and no minus before nothing. */
+const inCosine = (cosine: number): string => cosine.toFixed(2).replace('-0.00', '0.00')
+
 const aboutIdentity = (kind: Finding['kind'], identity: string, other: string, note: string): Finding => ({
   action: 'keep',
   kind,
@@ -272,7 +258,7 @@ export async function checkData(folder: string, options: DataCheckOptions = {}):
     alikeFrom = alikeThreshold(cosines)
     for (const outlier of await findOutliers(mine.embeddings, cosines, comparing('images'))) {
       const other = set.identities[outlier.nearest] ?? ''
-      const note = `cosine ${outlier.own.toFixed(2)} with its own folder, ${outlier.other.toFixed(2)} with ${other}`
+      const note = `cosine ${inCosine(outlier.own)} with its own folder, ${inCosine(outlier.other)} with ${other}`
       findings.push(report(mine.positions[outlier.image] ?? -1, { kind: 'unlike its folder', other, note }))
     }
     for (const { first, second, cosine } of await findAlike(mine.embeddings, alikeFrom, comparing('people')))
@@ -281,7 +267,7 @@ export async function checkData(folder: string, options: DataCheckOptions = {}):
           'folders alike',
           set.identities[first] ?? '',
           set.identities[second] ?? '',
-          `cosine ${cosine.toFixed(2)} between their means; from ${alikeFrom.toFixed(2)} on as alike as one person's images`,
+          `cosine ${inCosine(cosine)} between their means`,
         ),
       )
     if (theirs !== undefined) {
@@ -293,12 +279,13 @@ export async function checkData(folder: string, options: DataCheckOptions = {}):
             'also in the other set',
             set.identities[first] ?? '',
             theirs.set.identities[second] ?? '',
-            `cosine ${cosine.toFixed(2)} between their means`,
+            `cosine ${inCosine(cosine)} between their means`,
           ),
         )
     }
   }
-  return summary(folder, set, looked, findings, alikeFrom, options.small ?? 64)
+  findings.sort((a, b) => gravest.indexOf(a.kind) - gravest.indexOf(b.kind))
+  return dataCheckReport(folder, set, looked, findings, alikeFrom, options.small ?? 64)
 }
 
 /** Identities of the same name and images of the same bytes in both sets. */
@@ -327,63 +314,4 @@ const shared = (
           ]
     }),
   ]
-}
-
-const thresholdsOf = (alikeFrom: number | undefined, small: number): DataCheckReport['thresholds'] => {
-  const cosine = alikeFrom?.toFixed(2) ?? 'unknown'
-  return {
-    unreadable: 'cannot be decoded: truncated, no image, or refused for its size',
-    'exact duplicate': 'the same bytes',
-    'near duplicate': `perceptual hashes, also of the mirror image, that differ in at most ${nearBits} of 256 bits: scaled, recompressed or retouched copies`,
-    blurred:
-      'variance of the Laplacian on 64x64 cells, its logarithm more than 3.5 scaled median deviations below the set’s median',
-    small: `a shorter side of less than ${small} pixels`,
-    'single image': 'people of whom there is one image only',
-    'unlike its folder': `nearer to another folder’s mean than to its own (of the other images), and below the cosine ${cosine} that nine of ten images reach with their own`,
-    'folders alike': `means with a cosine of at least ${cosine}: as alike as nine of ten images are to their own folder`,
-    'also in the other set': `the same name, the same bytes, or means with a cosine of at least ${cosine}`,
-  }
-}
-
-const summary = (
-  folder: string,
-  set: FaceSet,
-  looked: readonly Looked[],
-  findings: readonly Finding[],
-  alikeFrom: number | undefined,
-  small: number,
-): DataCheckReport => {
-  const perIdentity = new Int32Array(set.identities.length)
-  for (const { identity } of set.samples) perIdentity[identity]!++
-  perIdentity.sort()
-  const top = perIdentity.slice(-Math.max(1, Math.round(perIdentity.length / 10)))
-  const sizes = new Map<string, number>()
-  for (const { size } of looked) {
-    const name = size === undefined ? undefined : `${size.height}x${size.width}`
-    if (name !== undefined) sizes.set(name, (sizes.get(name) ?? 0) + 1)
-  }
-  const counts: Record<string, number> = {}
-  for (const { kind } of findings) counts[kind] = (counts[kind] ?? 0) + 1
-  return {
-    schema: 'cosface-data-check/1',
-    folder,
-    images: set.samples.length,
-    identities: set.identities.length,
-    unreadable: looked.filter(({ reason }) => reason !== undefined).length,
-    perIdentity: {
-      fewest: perIdentity[0] ?? 0,
-      median: perIdentity[Math.floor(perIdentity.length / 2)] ?? 0,
-      most: perIdentity.at(-1) ?? 0,
-    },
-    topTenthShare: top.reduce((sum, images) => sum + images, 0) / set.samples.length,
-    sizes: [...sizes]
-      .map(([size, images]) => ({ size, images }))
-      .sort((a, b) => b.images - a.images || (a.size < b.size ? -1 : 1))
-      .slice(0, 10),
-    counts,
-    findings,
-    ...(alikeFrom === undefined ? {} : { alikeFrom }),
-    thresholds: thresholdsOf(alikeFrom, small),
-    notes: set.notes,
-  }
 }
