@@ -1,5 +1,6 @@
 /** @file What is wrong with a folder of faces: unreadable, doubled, blurred or misplaced images. It only looks; see `data-apply`. */
 import { createHash } from 'node:crypto'
+import { availableParallelism } from 'node:os'
 import { breather, withRests } from '../base/breather.ts'
 import { mapBounded } from '../base/concurrency.ts'
 import { FormatError } from '../base/errors.ts'
@@ -20,6 +21,7 @@ import { openFaces } from './face-sets.ts'
 import { openPlaces, type PlaceReader } from './image-places.ts'
 import { unpackedName } from './pack-records.ts'
 import { isRecordData } from './record-dataset.ts'
+import { runtimeProduct } from './score-product.ts'
 
 /** Embeddings [N, D] of images given by position; raw ones are scaled to length 1 here. */
 export type EmbedImages = (
@@ -36,7 +38,7 @@ export interface DataCheckOptions {
   readonly small?: number
   readonly decode?: DecodeImage
   readonly signal?: AbortSignal
-  /** Multiplies embeddings where they are compared. @defaultValue plain loops */
+  /** Multiplies embeddings where they are compared. @defaultValue the ONNX runtime, or plain loops without one */
   readonly openProduct?: OpenRowProduct
   readonly onProgress?: (done: number, total: number, stage: DataCheckStage) => void
 }
@@ -251,7 +253,7 @@ export async function checkData(folder: string, options: DataCheckOptions = {}):
     const mine = await embedded(own, looked, options, options.embed)
     const cosines = ownCosines(mine.embeddings)
     const comparing = (stage: DataCheckStage): ComparingOptions => ({
-      ...(options.openProduct === undefined ? {} : { openProduct: options.openProduct }),
+      openProduct: options.openProduct ?? runtimeProduct(availableParallelism()),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
       onProgress: (compared, all) => options.onProgress?.(compared, all, stage),
     })
