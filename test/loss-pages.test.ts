@@ -35,7 +35,7 @@ describe('every loss has a page of the same shape', () => {
     expect(text.split('\n').filter((line) => line.startsWith('## '))).toEqual(sections)
     const own = loss.kind === 'embedding' ? [loss.weight, ...loss.options] : loss.options
     if (own.length > 0) expect(text).toContain(table(own))
-    if (loss.kind === 'margin') expect(text).toContain(`](${name}.svg)`)
+    expect(text).toContain(`](${name}.svg)`)
     expect(page('README')).toContain(`[${name}](${name}.md)`)
   })
 

@@ -1,8 +1,11 @@
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { decisions } from '../src/loss/boundary.ts'
 import { boundaryPicture, type BoundaryPicture } from '../src/loss/boundary-picture.ts'
 import type { LossSettings } from '../src/loss/head.ts'
-import { lossByName, lossNames } from '../src/loss/registry.ts'
+import { lossNames } from '../src/loss/registry.ts'
+import { runHead } from './loss-oracle.ts'
 
 const folder = join(import.meta.dirname, '..', 'docs', 'losses')
 
@@ -37,12 +40,48 @@ const pictures: Readonly<Record<string, readonly [LossSettings, BoundaryPicture]
     { name: 'adaface' },
     { axes: 'cosine', featureNorm: 20, title: 'AdaFace, m = 0.4, a typical length' },
   ],
+  center: [
+    { name: 'center' },
+    { axes: 'cosine', weightNorms: [1.5, 1], featureNorm: 1.5, title: 'center loss, ‖c₁‖ = ‖x‖ = 1.5 ‖c₂‖' },
+  ],
+  contrastive: [{ name: 'contrastive' }, { axes: 'cosine', title: 'contrastive loss, m = 1' }],
+  triplet: [{ name: 'triplet' }, { axes: 'cosine', title: 'triplet loss, α = 0.2' }],
 }
 
 describe('the pictures of the pages are drawn from the losses', () => {
-  test.each(lossNames.filter((name) => lossByName(name).kind === 'margin'))('%s', async (name) => {
+  test.each(lossNames)('%s', async (name) => {
     const [settings, picture] = pictures[name] ?? [{ name }, { axes: 'cosine' }]
     expect(pictures).toHaveProperty(name)
     await expect(boundaryPicture(settings, picture)).toMatchFileSnapshot(join(folder, `${name}.svg`))
+  })
+})
+
+describe('a loss on embeddings stops pulling where its picture says', () => {
+  // two images of person 1 left and right of one plane, one of person 2 in it: both are equally far from the third
+  const lossAt = (loss: LossSettings, half: number, lift: number): { pull: number; slack: number } => {
+    const features = [
+      ...[Math.sin(half), 0, Math.cos(half)],
+      ...[-Math.sin(half), 0, Math.cos(half)],
+      ...[0, Math.sin(lift), Math.cos(lift)],
+    ]
+    const [own, other] = [Math.cos(2 * half), Math.cos(half) * Math.cos(lift)]
+    const { loss: value } = runHead({ loss, classes: 2, embeddingSize: 3, features, labels: [0, 0, 1] })
+    // what is left of contrastive's loss when its same pairs are taken away pushes people apart
+    const same = loss.name === 'contrastive' ? (2 - 2 * own) / 2 : 0
+    return { pull: value - same, slack: decisions(loss, Float64Array.of(own, other)).first[0] ?? NaN }
+  }
+  const angle = fc.double({ min: 0.02, max: 1.5, noNaN: true })
+
+  test.each(['triplet', 'contrastive'])('%s', (name) => {
+    fc.assert(
+      fc.property(angle, angle, (half, lift) => {
+        // an image nearer to the other person than to its own is pushed by contrastive only within its margin
+        fc.pre(name === 'triplet' || Math.cos(2 * half) > Math.cos(half) * Math.cos(lift))
+        const { pull, slack } = lossAt({ name }, half, lift)
+        fc.pre(Math.abs(slack) > 1e-4)
+        expect(pull > 1e-9).toBe(slack < 0)
+      }),
+      { numRuns: 100, seed: 7 },
+    )
   })
 })

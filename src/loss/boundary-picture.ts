@@ -197,7 +197,6 @@ export interface BoundaryPicture extends TwoClasses {
 /**
  * The decision regions of two classes under a loss, drawn from the loss's own definition; the dashed line is
  * θ_1 = θ_2, the boundary of normalised softmax.
- * @throws UsageError for a loss without class weights
  */
 export function boundaryPicture(settings: LossSettings, { axes, title, ...two }: BoundaryPicture): string {
   const grid = gridOf(settings, axes, two, 121)

@@ -64,7 +64,11 @@ describe('who a point belongs to', () => {
     }
   })
 
-  test('a loss without class weights has no boundary', () => {
-    expect(() => decisions({ name: 'triplet' }, Float64Array.of(0, 0))).toThrow(/has no class weights/)
+  test('the nearer centre, which moves with the lengths of both', () => {
+    expect(regionAt({ name: 'center' }, 0.5, 0.4)).toBe('first')
+    expect(regionAt({ name: 'center' }, 0.4, 0.5)).toBe('second')
+    // ‖x − 1.5·e_1‖² = 1 + 2.25 − 3·0.9, ‖x − e_2‖² = 1 + 1 − 2·0.7
+    expect(regionAt({ name: 'center' }, 0.9, 0.7, { weightNorms: [1.5, 1], featureNorm: 1 })).toBe('first')
+    expect(regionAt({ name: 'center' }, 0.9, 0.75, { weightNorms: [1.5, 1], featureNorm: 1 })).toBe('second')
   })
 })

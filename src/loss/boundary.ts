@@ -1,8 +1,8 @@
 /** @file Who a sample between two classes belongs to, by the losses' own definitions: the picture of Fig 2. */
-import { UsageError } from '../base/errors.ts'
 import { interpret } from '../graph/interpret.ts'
 import { input, multiply, reshape, scalar, sliceAxis, subtract } from '../graph/ops.ts'
 import type { AnyValue } from '../graph/value.ts'
+import type { EmbeddingLoss } from './embedding-loss.ts'
 import type { HeadBuffer, LossSettings } from './head.ts'
 import type { MarginHead } from './margin-head.ts'
 import { ownClass } from './margin-loss.ts'
@@ -12,7 +12,7 @@ import { lossByName, optionsOf } from './registry.ts'
 
 /** What two classes and a sample are like beside their angles. */
 export interface TwoClasses {
-  /** ‖W_1‖ and ‖W_2‖; they matter only where a loss leaves the weights' lengths. @defaultValue [1, 1] */
+  /** ‖W_1‖ and ‖W_2‖, or the centres'; they matter only where a loss leaves these lengths. @defaultValue [1, 1] */
   readonly weightNorms?: readonly [number, number]
   /** ‖x‖; it matters where the margin follows it. @defaultValue 20 */
   readonly featureNorm?: number
@@ -42,11 +42,7 @@ interface Setting {
   readonly options: LossOptions
 }
 
-const settingOf = (settings: LossSettings): Setting => {
-  const head = lossByName(settings.name)
-  if (head.kind !== 'margin') {
-    throw new UsageError(`The loss ${head.name} has no class weights and so no boundary between two classes`)
-  }
+const settingOf = (head: MarginHead, settings: LossSettings): Setting => {
   // AdaCos: the scale moves no boundary, and its search would look at all points at once
   const still =
     head.name === 'adacos' ? { ...settings, options: { ...settings.options, fixed: true } } : settings
@@ -89,20 +85,40 @@ const decisionsOf = (
   )
 }
 
+/** The decisions of a loss without class weights, whose sample lies between two people's images or centres. */
+const slacksOf = (
+  loss: EmbeddingLoss,
+  settings: LossSettings,
+  cosines: Float64Array,
+  { weightNorms, featureNorm: sample }: Required<TwoClasses>,
+): Decisions => {
+  const options = readOptions(loss.name, optionsOf(loss), settings)
+  const run = (label: 0 | 1): Float64Array => {
+    const norms = { sample, own: weightNorms[label], other: weightNorms[label === 0 ? 1 : 0] }
+    return Float64Array.from({ length: cosines.length / 2 }, (_, row) => {
+      const [one, two] = [cosines[2 * row] ?? 0, cosines[2 * row + 1] ?? 0]
+      return loss.slack({ own: label === 0 ? one : two, other: label === 0 ? two : one, norms }, options)
+    })
+  }
+  return { first: run(0), second: run(1) }
+}
+
 /**
- * The decisions at points given by their cosines to both classes.
+ * The decisions at points given by their cosines to both classes; for a loss without class weights, to an image of each
+ * or to their centres.
  * @param cosines pairs cos θ_1, cos θ_2, one after another, [N, 2]
- * @throws UsageError for a loss without class weights
  */
 export function decisions(settings: LossSettings, cosines: Float64Array, two: TwoClasses = {}): Decisions {
-  const setting = settingOf(settings)
-  const samples = cosines.length / 2
-  const cosine = input('cosine', [samples, 2])
-  const filled = {
+  const filled: Required<TwoClasses> = {
     weightNorms: two.weightNorms ?? [1, 1],
     featureNorm: two.featureNorm ?? 20,
     iteration: two.iteration ?? 1e6,
-  } as const
+  }
+  const loss = lossByName(settings.name)
+  if (loss.kind === 'embedding') return slacksOf(loss, settings, cosines, filled)
+  const setting = settingOf(loss, settings)
+  const samples = cosines.length / 2
+  const cosine = input('cosine', [samples, 2])
   const run = (label: 0 | 1): Float64Array => {
     const graph = { name: 'decision', outputs: { value: decisionsOf(setting, label, cosine, filled) } }
     const feeds = {

@@ -54,7 +54,7 @@ export const center: EmbeddingLoss = {
     unit: 'none',
     default: 0,
     range: { min: 0 },
-    paper: '0.003 … 0.008',
+    paper: '0.003; 0.008 in its code',
   },
   options: [
     {
@@ -67,6 +67,9 @@ export const center: EmbeddingLoss = {
     },
   ],
   needsImagesPerIdentity: false,
+  // nearer to its own centre: (‖x − c_other‖² − ‖x − c_own‖²) / 2‖x‖
+  slack: ({ own, other, norms }) =>
+    norms.own * own - norms.other * other - (norms.own ** 2 - norms.other ** 2) / (2 * norms.sample),
   buffers: ({ classes, embeddingSize }) => [
     { name: centersName, shape: [classes, embeddingSize], initial: 0 },
   ],

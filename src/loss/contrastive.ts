@@ -29,6 +29,9 @@ export const contrastive: EmbeddingLoss = {
     },
   ],
   needsImagesPerIdentity: true,
+  // nearer to its own, and as far from the other as two people are to be; d² = 2 − 2·cos θ between unit embeddings
+  slack: ({ own, other }, options) =>
+    Math.min(own - other, 1 - options.number('contrastiveMargin') ** 2 / 2 - other),
   evaluate: ({ features, labels, options }) => {
     const pairs = pairsOf(features, labels)
     const short = maximum(subtract(options.number('contrastiveMargin'), sqrt(add(pairs.distance, tiny))), 0)

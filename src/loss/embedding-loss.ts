@@ -15,6 +15,15 @@ export interface EmbeddingContext {
   readonly value: (name: string) => AnyValue
 }
 
+/** A sample between two people, each known by an image of theirs or by their centre. */
+export interface BetweenTwo {
+  /** Cosine to its own person, and to the other. */
+  readonly own: number
+  readonly other: number
+  /** Lengths of the sample, of its own person's centre and of the other's. */
+  readonly norms: { readonly sample: number; readonly own: number; readonly other: number }
+}
+
 /** A loss without class weights. */
 export interface EmbeddingLoss {
   readonly kind: 'embedding'
@@ -27,6 +36,8 @@ export interface EmbeddingLoss {
   readonly options: readonly LossOption[]
   readonly needsImagesPerIdentity: boolean
   readonly buffers?: (size: HeadSize) => readonly HeadBuffer[]
+  /** By how much a sample has what the loss asks of its label, in units of cos θ; 0 where it just has. */
+  readonly slack: (sample: BetweenTwo, options: LossOptions) => number
   /** The loss alone, with the metrics it can give. */
   readonly evaluate: (context: EmbeddingContext) => HeadResult
 }

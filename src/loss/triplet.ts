@@ -82,6 +82,8 @@ export const triplet: EmbeddingLoss = {
     },
   ],
   needsImagesPerIdentity: true,
+  // d² = 2 − 2·cos θ between unit embeddings
+  slack: ({ own, other }, options) => own - other - options.number('tripletMargin') / 2,
   evaluate: ({ features, labels, options }) => {
     const pairs = pairsOf(features, labels)
     const mine = options.flag('batchHard') ? batchHard : semiHard
