@@ -288,6 +288,10 @@ describe('videos and templates', () => {
     expect(result).toMatchObject({ pairs: { total: 20 }, record: { protocol: 'ytf' } })
     const said = await cli('evaluate', ...args, '--json')
     expect(said.err).toContain('protocol: ytf (guessed:')
+    const embedded = await cli('embed', at('videos'), '--model', at('model.onnx'), '--out', at('frames.npy'))
+    expect(embedded.code, embedded.err).toBe(0)
+    const given = await evaluated('--embeddings', at('frames.npy'), '--pairs', splits, '--pooling', 'closest')
+    expect(given).toMatchObject({ accuracy: result.accuracy, record: { protocol: 'ytf' } })
   })
 
   it('of an IJB folder are pooled by flags', async () => {

@@ -26,7 +26,7 @@ import { findPairImages, imageFolder } from './pair-images.ts'
 import type { PairProtocol } from './pair-list-file.ts'
 import { guessPairProtocol, readPairList } from './pair-list-file.ts'
 import type { Embeddings } from './protocol-embeddings.ts'
-import { namedTemplates } from './protocol-embeddings.ts'
+import { featuresAsGiven, namedTemplates } from './protocol-embeddings.ts'
 import { embedRaw } from './raw-features.ts'
 
 /** Which pairs: a list or a pack (told by its content where `protocol` is not given), or so many drawn from the folder. */
@@ -224,10 +224,6 @@ const foreignThreshold = (
   if (others !== undefined) return thresholdFrom(scorePairs(others, templates), basename(file))
   return threshold === undefined ? undefined : { threshold, source: 'other pairs, given as a number' }
 }
-
-/** What precomputed embeddings are, for the sentence of the protocol. */
-const featuresAsGiven = ({ file, flip }: Embeddings): string =>
-  `embeddings of ${basename(file)} as given, normalised${flip === undefined ? '' : ` (flip ${flip} by its record)`}`
 
 /**
  * Embeds every image the pairs need once, or takes the embeddings given, and judges the pairs by a convention.

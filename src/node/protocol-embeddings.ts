@@ -1,6 +1,6 @@
 /** @file Embeddings made elsewhere, or by `cosface embed`: `.npy`, `.safetensors` or `.jsonl`, with the images their rows are of. */
 import { stat } from 'node:fs/promises'
-import { extname } from 'node:path'
+import { basename, extname } from 'node:path'
 import { DataError, FormatError, UsageError } from '../base/errors.ts'
 import { counted } from '../base/words.ts'
 import type { EmbeddingNames } from '../data/lists-embeddings.ts'
@@ -138,22 +138,32 @@ const commonFolder = (names: readonly string[]): string => {
 }
 
 /**
- * Embeddings by names relative to `images`, else to the folders they have in common: as lists name them.
- * @throws DataError where rows have no names, or one name two rows
+ * The names of rows relative to `images`, else to the folders they have in common: as lists name them.
+ * @throws DataError where rows have no names
  */
-export function namedTemplates(embeddings: Embeddings, images?: string): TemplateSet {
-  const { names, file, size, data } = embeddings
+export function relativeNames({ names, file }: Embeddings, images?: string): readonly string[] {
   if (names === undefined)
     throw new DataError(`${file} does not say which image each row is of; give --names with one name a line`)
   const slashed = names.map((name) => name.replaceAll('\\', '/').replace(/^\.\//, ''))
   const folder = images === undefined ? undefined : `${images.replace(/^\.\//, '').replace(/\/+$/, '')}/`
   const isUnder = folder !== undefined && slashed.every((name) => name.startsWith(folder))
   const prefix = isUnder ? folder : commonFolder(slashed)
-  const relative = slashed.map((name) => name.slice(prefix.length))
+  return slashed.map((name) => name.slice(prefix.length))
+}
+
+/** Embeddings by `relativeNames`. @throws DataError where rows have no names, or one name two rows */
+export function namedTemplates(embeddings: Embeddings, images?: string): TemplateSet {
+  const { file, size, data } = embeddings
+  const names = relativeNames(embeddings, images)
   const seen = new Set<string>()
-  for (const name of relative) {
+  for (const name of names) {
     if (seen.has(name)) throw new DataError(`${file} has several rows of ${name}`)
     seen.add(name)
   }
-  return { names: relative, size, data }
+  return { names, size, data }
+}
+
+/** What precomputed embeddings are, for the sentence of the protocol. */
+export function featuresAsGiven({ file, flip }: Embeddings): string {
+  return `embeddings of ${basename(file)} as given, normalised${flip === undefined ? '' : ` (flip ${flip} by its record)`}`
 }

@@ -203,15 +203,13 @@ const runTemplates = async (subject: Subject, request: ProtocolRequest): Promise
 }
 
 const runVideos = async (subject: Subject, request: ProtocolRequest): Promise<ProtocolRun> => {
-  if (subject.kind === 'embeddings')
-    throw new UsageError('Videos are evaluated with a model: give --model instead of --embeddings')
-  const { frames, videoPooling, seed, name, skipMissing = false } = request
+  const { images, frames, videoPooling, seed, name, skipMissing = false } = request
   const splits = needed('--pairs', request.pairs, 'the list of splits')
-  const folder = needed('--images', request.images, 'the folder of the videos’ frames, name/number/frame')
-  const evaluation = await evaluateVideos(subject.model, folder, splits, {
+  const evaluation = await evaluateVideos(await evaluatedBy(subject), splits, {
     name,
     seed,
     skipMissing,
+    ...(images === undefined ? {} : { images }),
     ...(frames === undefined ? {} : { frames }),
     ...(videoPooling === undefined ? {} : { pooling: videoPooling }),
     ...replicated(request),

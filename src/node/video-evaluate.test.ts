@@ -8,10 +8,13 @@ import { DataError, UsageError } from '../base/errors.ts'
 import { random } from '../base/random.ts'
 import type { VideoPooling } from '../evaluate/protocol-video.ts'
 import { colourModel } from '../../test/colour-model.ts'
-import { evaluateVideos } from './video-evaluate.ts'
+import type { Evaluated } from './evaluate-pairs.ts'
+import type { Embeddings } from './protocol-embeddings.ts'
+import { evaluateVideos, type EvaluateVideosOptions } from './video-evaluate.ts'
 
 type Colour = readonly [number, number, number]
 
+const byModel: Evaluated = { kind: 'model', model: colourModel }
 const videos = new Map<string, readonly Colour[]>()
 let folder = ''
 let splits = ''
@@ -66,8 +69,9 @@ const definitions: Readonly<Record<VideoPooling, (a: number[][], b: number[][]) 
 
 describe.each(['mean', 'closest', 'average'] as const)('%s', (pooling) => {
   it('gives the accuracy that its scores have by definition', async () => {
-    const { report, outcomes } = await evaluateVideos(colourModel, join(folder, 'frames'), splits, {
+    const { report, outcomes } = await evaluateVideos(byModel, splits, {
       name: 'colours',
+      images: join(folder, 'frames'),
       pooling,
       replicates: 20,
     })
@@ -93,8 +97,13 @@ describe.each(['mean', 'closest', 'average'] as const)('%s', (pooling) => {
 })
 
 describe('frames and videos', () => {
-  const run = (more: Partial<Parameters<typeof evaluateVideos>[3]>, list = splits) =>
-    evaluateVideos(colourModel, join(folder, 'frames'), list, { name: 'colours', replicates: 0, ...more })
+  const run = (more: Partial<EvaluateVideosOptions>, list = splits) =>
+    evaluateVideos(byModel, list, {
+      name: 'colours',
+      images: join(folder, 'frames'),
+      replicates: 0,
+      ...more,
+    })
 
   it('at most so many frames are taken, and the result says so', async () => {
     const { report } = await run({ frames: 1 })
@@ -119,5 +128,70 @@ describe('frames and videos', () => {
     await writeFile(join(folder, 'frames', 'P0', '0', '0.99.png'), 'no picture')
     await expect(run({})).rejects.toThrow('0.99.png')
     await rm(join(folder, 'frames', 'P0', '0', '0.99.png'))
+  })
+})
+
+describe('features made before', () => {
+  /** A row for each frame, in no order, called by `name`. */
+  const embedded = (name: (video: string, frame: number) => string): Evaluated => {
+    const rows = [...videos.keys()]
+      .toReversed()
+      .flatMap((video) => framesOf(video).map((row, frame) => ({ name: name(video, frame), row })))
+    const embeddings: Embeddings = {
+      file: 'frames.npy',
+      size: 3,
+      count: rows.length,
+      data: Float32Array.from(rows.flatMap(({ row }) => row)),
+      names: rows.map((one) => one.name),
+      model: 'colours',
+      flip: 'none',
+    }
+    return { kind: 'embeddings', embeddings }
+  }
+  const run = (evaluated: Evaluated, more: Partial<EvaluateVideosOptions> = {}) =>
+    evaluateVideos(evaluated, splits, { name: 'colours', replicates: 0, ...more })
+  const images = (): string => join(folder, 'frames')
+
+  it.each(['mean', 'closest', 'average'] as const)('give what their model gives, by %s', async (pooling) => {
+    const [result] = (await run(byModel, { images: images(), pooling, frames: 2 })).report.results
+    const named = await run(
+      embedded((video, frame) => `data/frames/${video}/0.${10 + frame}.png`),
+      { pooling, frames: 2 },
+    )
+    const repeated = await run(
+      embedded((video) => video),
+      { pooling, frames: 2 },
+    )
+    for (const { report } of [named, repeated]) {
+      const [given] = report.results
+      if (given?.schema !== 'cosface-evaluation/1' || result?.schema !== given.schema)
+        throw new Error('another result')
+      expect(given).toMatchObject({ accuracy: result.accuracy, pairs: result.pairs, model: 'colours' })
+      given.thresholds.forEach((value, fold) => expect(value).toBeCloseTo(result.thresholds[fold] ?? NaN, 6))
+      expect(given.protocol).toContain('frames.npy as given, normalised (flip none by its record)')
+      expect(report.record.files).toEqual(['splits.txt', 'frames.npy'])
+    }
+  })
+
+  it('may be one for each video, and then have no frames to compare', async () => {
+    const names = [...videos.keys()]
+    const data = Float32Array.from(names.flatMap((video) => unit(meanOf(framesOf(video)))))
+    const pooled: Evaluated = {
+      kind: 'embeddings',
+      embeddings: { file: 'videos.npy', size: 3, count: names.length, data, names },
+    }
+    const [result] = (await run(byModel, { images: images() })).report.results
+    const { report } = await run(pooled)
+    expect(report.results[0]).toMatchObject({
+      accuracy: result?.schema === 'cosface-evaluation/1' ? result.accuracy : NaN,
+      protocol: expect.stringContaining('one feature of each video, 24 in all'),
+    })
+    await expect(run(pooled, { pooling: 'closest' })).rejects.toThrow('take --pooling mean')
+  })
+
+  it('that miss a video are named, and so is a model without its folder', async () => {
+    const some = embedded((video, frame) => `${video === 'P3/0' ? 'Q3/0' : video}/${frame}.png`)
+    await expect(run(some)).rejects.toThrow('1 video of the list has no frames in frames.npy: P3/0')
+    await expect(run(byModel)).rejects.toThrow('Expected --images with the folder')
   })
 })

@@ -1,13 +1,11 @@
-/** @file Evaluating a model on videos (YouTube Faces): folders of frames `name/number/…`, a list of pairs with its splits. */
-import { readdir } from 'node:fs/promises'
-import { basename, join } from 'node:path'
-import { DataError, FormatError, UsageError } from '../base/errors.ts'
+/** @file Evaluating a model, or embeddings made before, on videos (YouTube Faces): a list of pairs of videos with its splits. */
+import { basename } from 'node:path'
+import { DataError, UsageError } from '../base/errors.ts'
 import { byCodePoint } from '../base/names.ts'
 import { agreeing, counted } from '../base/words.ts'
 import { decodeText } from '../data/lists-text.ts'
 import { parseYtfSplits } from '../data/lists-ytf.ts'
 import type { FlipRule } from '../evaluate/features.ts'
-import { fuse, templateSize } from '../evaluate/features.ts'
 import { flipText } from '../evaluate/protocol.ts'
 import { pairEvaluation } from '../evaluate/protocol-evaluations.ts'
 import type { ProtocolEvaluation } from '../evaluate/protocol-report.ts'
@@ -15,127 +13,141 @@ import {
   type Frames,
   meanFrames,
   scoreVideos,
-  spreadFrames,
   videoPoolingInWords,
   type VideoPooling,
 } from '../evaluate/protocol-video.ts'
 import { verifyScores } from '../evaluate/verify.ts'
-import type { EmbeddingModel } from '../model/contract.ts'
-import { readImage } from './decode.ts'
-import { isImageName } from './folder-scan.ts'
-import { embedRaw } from './raw-features.ts'
+import type { Evaluated } from './evaluate-pairs.ts'
+import { featuresAsGiven } from './protocol-embeddings.ts'
 import { readWholeFile } from './record-file.ts'
+import {
+  videosOfEmbeddings,
+  videosOfFolder,
+  type VideoSource,
+  type VideoSourceOptions,
+} from './video-frames.ts'
 
-export interface EvaluateVideosOptions {
+export interface EvaluateVideosOptions extends VideoSourceOptions {
   /** What the report calls the model. */
   readonly name: string
+  /** The folder of videos, `name/number/` with frames; for embeddings it only tells what their names are relative to. */
+  readonly images?: string
   /** @defaultValue mean */
   readonly pooling?: VideoPooling
-  /** At most so many frames of a video, evenly spread. @defaultValue all */
-  readonly frames?: number
   /** @defaultValue the contract's */
   readonly flip?: FlipRule
   /** Leave out pairs whose videos are missing, and count them. @defaultValue false */
   readonly skipMissing?: boolean
-  /** Images embedded at once. @defaultValue 32 */
-  readonly batch?: number
   readonly seed?: number
   readonly replicates?: number
-  readonly signal?: AbortSignal
   readonly onProgress?: (videos: number, total: number) => void
 }
 
-const framesOf = async (folder: string, video: string): Promise<string[]> => {
-  const names = await readdir(join(folder, video)).catch(() => [])
-  return names.filter((name) => isImageName(name) && !name.startsWith('.')).sort(byCodePoint)
+/** How features come about: the rule, its words, and the model's id. */
+const featuresOf = (evaluated: Evaluated, asked?: FlipRule) => {
+  if (evaluated.kind === 'embeddings') {
+    const { embeddings } = evaluated
+    const { flip = 'none', model } = embeddings
+    return { flip, words: featuresAsGiven(embeddings), ...(model === undefined ? {} : { model }) }
+  }
+  const { contract } = evaluated.model
+  const flip = asked ?? contract.flip
+  return { flip, words: flipText(flip), model: contract.id }
 }
 
-const missingError = (missing: readonly string[], folder: string): DataError =>
+const openVideos = async (
+  evaluated: Evaluated,
+  wanted: readonly string[],
+  flip: FlipRule,
+  options: EvaluateVideosOptions,
+): Promise<VideoSource> => {
+  const { images } = options
+  if (evaluated.kind === 'embeddings')
+    return videosOfEmbeddings(evaluated.embeddings, wanted, images, options)
+  if (images === undefined)
+    throw new UsageError(
+      'Expected --images with the folder of the videos’ frames, name/number/frame, got nothing',
+    )
+  return videosOfFolder(evaluated.model, images, wanted, flip, options)
+}
+
+const missingError = (missing: readonly string[], place: string): DataError =>
   new DataError(
-    `${counted(missing.length, 'video')} of the list ${agreeing(missing.length, 'has', 'have')} no frames in ${folder}: ${missing.slice(0, 5).join(', ')}` +
+    `${counted(missing.length, 'video')} of the list ${agreeing(missing.length, 'has', 'have')} no frames in ${place}: ${missing.slice(0, 5).join(', ')}` +
       `${missing.length > 5 ? ', …' : ''}`,
   )
 
 /**
- * Embeds the frames of every video the list names, once, and judges the pairs. Which list it was is in the record: the corrected
- * splits have other labels than the first ones.
+ * Takes the features of the frames of every video the list names, once, and judges the pairs. Which list it was is in the record: the
+ * corrected splits have other labels than the first ones.
  * @throws DataError, FormatError, UsageError
  */
 export async function evaluateVideos(
-  model: Pick<EmbeddingModel, 'contract' | 'embed'>,
-  folder: string,
+  evaluated: Evaluated,
   splits: string,
   options: EvaluateVideosOptions,
 ): Promise<ProtocolEvaluation> {
-  const { pooling = 'mean', seed = 0, signal } = options
+  const { pooling = 'mean', seed = 0, signal, replicates } = options
   if (options.frames !== undefined && !(Number.isInteger(options.frames) && options.frames >= 1))
     throw new UsageError(`Expected \`frames\` to be an integer of at least 1, got ${options.frames}`)
-  const flip = options.flip ?? model.contract.flip
+  const { flip, words, ...model } = featuresOf(evaluated, options.flip)
   const list = parseYtfSplits(decodeText(await readWholeFile(splits), splits), splits)
   const names = [...new Set(list.pairs.flatMap(({ a, b }) => [a, b]))].sort(byCodePoint)
-  const found = new Map<string, readonly string[]>()
-  for (const name of names) {
-    const files = await framesOf(folder, name)
-    if (files.length > 0) found.set(name, files)
-  }
-  const missing = names.filter((name) => !found.has(name))
-  if (missing.length > 0 && options.skipMissing !== true) throw missingError(missing, folder)
-  const pairs = list.pairs.filter(({ a, b }) => found.has(a) && found.has(b))
+  const source = await openVideos(evaluated, names, flip, options)
+  const missing = names.filter((name) => !source.videos.has(name))
+  if (missing.length > 0 && options.skipMissing !== true) throw missingError(missing, source.place)
+  if (source.isPooled && pooling !== 'mean')
+    throw new UsageError(
+      `${source.place} holds one feature a video, --pooling ${pooling} compares frames; take --pooling mean`,
+    )
+  const pairs = list.pairs.filter(({ a, b }) => source.videos.has(a) && source.videos.has(b))
   const used = new Set(pairs.flatMap(({ a, b }) => [a, b]))
-  const size = templateSize(model.contract.embeddingSize, flip)
+  const { size } = source
   const parts: Frames[] = []
   let frameCount = 0
   for (const name of names.filter((video) => used.has(video))) {
     signal?.throwIfAborted()
-    const all = found.get(name) ?? []
-    const files = spreadFrames(all.length, options.frames ?? Infinity).map((i) =>
-      join(folder, name, all[i] ?? ''),
-    )
-    const { raw, mirrored } = await embedRaw(model, files.length, (i) => readImage(files[i] ?? ''), {
-      mirror: flip !== 'none',
-      ...(options.batch === undefined ? {} : { batch: options.batch }),
-      ...(signal === undefined ? {} : { signal }),
-    }).catch((error: unknown) => {
-      throw error instanceof FormatError
-        ? error
-        : new DataError(`${name}: ${String(error)}`, { cause: error })
-    })
-    const features = fuse(raw, mirrored, model.contract.embeddingSize, flip, (row) => files[row] ?? '')
-    const frames: Frames = { features, size, videos: files.map(() => name) }
-    frameCount += files.length
+    const features = await source.read(name)
+    const frames = { features, size, videos: Array.from({ length: features.length / size }, () => name) }
+    frameCount += frames.videos.length
     // of a video that is its mean, the frames need not be kept
     parts.push(pooling === 'mean' ? { features: meanFrames(frames).data, size, videos: [name] } : frames)
     options.onProgress?.(parts.length, used.size)
   }
-  const skipped = list.pairs.length - pairs.length
   const scored = scoreVideos(pairs, joined(parts, size), pooling)
   const result = verifyScores(scored, {
     folds: list.folds,
     flip,
-    skipped,
-    model: model.contract.id,
+    features: words,
+    skipped: list.pairs.length - pairs.length,
     seed,
-    ...(options.replicates === undefined ? {} : { replicates: options.replicates }),
+    ...model,
+    ...(replicates === undefined ? {} : { replicates }),
   })
-  const limit =
+  const limited =
     options.frames === undefined ? 'all frames' : `at most ${counted(options.frames, 'frame')}, evenly spread`
-  const evaluated = {
-    ...result,
-    protocol: `${videoPoolingInWords[pooling]}; ${limit} of each video, ${frameCount} in all; ${result.protocol}`,
-  }
+  const limit = source.isPooled ? 'one feature' : limited
   return pairEvaluation(
     {
       name: options.name,
       record: {
         protocol: 'ytf',
-        convention: `${pooling}; ${limit}; ${flipText(flip)}`,
+        convention: `${pooling}; ${limit}; ${words}`,
         aligner: 'as given',
         seed,
-        files: [basename(splits)],
-        model: model.contract.id,
+        files: [splits, ...(evaluated.kind === 'embeddings' ? [source.place] : [])].map((path) =>
+          basename(path),
+        ),
+        ...model,
       },
     },
-    { result: evaluated, scored },
+    {
+      scored,
+      result: {
+        ...result,
+        protocol: `${videoPoolingInWords[pooling]}; ${limit} of each video, ${frameCount} in all; ${result.protocol}`,
+      },
+    },
   )
 }
 
