@@ -141,8 +141,8 @@ interface ApplyOptions {
 const applyOptions: OptionSpecs<ApplyOptions> = {
   folder: textOption({
     group: 'Data',
-    value: 'folder',
-    meaning: 'the folder that was checked; it stays as it is',
+    value: 'folder|list',
+    meaning: 'what was checked: a folder, or a list of images with labels; it stays as it is',
     default: 'must be given',
   }),
   out: textOption({ group: 'Output', value: 'folder', meaning: 'the mended copy', default: 'must be given' }),
@@ -154,12 +154,12 @@ export const dataApplyCommand: Command = command<ApplyOptions>({
   group: 'Data',
   summary: 'copy a folder of faces without what a reviewed findings.csv drops',
   detail:
-    'Rows of the table with the action drop are left out of the copy, rows with move go to their target; a drop wins. The folder itself is never changed.',
+    'Rows of the table with the action drop are left out of the copy, rows with move go to their target; a drop wins. The folder itself is never changed. The copy of a list is a folder with one subfolder a person.',
   arguments: [{ name: 'findings.csv', meaning: 'the reviewed table', required: true }],
   options: applyOptions,
   examples: ['cosface data apply review/findings.csv --folder faces/ --out faces-mended/'],
   run: async ({ output, signal }, [table = ''], options) => {
-    const folder = required('--folder', options.folder, 'the folder that was checked')
+    const folder = required('--folder', options.folder, 'the folder or list that was checked')
     const out = required('--out', options.out, 'a new folder')
     if (folder === out)
       throw new UsageError('Expected `--out` to be another folder than `--folder`, got the same')
