@@ -10,5 +10,5 @@ export function agreeing(count: number, one: string, many: string): string {
 
 /** Thousands set apart: `494,414`. */
 export function withCommas(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ',')
+  return count.toLocaleString('en-US')
 }

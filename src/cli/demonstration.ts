@@ -1,10 +1,10 @@
 /** @file Shows the demonstration to a person. Loaded when it is needed. */
+import { withCommas } from '../base/words.ts'
 import { demo, drawn, toyFolder, type DemoOptions } from '../node/demo.ts'
 import { openSession } from '../node/open-session.ts'
 import { comparisonText } from '../report/evaluation-text.ts'
 import type { Context, ExitCode } from './command.ts'
 import { conclude, follow } from './training.ts'
-import { count } from './words.ts'
 
 const notPhotographs =
   'Drawn faces show that the machinery works; they say nothing about photographs of people.'
@@ -41,7 +41,7 @@ export async function showDemo(
     const { same, different } = result.pairs
     output.say('')
     output.say(
-      `${count(same)} pairs of the same ${isDrawn ? 'drawn ' : ''}person and ${count(different)} of different ones, nobody of them trained on:`,
+      `${withCommas(same)} pairs of the same ${isDrawn ? 'drawn ' : ''}person and ${withCommas(different)} of different ones, nobody of them trained on:`,
     )
     output.say('')
     output.say(comparisonText([...finished.baselines, { name: 'trained with LMCL', result }]))

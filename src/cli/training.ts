@@ -1,9 +1,9 @@
 /** @file Runs a training for a person: progress, words at the events that matter, the result. Loaded when it is needed. */
+import { counted, withCommas } from '../base/words.ts'
 import type { RunEvent } from '../node/train-run.ts'
 import type { Context, ExitCode } from './command.ts'
 import { narrate, stepFacts } from './narrate.ts'
 import { openProgress, type Progress } from './progress.ts'
-import { count, counted } from './words.ts'
 
 /** What a run came to. */
 export type Outcome =
@@ -118,7 +118,7 @@ export async function conclude(context: Context, out: string, outcome: Outcome):
   } else {
     const { same, different } = finished.result.pairs
     output.say(
-      `On ${finished.role} people, never trained on (${counted(same, 'pair', 'pairs')} of the same person, ${count(different)} of different people):`,
+      `On ${finished.role} people, never trained on (${counted(same, 'pair')} of the same person, ${withCommas(different)} of different people):`,
     )
     output.say(evaluationText(finished.result))
   }

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
+import { withCommas } from '../base/words.ts'
 import { createOutput } from './output.ts'
 import { openLines } from './progress.ts'
-import { count, duration } from './words.ts'
+import { duration } from './words.ts'
 
 it('says durations as people do', () => {
   expect([0, 42.4, 89, 100, 3600, 5400, 3900 + 3600].map(duration)).toEqual([
@@ -14,7 +15,7 @@ it('says durations as people do', () => {
     '2 h 05 min',
   ])
   expect(duration(Infinity)).toBe('unknown')
-  expect(count(1234567)).toBe('1,234,567')
+  expect(withCommas(1234567)).toBe('1,234,567')
 })
 
 it('keeps stdout for the result once JSON is asked for', () => {

@@ -9,16 +9,6 @@ export function duration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`
 }
 
-/** `12,345`. */
-export function count(value: number): string {
-  return value.toLocaleString('en-US')
-}
-
-/** `1 image`, `12,345 images`. */
-export function counted(value: number, one: string, many: string): string {
-  return `${count(value)} ${value === 1 ? one : many}`
-}
-
 /** A share as per cent with one digit, two where it is close to the ends. */
 export function percent(share: number, digits = 1): string {
   return `${(share * 100).toFixed(digits)} %`

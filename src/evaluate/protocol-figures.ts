@@ -1,5 +1,5 @@
 /** @file Any protocol's result as named figures of one shape, so that reports, plots and comparisons treat all protocols alike. */
-import { counted } from '../base/words.ts'
+import { counted, withCommas } from '../base/words.ts'
 import type { GroupResult, GroupsResult } from './protocol-groups.ts'
 import type { IdentificationResult, TpirAtFpir } from './protocol-identify.ts'
 import type { TemplateVerificationResult } from './protocol-ijb.ts'
@@ -226,14 +226,10 @@ const megaface = (result: MegafaceResult): FigureGroup => ({
         .filter(({ rank }) => rank === 1 || distractors === result.distractors)
         .filter(({ rank }) => rank <= distractors)
         .map(({ rank, value, interval }) =>
-          figure(
-            `rank-${rank}@${distractors}`,
-            `rank-${rank} among ${distractors.toLocaleString('en-US')} distractors`,
-            {
-              value,
-              interval,
-            },
-          ),
+          figure(`rank-${rank}@${distractors}`, `rank-${rank} among ${withCommas(distractors)} distractors`, {
+            value,
+            interval,
+          }),
         ),
     ),
     ...tars(result.tarAtFar),

@@ -3,6 +3,7 @@
  * that strangers rarely reach (open set)?
  */
 import { DataError } from '../base/errors.ts'
+import { withCommas } from '../base/words.ts'
 import { wilson } from './interval.ts'
 import { admittedWithin, countAtLeast } from './protocol-sorted.ts'
 import type { Interval } from './result.ts'
@@ -126,8 +127,8 @@ export interface GalleryResult {
 /** In words why so few searches for people not enrolled cannot carry an FPIR. */
 export function insufficientSearches(nonMated: number, fpir: number): string {
   return (
-    `insufficient searches: ${nonMated.toLocaleString('en-US')} of people not enrolled leave ` +
-    `${Number((fpir * nonMated).toPrecision(3))} false answers at this FPIR; it takes ${Math.ceil(10 / fpir - 1e-9).toLocaleString('en-US')} such searches`
+    `insufficient searches: ${withCommas(nonMated)} of people not enrolled leave ` +
+    `${Number((fpir * nonMated).toPrecision(3))} false answers at this FPIR; it takes ${withCommas(Math.ceil(10 / fpir - 1e-9))} such searches`
   )
 }
 

@@ -3,6 +3,7 @@
  * are counted at once; none is kept.
  */
 import { DataError } from '../base/errors.ts'
+import { withCommas } from '../base/words.ts'
 import { random } from '../base/random.ts'
 import type { RowProduct } from '../tensor/row-product.ts'
 import { plainRowProduct } from '../tensor/row-product.ts'
@@ -268,7 +269,7 @@ const outcomesOf = (
   return [
     {
       id: `rank-1@${result.distractors}`,
-      name: `rank-1 among ${result.distractors.toLocaleString('en-US')} distractors`,
+      name: `rank-1 among ${withCommas(result.distractors)} distractors`,
       units,
       hits: ranks.hits(1),
       totals: Float64Array.from(ranks.matesOf),

@@ -3,7 +3,7 @@
  * other copy is made, so millions of scores are held once.
  */
 import { DataError } from '../base/errors.ts'
-import { agreeing, counted } from '../base/words.ts'
+import { agreeing, counted, withCommas } from '../base/words.ts'
 import { wilson } from './interval.ts'
 import type { Interval, TarAtFar } from './result.ts'
 import { justAbove } from './roc.ts'
@@ -91,7 +91,7 @@ const enoughAccepts = 10
 /** In words why `different` pairs cannot carry a FAR, or undefined where they can. */
 export function insufficientPairs(different: number, far: number): string | undefined {
   if (far * different >= enoughAccepts - 1e-9) return undefined
-  const needed = Math.round(enoughAccepts / far).toLocaleString('en-US')
+  const needed = withCommas(Math.round(enoughAccepts / far))
   return (
     `insufficient pairs: ${counted(different, 'pair')} of different people ${agreeing(different, 'leaves', 'leave')} ` +
     `${Number((far * different).toPrecision(3))} false accepts at this FAR; it takes ${needed} such pairs`

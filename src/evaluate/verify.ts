@@ -1,7 +1,7 @@
 /** @file Verification: scored pairs become a result with its protocol and its uncertainty. */
 import { atOnce, breather, pause, withRests, type Pieces } from '../base/breather.ts'
 import { DataError } from '../base/errors.ts'
-import { agreeing, counted } from '../base/words.ts'
+import { agreeing, counted, withCommas } from '../base/words.ts'
 import { mean } from '../tensor/statistics.ts'
 import { bootstrapTar, type OwnedScore } from './bootstrap.ts'
 import { cosine } from './features.ts'
@@ -93,7 +93,7 @@ const tarAtFar = (curve: Roc, owned: readonly OwnedScore[], options: VerifyOptio
   return reportedFars.map((far) => {
     const index = carried.indexOf(far)
     if (index < 0) {
-      const needed = Math.round(10 / far).toLocaleString('en-US')
+      const needed = withCommas(Math.round(10 / far))
       return {
         far,
         insufficient:

@@ -1,6 +1,7 @@
 /** @file `cosface advise`: which s and m can work, before anything is trained. */
 import { availableParallelism } from 'node:os'
 import { flagOption, integerOption, numberOption, type OptionSpecs } from '../../base/option.ts'
+import { counted, withCommas } from '../../base/words.ts'
 import type { Advice } from '../../loss/advise.ts'
 import type { MarginBound } from '../../loss/bounds.ts'
 import type { IterationSetting, MeasuredIteration } from '../../node/measure-iteration.ts'
@@ -9,7 +10,7 @@ import { defaultSettings, presets } from '../../train/presets.ts'
 import type { TrainSettings } from '../../train/settings.ts'
 import { type Command, command } from '../command.ts'
 import { jsonOption, required } from '../options.ts'
-import { count, counted, duration } from '../words.ts'
+import { duration } from '../words.ts'
 
 interface AdviseOptions extends Pick<TrainSettings, 'backbone' | 'size' | 'threads' | 'device'> {
   readonly classes: number
@@ -93,13 +94,13 @@ const measured = (
 ): string => {
   const { backbone, size, batch, classes, threads, device } = setting
   return [
-    `measured by two steps of ${backbone} at ${size.height}x${size.width} on ${device}, ${counted(threads, 'thread', 'threads')}`,
+    `measured by two steps of ${backbone} at ${size.height}x${size.width} on ${device}, ${counted(threads, 'thread')}`,
     measuredBatch < batch
       ? `${measuredBatch} images at a time, in proportion to ${batch}`
-      : counted(batch, 'image', 'images'),
+      : counted(batch, 'image'),
     measuredClasses < classes
-      ? `a class head of ${count(measuredClasses)}, so that the rest of ${count(classes)} comes on top`
-      : `${count(classes)} classes`,
+      ? `a class head of ${withCommas(measuredClasses)}, so that the rest of ${withCommas(classes)} comes on top`
+      : `${withCommas(classes)} classes`,
   ].join(', ')
 }
 
@@ -142,7 +143,7 @@ export const adviseCommand: Command = command<AdviseOptions>({
       measurement === undefined ? before : advise({ ...request, secondsPerIteration: measurement.seconds })
     const { suggestion, marginBound, memory } = advice
     const lines = [
-      `For ${count(advice.classes)} people and embeddings of ${advice.embeddingSize} numbers:`,
+      `For ${withCommas(advice.classes)} people and embeddings of ${advice.embeddingSize} numbers:`,
       '',
       `  --scale ${suggestion.scale} --margin ${suggestion.margin}`,
       ...suggestion.reasons.map((reason) => `    ${reason}`),
@@ -165,7 +166,7 @@ export const adviseCommand: Command = command<AdviseOptions>({
       ...(advice.iterationsPerEpoch === undefined
         ? []
         : [
-            `An epoch is ${count(advice.iterationsPerEpoch)} iterations${advice.secondsPerEpoch === undefined ? '' : `, ${duration(advice.secondsPerEpoch)}`}`,
+            `An epoch is ${withCommas(advice.iterationsPerEpoch)} iterations${advice.secondsPerEpoch === undefined ? '' : `, ${duration(advice.secondsPerEpoch)}`}`,
             ...(measurement === undefined ? [] : [`  ${measured(setting, measurement)}`]),
           ]),
     ]

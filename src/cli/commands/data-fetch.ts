@@ -1,12 +1,12 @@
 /** @file `cosface data lfw` and its like: one command for each public set of the table. */
 import { DataError, UsageError } from '../../base/errors.ts'
 import { flagOption, type OptionSpec, type OptionSpecs, textOption } from '../../base/option.ts'
+import { withCommas } from '../../base/words.ts'
 import type { PublicSet } from '../../data/public-sets.ts'
 import { publicSets } from '../../data/public-sets.ts'
 import { type Command, command, type Context, type ExitCode } from '../command.ts'
 import { jsonOption } from '../options.ts'
 import { openProgress } from '../progress.ts'
-import { count } from '../words.ts'
 
 interface FetchOptions {
   readonly parts: readonly string[]
@@ -113,7 +113,7 @@ const fetchSet = async (
         if (step.kind === 'retry') return output.progress(`${step.name}: ${step.reason}; trying again`)
         finish(step.name)
         if (step.kind === 'there') output.progress(`${step.name} is there already`)
-        else output.progress(`${step.name}: ${count(step.files)} files`)
+        else output.progress(`${step.name}: ${withCommas(step.files)} files`)
       },
     })
   } catch (error) {
@@ -126,7 +126,7 @@ const fetchSet = async (
     output.say(
       folder === undefined
         ? `${out}/${name}  sha256 ${sha256}`
-        : `${out}/${folder}/  ${count(inside ?? 0)} files of ${name}, sha256 ${sha256}`,
+        : `${out}/${folder}/  ${withCommas(inside ?? 0)} files of ${name}, sha256 ${sha256}`,
     )
   output.result({ schema: 'cosface-data-fetch/1', set: set.name, out, files })
   return 0

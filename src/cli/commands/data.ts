@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { UsageError } from '../../base/errors.ts'
 import { flagOption, integerOption, type OptionSpecs, textOption, textsOption } from '../../base/option.ts'
+import { counted, withCommas } from '../../base/words.ts'
 import type { DataCheckStage } from '../../node/data-check.ts'
 import type { Device } from '../../runtime/session.ts'
 import { type Command, command } from '../command.ts'
@@ -14,7 +15,6 @@ import {
   threadsOption,
 } from '../options.ts'
 import { progressOf, stagesOf } from '../progress.ts'
-import { count, counted } from '../words.ts'
 
 interface CheckOptions extends ModelOptions {
   readonly against: readonly string[]
@@ -121,10 +121,10 @@ export const dataCheckCommand: Command = command<CheckOptions>({
     await using thumbnails = await openThumbnails(folder, options.against)
     const files = await writeDataCheck(report, out, thumbnails, { overwrite: options.overwrite ?? false })
     output.say(
-      `${counted(report.images, 'image', 'images')} of ${counted(report.identities, 'person', 'people')}, ${count(report.unreadable)} unreadable; ${count(report.perIdentity.fewest)} to ${count(report.perIdentity.most)} each, ${count(report.perIdentity.median)} at the median`,
+      `${counted(report.images, 'image')} of ${counted(report.identities, 'person', 'people')}, ${withCommas(report.unreadable)} unreadable; ${withCommas(report.perIdentity.fewest)} to ${withCommas(report.perIdentity.most)} each, ${withCommas(report.perIdentity.median)} at the median`,
     )
     for (const [kind, found] of Object.entries(report.counts))
-      output.say(`  ${kind.padEnd(20)} ${count(found)}`)
+      output.say(`  ${kind.padEnd(20)} ${withCommas(found)}`)
     for (const note of report.notes) output.say(note)
     for (const file of files) output.say(file)
     output.result(report)
@@ -170,7 +170,7 @@ export const dataApplyCommand: Command = command<ApplyOptions>({
       applied = await applyDataCheck(table, folder, out, { signal, onProgress: progress.update })
     }
     output.say(
-      `${counted(applied.copied, 'image', 'images')} in ${out}; ${count(applied.dropped)} dropped, ${count(applied.moved)} moved`,
+      `${counted(applied.copied, 'image')} in ${out}; ${withCommas(applied.dropped)} dropped, ${withCommas(applied.moved)} moved`,
     )
     output.result({ schema: 'cosface-data-apply/1', out, ...applied })
     return 0

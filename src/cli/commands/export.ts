@@ -1,10 +1,10 @@
 /** @file `cosface export`: a run, or a model from elsewhere, becomes one ONNX file that carries its contract. */
 import { UsageError } from '../../base/errors.ts'
 import { choiceOption, textOption, type OptionSpecs } from '../../base/option.ts'
+import { withCommas } from '../../base/words.ts'
 import { type Command, command } from '../command.ts'
 import { contractOf, jsonOption, modelOptions, type ModelOptions } from '../options.ts'
 import type { Output } from '../output.ts'
-import { count } from '../words.ts'
 
 interface ExportOptions extends Omit<ModelOptions, 'model'> {
   readonly out: string
@@ -59,7 +59,7 @@ export const exportCommand: Command = command<ExportOptions>({
     })
     const { contract, parity, file, iteration } = exported
     output.say(
-      `${file}: the model after ${count(iteration)} iterations, input ${contract.input.height}x${contract.input.width} ${contract.channels}, ${contract.embeddingSize} numbers`,
+      `${file}: the model after ${withCommas(iteration)} iterations, input ${contract.input.height}x${contract.input.width} ${contract.channels}, ${contract.embeddingSize} numbers`,
     )
     output.say(
       `max |Δcos| between it and the trained weights: ${parity.maxCosineDifference.toExponential(1)} over ${parity.images} images`,

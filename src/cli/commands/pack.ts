@@ -1,9 +1,9 @@
 /** @file `cosface pack rec`, `pack bin` and `pack folder`: folders into the field's container files, and back. */
 import { choiceOption, flagOption, type OptionSpec, type OptionSpecs, textOption } from '../../base/option.ts'
+import { counted } from '../../base/words.ts'
 import { type Command, command } from '../command.ts'
 import { jsonOption, required } from '../options.ts'
 import { progressOf } from '../progress.ts'
-import { counted } from '../words.ts'
 
 const outOption = (value: string, meaning: string): OptionSpec<string> =>
   textOption({ group: 'Output', value, meaning, default: 'must be given' })
@@ -38,7 +38,7 @@ export const packRecCommand: Command = command<PackOptions>({
     using progress = progressOf(output, 'packing', 'images')
     const packed = await packRecordIO(source, target, { overwrite, signal, onProgress: progress.update })
     output.say(
-      `${counted(packed.images, 'image', 'images')} of ${counted(packed.identities, 'person', 'people')} in ${packed.records}`,
+      `${counted(packed.images, 'image')} of ${counted(packed.identities, 'person', 'people')} in ${packed.records}`,
     )
     output.result({ schema: 'cosface-pack/1', kind: 'rec', out: target, ...packed })
     return 0
@@ -85,7 +85,7 @@ export const packBinCommand: Command = command<PackBinOptions>({
       signal,
       onProgress: progress.update,
     })
-    output.say(`${counted(packed.pairs, 'pair', 'pairs')} in ${target}`)
+    output.say(`${counted(packed.pairs, 'pair')} in ${target}`)
     output.result({ schema: 'cosface-pack/1', kind: 'bin', out: target, ...packed })
     return 0
   },
@@ -104,7 +104,7 @@ export const packFolderCommand: Command = command<Omit<PackOptions, 'overwrite'>
     const { unpackRecordIO } = await import('../../node/pack-records.ts')
     using progress = progressOf(output, 'unpacking', 'images')
     const images = await unpackRecordIO(source, target, { signal, onProgress: progress.update })
-    output.say(`${counted(images, 'image', 'images')} in ${target}`)
+    output.say(`${counted(images, 'image')} in ${target}`)
     output.result({ schema: 'cosface-pack/1', kind: 'folder', out: target, images })
     return 0
   },

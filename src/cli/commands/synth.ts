@@ -1,10 +1,10 @@
 /** @file `cosface synth`: drawn people for trying things out; no photograph is involved. */
 import { integerOption, type OptionSpecs, sizeOption } from '../../base/option.ts'
+import { withCommas } from '../../base/words.ts'
 import type { Size } from '../../image/image.ts'
 import { type Command, command } from '../command.ts'
 import { jsonOption, seedOption } from '../options.ts'
 import { openProgress } from '../progress.ts'
-import { count } from '../words.ts'
 
 interface SynthOptions {
   readonly identities: number
@@ -67,7 +67,7 @@ export const synthCommand: Command = command<SynthOptions>({
         onProgress: (done) => progress.update(done),
       })
     }
-    output.say(`${count(identities)} drawn people with ${count(images)} pictures each in ${folder}`)
+    output.say(`${withCommas(identities)} drawn people with ${withCommas(images)} pictures each in ${folder}`)
     output.say('Numbers on drawn faces say nothing about photographs.')
     output.result({ folder, ...about })
     return 0
