@@ -2,49 +2,10 @@
 import { describe, expect, test } from 'vitest'
 import { random } from '../src/base/random.ts'
 import { lossByName, lossNames, optionsOf } from '../src/loss/registry.ts'
-import { openSession } from '../src/node/open-session.ts'
-import type { SessionSpec } from '../src/runtime/session.ts'
 import type { TrainConfig } from '../src/train/config.ts'
 import type { TrainEvent } from '../src/train/events.ts'
-import {
-  smallBatches,
-  smallConfig,
-  smallRun,
-  type SmallRun,
-  type SmallRunOptions,
-} from './training-fixture.ts'
-
-const open = (spec: SessionSpec) => openSession(spec)
-
-const config: TrainConfig = {
-  ...smallConfig,
-  iterations: 64,
-  // small steps are faster on one, and as fast while the machine does something else
-  threads: 1,
-  learningRate: 0.05,
-  clip: 1,
-  warmup: 10,
-  schedule: { kind: 'cosine' },
-  checkpointEvery: 1000,
-  validateEvery: 1000,
-}
-
-const diagnosesOf = (events: readonly TrainEvent[]): Map<string, string> => {
-  const found = events.flatMap((event) =>
-    event.kind === 'diagnosis' ? [[event.signature, event.text] as const] : [],
-  )
-  expect(found.length, 'each is raised once').toBe(new Set(found.map(([signature]) => signature)).size)
-  return new Map(found)
-}
-
-const small = (given: TrainConfig, options: Partial<SmallRunOptions> = {}): Promise<SmallRun> =>
-  smallRun(given, { openSession: open, ...options })
-
-/** What a run noticed, by signature. */
-const noticed = async (
-  given: TrainConfig,
-  options: Partial<SmallRunOptions> = {},
-): Promise<Map<string, string>> => diagnosesOf((await small(given, options)).events)
+import { diagnosesOf, healthyConfig as config, noticed, small } from './diagnosis-fixture.ts'
+import { smallBatches } from './training-fixture.ts'
 
 describe('a healthy run is silent', () => {
   // every ramp the loss knows is on: what they add to the loss is no sign of too long steps

@@ -22,6 +22,9 @@ const explained: ReadonlySet<Signature> = new Set([
   'scale-too-small',
 ])
 
+/** An accuracy that can hardly be bettered: standing still there is no sign of anything. */
+const nothingLeft = 0.99
+
 const isSignature = (name: string): name is Signature => name in signatures
 
 /**
@@ -50,8 +53,8 @@ export interface Diagnosis {
   step(step: DiagnosedStep): Finding[]
   /** Told now and then of the layers; seen with the next step. */
   layers(layers: DiagnosedLayers): void
-  /** Told of each validation. */
-  validated(best: boolean): void
+  /** Told of each validation: whether it is the best so far, and its accuracy in [0, 1]. */
+  validated(best: boolean, accuracy: number): void
 }
 
 /** Begins to watch a run; `distinctShare` is that of its first batch. */
@@ -61,8 +64,8 @@ export function diagnose(facts: DiagnosisFacts, distinctShare: number): Diagnosi
   let layers: readonly DiagnosedLayers[] = []
   let staleValidations = 0
   return {
-    validated: (best) => {
-      staleValidations = best ? 0 : staleValidations + 1
+    validated: (best, accuracy) => {
+      staleValidations = best || accuracy >= nothingLeft ? 0 : staleValidations + 1
     },
     layers: (look) => {
       layers = [...layers, look].slice(-2)

@@ -51,7 +51,7 @@ export interface History {
   readonly layers: readonly DiagnosedLayers[]
   /** The share of distinct images in the first batch. */
   readonly distinctShare: number
-  /** Validations since the best one. */
+  /** Validations since the last one that was the best, or as good as can be. */
   readonly staleValidations: number
 }
 

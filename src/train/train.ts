@@ -206,7 +206,7 @@ class Run {
       const result = await this.#evaluate(set)
       if (result === undefined) return false
       const best = set.kind === 'validation' && this.#isBest(result)
-      if (set.kind === 'validation') this.#diagnosis?.validated(best)
+      if (set.kind === 'validation') this.#diagnosis?.validated(best, result.accuracy)
       if (best) this.#best = { iteration: this.#iteration, accuracy: result.accuracy, auc: result.auc }
       chosen ||= best
       yield { kind: 'validation', iteration: this.#iteration, set: set.kind, name: set.name, result, best }
