@@ -66,7 +66,7 @@ describe('diagnosis', () => {
   test('a margin too large for the dimensions', async () => {
     const found = await noticed({
       ...config,
-      iterations: 100,
+      iterations: 300,
       embeddingSize: 2,
       loss: { name: 'cosface', scale: 16, margin: 0.8 },
     })

@@ -1,4 +1,5 @@
 /** @file Watches a run for the signatures of trouble, from the step's own metrics; each is raised once. */
+import { mean } from '../tensor/statistics.ts'
 import {
   signatures,
   windowLength,
@@ -61,6 +62,8 @@ export interface Diagnosis {
 export function diagnose(facts: DiagnosisFacts, distinctShare: number): Diagnosis {
   const raised = new Set<Signature>()
   let history: History | undefined
+  const lag = Math.max(windowLength, Math.ceil(facts.batchesPerEpoch))
+  const losses: number[] = []
   let layers: readonly DiagnosedLayers[] = []
   let staleValidations = 0
   return {
@@ -71,10 +74,13 @@ export function diagnose(facts: DiagnosisFacts, distinctShare: number): Diagnosi
       layers = [...layers, look].slice(-2)
     },
     step: (step) => {
+      losses.push(step.metrics.loss)
+      if (losses.length > lag + windowLength) losses.shift()
       history = {
         steps: (history?.steps ?? 0) + 1,
         first: history?.first ?? step,
         window: [...(history?.window ?? []), step].slice(-windowLength),
+        earlierLoss: losses.length < lag + windowLength ? undefined : mean(losses.slice(0, windowLength)),
         layers,
         distinctShare,
         staleValidations,

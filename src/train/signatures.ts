@@ -47,6 +47,8 @@ export interface History {
   readonly first: DiagnosedStep
   /** The latest steps, at most `windowLength` of them. */
   readonly window: readonly DiagnosedStep[]
+  /** The mean loss of as many steps an epoch earlier, at least a window earlier; undefined before there is such a time. */
+  readonly earlierLoss: number | undefined
   /** The latest looks at the layers, at most two. */
   readonly layers: readonly DiagnosedLayers[]
   /** The share of distinct images in the first batch. */
@@ -94,6 +96,10 @@ const untrainedLoss = (history: History, { expected, guessed, ramped }: Diagnosi
   )
 }
 
+/** Whether an epoch has brought the loss down by more than its own unrest. */
+const stillLearns = (history: History): boolean =>
+  history.earlierLoss === undefined || recent(history, 'loss') < 0.98 * history.earlierLoss
+
 const fixed = (value: number, digits = 2): string => value.toFixed(digits)
 
 const percent = (share: number): string => fixed(100 * share, 0)
@@ -135,13 +141,15 @@ export const signatures: { readonly [S in Signature]: Detector } = {
       ? `The loss is ${fixed(loss)} and cannot go under ${fixed(floor)} with this scale: raise --scale (Eq 6 gives the least; see cosface advise)`
       : undefined
   },
-  // the embeddings have found their classes, yet hardly ever by the margin
+  // the embeddings have found their classes, yet hardly ever by the margin, and nothing moves any more: on the way
+  // there every healthy run wins little, for longest with many classes
   'margin-too-large': (history, facts) => {
     const own = recent(history, 'ownCosine')
     const found = own > 0.5 || own > recent(history, 'nearestCosine') + 0.02
     const wins = recent(history, 'winShare')
-    return facts.marginOption !== undefined && settled(history, facts) && found && wins < 0.05
-      ? `The cosine to the own class has risen to ${fixed(own)}, but with the margin taken off only ${fixed(100 * wins, 1)} % of the samples are won: the margin is too large for so many classes or so few dimensions; lower ${facts.marginOption} (Eq 7 gives the most; see cosface advise)`
+    const isStuck = settled(history, facts) && !stillLearns(history)
+    return facts.marginOption !== undefined && isStuck && found && wins < 0.05
+      ? `The cosine to the own class has risen to ${fixed(own)} and the loss falls no more, but with the margin taken off only ${fixed(100 * wins, 1)} % of the samples are won: the margin is too large for so many classes or so few dimensions; lower ${facts.marginOption} (Eq 7 gives the most; see cosface advise)`
       : undefined
   },
   'identical-images': ({ distinctShare }) =>
