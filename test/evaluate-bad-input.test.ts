@@ -83,15 +83,9 @@ const refusals: readonly Refusal[] = [
   },
   {
     title: 'a pack with another beginning',
-    args: () => [
-      ...model(),
-      '--protocol',
-      'bin',
-      '--pairs',
-      file('magic.bin', 'PK\u0003\u0004 no pickle at all'),
-    ],
-    code: 2,
-    sentence: /--protocol bin does not fit: .*magic\.bin is a list of pairs/,
+    args: pack('magic.bin', () => Buffer.from('PK\u0003\u0004 no pickle at all')),
+    code: 1,
+    sentence: /magic\.bin \(byte 0\): expected a pickle, got a file that begins with "PK/,
   },
   {
     title: 'an empty pack',
@@ -126,11 +120,13 @@ const refusals: readonly Refusal[] = [
       ),
     ),
     code: 1,
-    sentence: /of both kinds|of different people/,
+    sentence: /^cosface: Expected pairs of the same person and of different people, got 12 and 0\n$/,
   },
   {
     title: 'a pack of something that is no image',
-    args: pack('text.bin', () => packOf([face(0, 1), Buffer.from('no image at all')], [true])),
+    args: pack('text.bin', () =>
+      packOf([face(0, 1), Buffer.from('no image at all'), face(0, 2), face(1, 1)], [true, false]),
+    ),
     code: 1,
     sentence: /text\.bin image 1: is no JPEG, PNG or WebP image/,
   },

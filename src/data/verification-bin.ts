@@ -2,7 +2,7 @@
  * @file The verification packs of face recognition (`lfw.bin`, `cfp_fp.bin` …): a pickle of 2N encoded images and N truth
  * values; pair i is the images 2i and 2i + 1.
  */
-import { FormatError, UsageError } from '../base/errors.ts'
+import { FormatError, shown, UsageError } from '../base/errors.ts'
 import { counted } from '../base/words.ts'
 import { asArray, asTruth, numpyNames } from './pickle-numpy.ts'
 import type { PickleValue } from './pickle-values.ts'
@@ -32,12 +32,24 @@ const imageBytes = (value: PickleValue, file: string): Uint8Array => {
   throw new FormatError(file, `expected the bytes of an image, got ${pickleKind(value)}`)
 }
 
+/** What a pickle may begin with: its protocol, or before protocol 2 a mark, a collection or a name. */
+const beginnings: ReadonlySet<number> = new Set([
+  0x80,
+  ...Array.from('(])}cl', (letter) => letter.charCodeAt(0)),
+])
+
 /**
  * Reads a pack; images stay encoded.
  * @throws FormatError for damage, for lists that do not fit, and by name for a pickle that is more than data
  */
 export function readVerificationBin(bytes: Uint8Array, file: string): VerificationBin {
   if (bytes.length === 0) throw new FormatError(file, 'the file is empty')
+  if (!beginnings.has(bytes[0] ?? 0))
+    throw new FormatError(
+      file,
+      `expected a pickle, got a file that begins with ${shown(String.fromCharCode(...bytes.subarray(0, 4)))}`,
+      0,
+    )
   const { value, end } = readPickle(bytes, { file, allowed: numpyNames })
   if (end !== bytes.length)
     throw new FormatError(file, `${counted(bytes.length - end, 'byte')} after the end of the pickle`, end)

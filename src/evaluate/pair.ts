@@ -1,4 +1,5 @@
 /** @file Pairs: what a protocol asks about, before and after its images are found. */
+import { DataError } from '../base/errors.ts'
 
 /** Two images and whether they show the same person. `a` and `b` are paths relative to the image folder. */
 export interface Pair {
@@ -14,12 +15,20 @@ export interface Pair {
 /** Pairs with where their folds come from. */
 export interface PairSet {
   readonly pairs: readonly Pair[]
-  /** `given`: by the list; `tenths`: the k-th tenth of each class; `drawn`: made here, no person in two folds. */
-  readonly folds: 'given' | 'tenths' | 'drawn'
+  /** `given`: by the list; `runs`: of pairs in their order; `tenths`: the k-th tenth of each class; `drawn`: made here, no person in two folds. */
+  readonly folds: 'given' | 'runs' | 'tenths' | 'drawn'
   /** Pairs left out since an image is missing. */
   readonly skipped: number
   /** The seed of drawn pairs. */
   readonly seed?: number
+}
+
+/** Refuses pairs, given by their numbers, that are all of one kind: no figure rests on them. @throws DataError */
+export function checkBothKinds(same: number, different: number): void {
+  if (same === 0 || different === 0)
+    throw new DataError(
+      `Expected pairs of the same person and of different people, got ${same} and ${different}`,
+    )
 }
 
 /**

@@ -88,7 +88,7 @@ export function judgeByConvention(
   const same = pairs.map((pair) => pair.same)
   const distances = pairDistances(rowsOf(pairs, templates), undefined, templates.size)
   const result = insightfaceProtocol(distances, same, options.flip === 'none' ? 'none' : 'sum')
-  const verification = verify({ ...set, folds: 'given', pairs }, templates, common)
+  const verification = verify({ ...set, folds: 'runs', pairs }, templates, common)
   return {
     convention,
     verification,

@@ -17,9 +17,9 @@ export function runsOf(count: number, folds = 10): number[] {
  */
 export function contiguousFolds(same: readonly boolean[]): {
   readonly folds: readonly number[]
-  readonly how: 'given' | 'tenths'
+  readonly how: 'runs' | 'tenths'
 } {
   const folds = runsOf(same.length)
   const spread = [true, false].every((kind) => new Set(folds.filter((_, i) => same[i] === kind)).size > 1)
-  return spread && same.length >= 10 ? { folds, how: 'given' } : { folds: tenths(same), how: 'tenths' }
+  return spread && same.length >= 10 ? { folds, how: 'runs' } : { folds: tenths(same), how: 'tenths' }
 }

@@ -1,8 +1,8 @@
 /** @file Template verification (IJB-B and -C 1:1): millions of pairs, TAR at FARs down to 1e-6, each score held once. */
-import { DataError } from '../base/errors.ts'
 import { random } from '../base/random.ts'
 import type { RowProduct } from '../tensor/row-product.ts'
 import { quantile } from '../tensor/statistics.ts'
+import { checkBothKinds } from './pair.ts'
 import type { Admitted, SortedScores } from './protocol-sorted.ts'
 import {
   admittedAt,
@@ -265,10 +265,7 @@ export function verifyTemplates(
   },
 ): TemplateVerificationResult {
   const { same, different } = options.scores ?? scoreTemplatePairs(templates, pairs)
-  if (same.length === 0 || different.length === 0)
-    throw new DataError(
-      `Expected pairs of the same person and of different people, got ${same.length} and ${different.length}`,
-    )
+  checkBothKinds(same.length, different.length)
   const seed = options.seed ?? 0
   // sorting is in place, so what belongs to whom is taken first; only the few pairs of one person are copied
   const own = same.slice()

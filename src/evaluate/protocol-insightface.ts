@@ -5,6 +5,7 @@
 import { DataError } from '../base/errors.ts'
 import { mean, standardDeviation } from '../tensor/statistics.ts'
 import { wilson } from './interval.ts'
+import { checkBothKinds } from './pair.ts'
 import { runsOf } from './protocol-folds.ts'
 import { insufficientPairs } from './protocol-sorted.ts'
 import type { Interval } from './result.ts'
@@ -135,10 +136,7 @@ export function insightfaceProtocol(
   if (wrong >= 0)
     throw new DataError(`Pair ${wrong + 1} has the distance ${distances[wrong]}; no result is given`)
   const sameCount = same.filter(Boolean).length
-  if (sameCount === 0 || sameCount === total)
-    throw new DataError(
-      `Expected pairs of the same person and of different people, got ${sameCount} and ${total - sameCount}`,
-    )
+  checkBothKinds(sameCount, total - sameCount)
   const folds = runsOf(total)
   const perFold = Array.from({ length: 10 }, () => ({ same: 0, different: 0 }))
   folds.forEach((fold, i) => perFold[fold]![same[i] === true ? 'same' : 'different']++)

@@ -71,7 +71,7 @@ describe('folds in runs', () => {
     expect(runsOf(23).filter((fold) => fold === 3)).toHaveLength(2)
     expect(runsOf(23)).toHaveLength(23)
     const sorted = Array.from({ length: 200 }, (_, i) => i < 100)
-    expect(contiguousFolds(sorted).how).toBe('given')
+    expect(contiguousFolds(sorted).how).toBe('runs')
     expect(contiguousFolds(sorted.map((_, i) => i < 5)).how).toBe('tenths')
     expect(contiguousFolds([true, false]).how).toBe('tenths')
   })

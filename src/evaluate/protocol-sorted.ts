@@ -5,6 +5,7 @@
 import { DataError } from '../base/errors.ts'
 import { agreeing, counted, withCommas } from '../base/words.ts'
 import { wilson } from './interval.ts'
+import { checkBothKinds } from './pair.ts'
 import type { Interval, TarAtFar } from './result.ts'
 import { justAbove } from './roc.ts'
 
@@ -18,10 +19,7 @@ export interface SortedScores {
 
 /** Sorts both lists in place. @throws DataError without scores of both kinds, or on one that is no finite number */
 export function sortScores(same: Scores, different: Scores): SortedScores {
-  if (same.length === 0 || different.length === 0)
-    throw new DataError(
-      `Expected pairs of the same person and of different people, got ${same.length} and ${different.length}`,
-    )
+  checkBothKinds(same.length, different.length)
   for (const scores of [same, different]) {
     let isAscending = true
     for (let i = 0; i < scores.length; i++) {

@@ -3,6 +3,7 @@ import type { PairSet } from './pair.ts'
 
 const foldsInWords: Readonly<Record<PairSet['folds'], (count: number) => string>> = {
   given: (count) => `${count} ${count === 1 ? 'fold' : 'folds'} as the list gives them`,
+  runs: (count) => `${count} folds, runs of pairs in their order`,
   tenths: (count) =>
     count === 1
       ? 'a list without folds'

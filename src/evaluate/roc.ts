@@ -1,5 +1,6 @@
 /** @file The receiver operating characteristic as exact counts; everything else is read off it. */
 import { DataError } from '../base/errors.ts'
+import { checkBothKinds } from './pair.ts'
 
 /**
  * How many pairs of each kind score at least each distinct score, from the highest down.
@@ -31,11 +32,7 @@ export function roc(scored: readonly LabelledScore[]): Roc {
     throw new DataError(`Pair ${wrong + 1} has the score ${scored[wrong]?.score}; no result is given`)
   const same = descending(scored.filter((pair) => pair.same).map(({ score }) => score))
   const different = descending(scored.filter((pair) => !pair.same).map(({ score }) => score))
-  if (same.length === 0 || different.length === 0) {
-    throw new DataError(
-      `Expected pairs of the same person and of different people, got ${same.length} and ${different.length}`,
-    )
-  }
+  checkBothKinds(same.length, different.length)
   const thresholds: number[] = []
   const acceptedSame: number[] = []
   const acceptedDifferent: number[] = []

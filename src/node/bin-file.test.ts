@@ -45,7 +45,7 @@ describe('verification packs on disk', () => {
     const out = join(folder, 'a.bin')
     expect((await packBin(pairs, folder, out)).pairs).toBe(12)
     const bin = await openBin(out, decode)
-    expect(bin.set.folds).toBe('given')
+    expect(bin.set.folds).toBe('runs')
     expect(bin.set.pairs.map(({ same }) => same)).toEqual(pairs.map(({ same }) => same))
     expect(bin.set.pairs.map(({ fold }) => fold)).toEqual([0, 0, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9])
     expect(bin.set.pairs[1]).toMatchObject({ a: '2', b: '3' })

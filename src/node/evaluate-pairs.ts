@@ -9,7 +9,7 @@ import type { AngleSample } from '../evaluate/angles.ts'
 import type { FlipRule, TemplateSet } from '../evaluate/features.ts'
 import { fuse, templateSize } from '../evaluate/features.ts'
 import { identitiesOf } from '../evaluate/identities.ts'
-import type { Pair, PairSet } from '../evaluate/pair.ts'
+import { checkBothKinds, type Pair, type PairSet } from '../evaluate/pair.ts'
 import type { Convention, PairJudgement } from '../evaluate/protocol-convention.ts'
 import { conventionFlip, judgeByConvention } from '../evaluate/protocol-convention.ts'
 import { randomPairs } from '../evaluate/random-pairs.ts'
@@ -235,6 +235,9 @@ export async function judgePairs(evaluated: Evaluated, options: JudgePairsOption
     evaluated.kind === 'model' ? evaluated.model.contract.flip : (evaluated.embeddings.flip ?? 'none')
   const flip = evaluated.kind === 'model' ? conventionFlip(convention, own, options.flip) : own
   const { set, others, templates: make, pack } = await openPairs(evaluated, options)
+  // found out before hours of embedding
+  const same = set.pairs.filter((pair) => pair.same).length
+  checkBothKinds(same, set.pairs.length - same)
   const names = [...new Set([...imagesOf(set.pairs), ...imagesOf(others ?? [])])].sort(byCodePoint)
   const templates = await make(names, flip)
   const from = foreignThreshold(options, others, templates)

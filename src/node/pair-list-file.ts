@@ -1,6 +1,6 @@
 /** @file Which benchmark a file or folder of pairs is, and its pairs: by its content, not by hopes about its name. */
 import { stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, extname, join } from 'node:path'
 import { FormatError, UsageError } from '../base/errors.ts'
 import { readAgeDbPairs } from '../data/lists-agedb.ts'
 import { parseCrossLfwPairs } from '../data/lists-calfw.ts'
@@ -50,6 +50,8 @@ export async function guessPairProtocol(path: string): Promise<PairProtocol> {
   const start = new TextDecoder('latin1').decode(bytes)
   if (start.startsWith('MATLAB 5.0') || start.startsWith('MATLAB 7.3')) return 'agedb'
   if (bytes[0] === 0x80 || /^[(\]}c][^ \t]{0,3}\n?[(lp\]]/.test(start)) return 'bin'
+  // a damaged pack: its reader says what is wrong with it
+  if (extname(path).toLowerCase() === '.bin') return 'bin'
   const [line = '', second = ''] = start.split(/\r?\n/)
   if (/^split\b.*,/i.test(line)) return 'ytf'
   const isHalf = (text: string): boolean => /^\S+\.(jpe?g|png|webp)\s+\d+$/i.test(text.trim())
