@@ -20,7 +20,7 @@ const manyPeople: readonly (readonly [number, number, number, number, number])[]
 ]
 
 const facts: DiagnosisFacts = {
-  expected: () => ({ first: 18.3, floor: 0 }),
+  expected: () => ({ first: 18.3, guessing: 17.7, floor: 0 }),
   guessed: () => 17.7,
   ramped: () => 0,
   rampsOver: 0,
