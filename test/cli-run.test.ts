@@ -127,6 +127,15 @@ describe('the whole way on the command line', () => {
     expect(Math.hypot(...first.template)).toBeCloseTo(1, 5)
   })
 
+  it('trains on fewer images than a batch, and says so', async () => {
+    const args = [...small, ...short, '--iterations', '1', '--warmup', '0', '--batch', '64']
+    const trained = await cli('train', at('faces'), ...args, '--min-images', '3', '--out', at('few'))
+    expect(trained.code, trained.err).toBe(0)
+    expect(trained.err).toMatch(
+      /Warning: A batch of 64 images holds each of the \d\d images to learn from about 1\.\d times/,
+    )
+  })
+
   it('finishes the step at Ctrl-C, says how to go on, and goes on', async () => {
     const abort = new AbortController()
     const run = at('cut')

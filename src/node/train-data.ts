@@ -82,6 +82,17 @@ export function splitSeedOf({ data, seed }: TrainConfig): number {
   return data.splitSeed ?? seed
 }
 
+/** A batch with more places than there are images holds some of them several times; slow, and no better for it. */
+const repeatedInBatch = (batch: number, images: number): readonly Note[] =>
+  batch <= images
+    ? []
+    : [
+        {
+          level: 'warning',
+          text: `A batch of ${counted(batch, 'image')} holds each of the ${counted(images, 'image')} to learn from about ${Math.round((10 * batch) / images) / 10} times; a smaller --batch takes less memory and time`,
+        },
+      ]
+
 /**
  * Opens the folders, divides the people and decodes those kept apart.
  * @param check looks at who is in which set before anything is decoded
@@ -101,7 +112,7 @@ export async function openRunSets(
     await sets[Symbol.asyncDispose]()
     throw error
   }
-  const notes: Note[] = [...sets.remarks]
+  const notes: Note[] = [...sets.remarks, ...repeatedInBatch(config.batch, sets.train.samples.length)]
   const validation: ValidationSet[] = []
   const heldOut = (set: Dataset): Promise<HeldOut> =>
     loadHeldOut(set, {

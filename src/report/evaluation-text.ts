@@ -67,7 +67,8 @@ const spread = ({
         [
           'spread',
           `standard error S_E ${(100 * standardError).toFixed(2)} points, population std ${(100 * populationStd).toFixed(2)} points, ` +
-            `over ${thresholds.length} folds`,
+            // with one threshold for all pairs the result does not say how many folds there were
+            `over ${thresholds.length === 1 ? 'the' : thresholds.length} folds`,
         ],
       ]
 

@@ -60,6 +60,12 @@ test('the comparison a demo prints', () => {
   `)
 })
 
+test('an evaluation with one threshold for all pairs does not count its folds by thresholds', () => {
+  expect(evaluationText({ ...trained, thresholds: [0.27] })).toContain(
+    'population std 1.23 points, over the folds',
+  )
+})
+
 test('an evaluation in text and in Markdown', () => {
   expect(evaluationText(trained)).toMatchInlineSnapshot(`
     "accuracy   91.2 % ± 0.41 (90.5 to 91.9 %)
