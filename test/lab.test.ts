@@ -146,6 +146,23 @@ describe.skipIf(executable === undefined)('the lab (skipped where no Chromium is
     }
     const page = await trained()
     expect(await violations(page)).toEqual([])
+
+    // the point that is looked at is marked; another one is chosen by pointing at it
+    const title = (): Promise<string | null> => page.textContent('#point-title')
+    await page.locator('#point').focus()
+    do await page.keyboard.press('ArrowRight')
+    while ((await page.locator('.mark[stroke-dasharray]').count()) > 0)
+    const chosen = await title()
+    const [globe, mark] = [
+      await page.locator('#sphere [role=slider]').boundingBox(),
+      await page.locator('.mark').boundingBox(),
+    ]
+    const across = (mark?.x ?? 0) + (mark?.width ?? 0) / 2 - (globe?.x ?? 0)
+    const down = (mark?.y ?? 0) + (mark?.height ?? 0) / 2 - (globe?.y ?? 0)
+    await page.keyboard.press('End')
+    expect(await title()).not.toBe(chosen)
+    await page.locator('#sphere [role=slider]').hover({ position: { x: across, y: down } })
+    await expect.poll(title).toBe(chosen)
     await page.context().close()
     expect(await savedFrom(trained)).toEqual(expect.arrayContaining(both('curves', 'sphere')))
   }, 120_000)

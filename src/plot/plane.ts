@@ -14,6 +14,7 @@ import {
   onCircle,
   polygon,
   polyline,
+  rings,
   words,
 } from './shapes.ts'
 
@@ -69,13 +70,6 @@ const byClass = (
   for (let row = 0; row < labels.length; row++)
     groups[labels[row] ?? 0]?.push(place(features[2 * row] ?? 0, features[2 * row + 1] ?? 0))
   return groups
-}
-
-/** Rings, so that held-out points are told from the dots without colour; one path a class. */
-const rings = (points: readonly Spot[], colour: string): string => {
-  if (points.length === 0) return ''
-  const path = points.map(({ x, y }) => `M${coordinate(x - 3)},${coordinate(y)}a3,3 0 1,0 6,0a3,3 0 1,0 -6,0`)
-  return `<path d="${path.join('')}" fill="${paint('surface')}" stroke="${colour}" stroke-width="1.4"/>`
 }
 
 /** The class weights as arrows, and their numbers; lengths among each other as they are, or equal where normalised. */

@@ -40,6 +40,14 @@ export function dots(points: readonly Spot[], radius: number, colour: string, op
   return `<path d="${path}" fill="none" stroke="${escapeXml(colour)}" stroke-opacity="${opacity}" stroke-width="${coordinate(2 * radius)}" stroke-linecap="round"/>`
 }
 
+/** Rings of 3 pixels as one path, told from dots without colour. */
+export function rings(points: readonly Spot[], colour: string, opacity: number = 1): string {
+  if (points.length === 0) return ''
+  const path = points.map(({ x, y }) => `M${coordinate(x - 3)},${coordinate(y)}a3,3 0 1,0 6,0a3,3 0 1,0 -6,0`)
+  const look = opacity === 1 ? '' : ` opacity="${coordinate(opacity)}"`
+  return `<path d="${path.join('')}" fill="${paint('surface')}" stroke="${escapeXml(colour)}" stroke-width="1.4"${look}/>`
+}
+
 /** Words; with a rim of the ground's colour so that they are read over lines. */
 export function words(text: string, { x, y }: Spot, look: Look = {}): string {
   const rim = {

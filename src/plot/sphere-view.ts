@@ -3,7 +3,7 @@ import type { Spot } from './labels.ts'
 import { identityPaint, paint } from './palette.ts'
 import type { Pane } from './pane.ts'
 import type { DecisionRule } from './sectors.ts'
-import { arrow, circle, coordinate, dots, words } from './shapes.ts'
+import { arrow, circle, coordinate, dots, rings, words } from './shapes.ts'
 
 /** Features and class weights in three dimensions, and from where they are seen. */
 export interface SphereView {
@@ -12,6 +12,8 @@ export interface SphereView {
   readonly features: ArrayLike<number>
   /** [N], each in [0, C). */
   readonly labels: ArrayLike<number>
+  /** Features not trained on, drawn as rings. */
+  readonly heldOut?: { readonly features: ArrayLike<number>; readonly labels: ArrayLike<number> }
   /** [C, 3], raw. */
   readonly weights: ArrayLike<number>
   /** By which the borders between the classes are found. */
@@ -88,11 +90,24 @@ const top = 26
 const centre: Spot = { x: side / 2, y: top + side / 2 }
 const radius = side * 0.42
 
+const place = ([right, up]: Vector): Spot => ({ x: centre.x + radius * right, y: centre.y - radius * up })
+
+/** Where a feature lies in the pane, and whether on the near half. */
+export function spherePlace(
+  turn: number,
+  tilt: number,
+): (feature: Vector) => { readonly spot: Spot; readonly isNear: boolean } {
+  return (feature) => {
+    const point = seen(normal(feature), turn, tilt)
+    return { spot: place(point), isNear: point[2] >= 0 }
+  }
+}
+
 /** Draws grid, borders, features and weights; what lies behind is faint and drawn first. */
 export function spherePane(sphere: SphereView): Pane {
-  const { title, features, labels, weights, rule, turn, tilt } = sphere
+  const { title, features, labels, heldOut, weights, rule, turn, tilt } = sphere
   const view = (point: Vector): Vector => seen(point, turn, tilt)
-  const place = ([right, up]: Vector): Spot => ({ x: centre.x + radius * right, y: centre.y - radius * up })
+  const placed = spherePlace(turn, tilt)
   const directions = Array.from({ length: weights.length / 3 }, (_, row) => normal(vectorAt(weights, row)))
   /** The parts of lines on one half, as one path. */
   const lines = (strokes: readonly (readonly Vector[])[], isNear: boolean, look: string): string => {
@@ -117,10 +132,13 @@ export function spherePane(sphere: SphereView): Pane {
     rule.normaliseWeights ? directions : directions.map((_, row) => vectorAt(weights, row)),
   )
   const half = (isNear: boolean): string => {
-    const groups: Spot[][] = directions.map(() => [])
-    for (let row = 0; row < labels.length; row++) {
-      const point = view(normal(vectorAt(features, row)))
-      if (point[2] >= 0 === isNear) groups[labels[row] ?? 0]?.push(place(point))
+    const byClass = (set: Pick<SphereView, 'features' | 'labels'>): Spot[][] => {
+      const groups: Spot[][] = directions.map(() => [])
+      for (let row = 0; row < set.labels.length; row++) {
+        const point = placed(vectorAt(set.features, row))
+        if (point.isNear === isNear) groups[set.labels[row] ?? 0]?.push(point.spot)
+      }
+      return groups
     }
     const arrows = directions
       .map((direction, row): { readonly point: Vector; readonly row: number } => ({
@@ -136,8 +154,11 @@ export function spherePane(sphere: SphereView): Pane {
         isNear,
         `stroke="${paint('ink')}" stroke-width="1.4" stroke-opacity="${isNear ? 0.75 : 0.2}"`,
       ),
-      ...groups.map((spots, row) =>
+      ...byClass({ features, labels }).map((spots, row) =>
         dots(spots, isNear ? 2.2 : 1.8, identityPaint(row), isNear ? 0.85 : 0.22),
+      ),
+      ...(heldOut === undefined ? [] : byClass(heldOut)).map((spots, row) =>
+        rings(spots, identityPaint(row), isNear ? 1 : 0.22),
       ),
       ...arrows.map(({ point, row }) => {
         const tip = place(point)

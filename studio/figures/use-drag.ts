@@ -23,10 +23,12 @@ function spotOf(event: TargetedPointerEvent<SVGElement>): Spot {
 /**
  * Calls `onDrag` with how far the pointer is from where it was put down, while it is down.
  * @param onStart what to remember when the pointer is put down
+ * @param onPoint told where a pointer is that is not dragging, or is put down
  */
 export function useDrag<T>(
   onStart: () => T,
   onDrag: (moved: Spot, start: T) => void,
+  onPoint?: (spot: Spot) => void,
 ): { readonly events: DragEvents } {
   const held = useRef<{ readonly spot: Spot; readonly start: T } | undefined>(undefined)
   const release = (): void => {
@@ -38,14 +40,16 @@ export function useDrag<T>(
         if (event.button !== 0) return
         event.currentTarget.setPointerCapture(event.pointerId)
         event.currentTarget.focus()
-        held.current = { spot: spotOf(event), start: onStart() }
+        const spot = spotOf(event)
+        held.current = { spot, start: onStart() }
+        onPoint?.(spot)
         // else the browser would begin to select text
         event.preventDefault()
       },
       onPointerMove: (event) => {
-        if (held.current === undefined) return
         const { x, y } = spotOf(event)
-        onDrag({ x: x - held.current.spot.x, y: y - held.current.spot.y }, held.current.start)
+        if (held.current === undefined) onPoint?.({ x, y })
+        else onDrag({ x: x - held.current.spot.x, y: y - held.current.spot.y }, held.current.start)
       },
       onPointerUp: release,
       onPointerCancel: release,

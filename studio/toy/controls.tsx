@@ -153,8 +153,8 @@ export function Settings({ state, onChange }: ControlsProps): JSX.Element {
               onChange({ dimensions: fields.dimensions.read(event.currentTarget.value) ?? state.dimensions })
             }
           >
-            <option value="2">2-D, in the plane</option>
-            <option value="3">3-D, on the sphere</option>
+            <option value="2">2-D (plane)</option>
+            <option value="3">3-D (sphere)</option>
           </select>
         </label>
         <label class="field">

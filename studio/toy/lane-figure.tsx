@@ -39,7 +39,8 @@ export function LaneFigure({ title, frame, rule, point, onPoint }: LaneFigurePro
       x: ((event.clientX - box.left) / box.width) * size,
       y: ((event.clientY - box.top) / box.height) * size,
     }
-    const found = nearestPoint(frame, scene, size, at, 16)
+    const place = planePlace(scene, size)
+    const found = nearestPoint(frame, 2, ([x = 0, y = 0]) => place(x, y), at, 16)
     if (found !== undefined) onPoint(found)
   }
   return (

@@ -1,6 +1,5 @@
 /** @file The points of an experiment counted through: those trained on first, then those held out. */
 import type { ToyData } from '../../src/experiment/toy-data.ts'
-import { planePlace, type Scene } from '../../src/plot/plane.ts'
 import type { Spot } from '../../src/plot/labels.ts'
 import { type LaneFrame, shownEvery } from './lane-protocol.ts'
 import { picturesPerPerson } from './faces.ts'
@@ -41,23 +40,24 @@ export function featureOf(frame: LaneFrame, { set, row }: Point, dimensions: num
   return [...frame[set].features.subarray(row * dimensions, (row + 1) * dimensions)]
 }
 
-/** The point nearest to a place of the plane's panel, if one is within `reach` pixels. */
+/**
+ * The point nearest to a spot of a drawing, if one is within `reach` pixels.
+ * @param place where the drawing has a raw feature; undefined where it cannot be pointed at
+ */
 export function nearestPoint(
-  frame: LaneFrame,
-  scene: Scene,
-  size: number,
+  { train, heldOut }: LaneFrame,
+  dimensions: number,
+  place: (feature: Float32Array) => Spot | undefined,
   at: Spot,
   reach: number,
 ): number | undefined {
-  const place = planePlace(scene, size)
   let best: number | undefined
   let least = reach
-  const features = [frame.train.features, frame.heldOut.features]
   let index = 0
-  for (const set of features)
-    for (let row = 0; row < set.length / 2; row++, index++) {
-      const { x, y } = place(set[2 * row] ?? 0, set[2 * row + 1] ?? 0)
-      const distance = Math.hypot(x - at.x, y - at.y)
+  for (const { features } of [train, heldOut])
+    for (let start = 0; start < features.length; start += dimensions, index++) {
+      const spot = place(features.subarray(start, start + dimensions))
+      const distance = spot === undefined ? reach : Math.hypot(spot.x - at.x, spot.y - at.y)
       if (distance >= least) continue
       least = distance
       best = index

@@ -9,7 +9,6 @@ import { figureSvg } from '../../src/plot/pane.ts'
 import { comparisonFigure } from '../../src/plot/plane.ts'
 import { lossNames, lossSettings } from '../losses.ts'
 import { SaveButtons } from '../figures/save-buttons.tsx'
-import { Sphere } from '../figures/sphere.tsx'
 import type { LabState } from '../state.ts'
 import { Settings, Transport } from './controls.tsx'
 import { type Experiment, type ExperimentView, hasThreads, type LaneView } from './experiment.ts'
@@ -17,6 +16,7 @@ import { LaneFigure, sceneOf } from './lane-figure.tsx'
 import { PointCard, Portrait, Swatch } from './point-card.tsx'
 import { pointAt, pointCount } from './points.ts'
 import { curvesFigure, laneColours, Readings } from './readings.tsx'
+import { Sphere } from './sphere.tsx'
 import { useView } from './use-experiment.ts'
 import './toy.css'
 
@@ -46,7 +46,7 @@ export function Toy({ state, experiment, onChange }: ToyProps): JSX.Element {
       <div class="stage">
         {lanes.length === 0 ? <Waiting view={view} /> : null}
         {dimensions === 3 ? (
-          <Sphere views={sphereViews(lanes, state)} state={state} onChange={onChange} />
+          <Sphere lanes={lanes} state={state} onChange={onChange} point={point} onPoint={setChosen} />
         ) : (
           <div class={`lanes lanes-${lanes.length}`}>
             {lanes.map((lane, at) => (
@@ -162,15 +162,6 @@ const figureOf = (lanes: readonly LaneView[], state: LabState): string => {
   }))
   return standalone(comparisonFigure(panels, { title: figureTitle(lanes) }, 300))
 }
-
-const sphereViews = (lanes: readonly LaneView[], state: LabState): Parameters<typeof Sphere>[0]['views'] =>
-  lanes.map(({ loss, frame }) => ({
-    title: lossNames[loss],
-    features: frame.train.features,
-    labels: frame.train.labels,
-    weights: frame.weights,
-    rule: decisionRule(lossSettings(loss, state)),
-  }))
 
 /** The command that makes the figure without a browser. */
 const commandOf = ({ left, right, scale, margin, classes, seed }: LabState): string => {
