@@ -190,7 +190,8 @@ export const evaluateOptions: OptionSpecs<EvaluateOptions> = {
   }),
   nist: flagOption({
     group: 'Pairs',
-    meaning: 'also FNMR at FMRs from 1e-6 to 1e-2, and the points of the DET curve, in NIST’s terms',
+    meaning:
+      'also FNMR at FMRs from 1e-1 to 1e-4 (templates: to 1e-6), and the points of the DET curve, in NIST’s terms',
   }),
   groups: textOption({
     group: 'Groups',

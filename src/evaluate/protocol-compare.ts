@@ -49,7 +49,7 @@ export interface PairedDifference {
   readonly values: readonly [first: number, second: number]
   /** Second less first. */
   readonly difference: number
-  /** 95 %, over people drawn with replacement, thresholds kept. */
+  /** 95 %, over people drawn with replacement, thresholds kept; where both get the same ones right, by the rule of three. */
   readonly interval: Interval
   /** Units that only one model gets right, where each is right or wrong. */
   readonly onlyFirst?: number
@@ -100,6 +100,12 @@ export const drawnDifferences = (one: Outcomes, other: Outcomes, options: Compar
   return Float64Array.from(found).sort()
 }
 
+/** Of equal outcomes no draw ever differs; that n people show none leaves up to 3/n of them, either way. */
+const ruleOfThree = (people: Int32Array): Interval => {
+  const most = Math.min(1, 3 / new Set(people).size)
+  return { low: -most, high: most }
+}
+
 const sumOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0)
 
 type Tested = Omit<PairedDifference, 'verdict' | 'sentence'>
@@ -129,7 +135,10 @@ const test = (
     second,
     values,
     difference: values[1] - values[0],
-    interval: { low: quantile(drawn, 0.025), high: quantile(drawn, 0.975) },
+    interval:
+      isBinary && onlyFirst + onlySecond === 0
+        ? ruleOfThree(one.first)
+        : { low: quantile(drawn, 0.025), high: quantile(drawn, 0.975) },
     ...(isBinary ? { onlyFirst, onlySecond } : {}),
     pValue: isBinary ? Math.max(bootstrap, signTest(onlyFirst, onlyFirst + onlySecond)) : bootstrap,
     seed: options.seed ?? 0,
@@ -155,9 +164,13 @@ const judged = (tested: Tested, pValue: number): PairedDifference => {
   const { first, second, figure, difference, interval } = tested
   const isDifferent = pValue < 0.05
   const p = pValue < 0.001 ? 'p < 0.001' : `p = ${pValue.toFixed(3)}`
+  const between =
+    tested.onlyFirst === 0 && tested.onlySecond === 0
+      ? 'both get the same ones right'
+      : `${points(difference)} points lie between them`
   const sentence = isDifferent
     ? `${first} and ${second} differ: the ${figure.name} of ${difference > 0 ? second : first} is ${points(difference)} points higher (${p}).`
-    : `No evidence that ${first} and ${second} differ in ${figure.name}: ${points(difference)} points lie between them, and anything ` +
+    : `No evidence that ${first} and ${second} differ in ${figure.name}: ${between}, and anything ` +
       `from ${signed(interval.low)} to ${signed(interval.high)} is compatible with these data (${p}).`
   return { ...tested, pValue, verdict: isDifferent ? 'differ' : 'no evidence', sentence }
 }
