@@ -40,11 +40,11 @@ export function Page(): JSX.Element {
       <header>
         <h1>CosFace, by hand</h1>
         <p class="lead">
-          Face recognition compares directions: two pictures show one person when the angle between their
-          embeddings is small. <a href={paper}>CosFace</a> (Wang et al., CVPR 2018) is about the loss that
-          teaches a network to gather each person around a direction of their own, with room between people.
-          Here every step of the argument can be moved by hand, and a small network learns it in front of you,
-          in this browser tab.
+          Face recognition compares directions: a network turns a picture into a vector, its embedding, and
+          two pictures show one person when the angle between their embeddings is small.{' '}
+          <a href={paper}>CosFace</a> (Wang et al., CVPR 2018) is about the loss that teaches a network to
+          gather each person around a direction of their own, with room between people. Here every step of the
+          argument can be moved by hand, and a small network learns in front of you, in this browser tab.
         </p>
         {complaints.length === 0 ? null : (
           <div class="complaints" role="alert">
@@ -67,9 +67,9 @@ export function Page(): JSX.Element {
         <Claim id="softmax" title="Softmax lets length decide">
           <>
             <p>
-              A classifier gives a picture x to the person whose weight vector has the largest product with
-              it. Without bias that product is a length times a cosine, and the line between two people lies
-              where
+              A network in training ends in a classifier: it gives a picture with the embedding x to the
+              person whose weight vector W has the largest product with x. That product is ‖W‖ ‖x‖ cos θ, and
+              the line between two people lies where
             </p>
             <span class="formula">‖W₁‖ cos θ₁ = ‖W₂‖ cos θ₂</span>
             <p>
@@ -86,16 +86,16 @@ export function Page(): JSX.Element {
         <Claim id="margin" title="The right line is not enough: a margin">
           <>
             <p>
-              NSL’s line is right and has no width. A picture that lies on it counts as learnt, and the next
-              one of the same person falls on the other side. The large margin cosine loss (LMCL, Eq 4) asks
-              the own cosine to win although m has been taken from it:
+              NSL’s line is right and has no width. A picture that barely comes to lie on its own side is
+              decided rightly, and the next one of the same person falls on the other side. The large margin
+              cosine loss (LMCL, Eq 4) asks the own cosine to win although m has been taken from it:
             </p>
             <span class="formula">cos θ₁ − m ≥ cos θ₂</span>
             <p>
-              In <a href="#boundaries">the paper’s Fig 2</a> the hatched band is what belongs to neither.
-              LMCL’s is equally wide everywhere. A-Softmax multiplies the angle instead, so its band closes
-              where the angle does, just where alike people need it. Move the point and see whose it is under
-              each loss.
+              In <a href="#boundaries">the paper’s Fig 2</a> the hatched band is what belongs to neither
+              person; under softmax it is what lengths can give to either. LMCL’s band is equally wide
+              everywhere. A-Softmax multiplies the angle instead, so its band closes as the angles do, just
+              where people who look alike need it. Move the point and see whose it is under each loss.
             </p>
           </>
           <DecisionBands state={state} onChange={onChange} />
@@ -143,7 +143,8 @@ export function Page(): JSX.Element {
             <p>
               A new picture is an old one with noise. Turn every feature a little and count the decisions that
               change: after NSL many features lie close to a line, after LMCL{' '}
-              <a href="#noise">fewer decisions flip</a> at the same noise.
+              <a href="#noise">fewer decisions flip</a> as long as the noise is small beside the gap between
+              people. Noise as large as the gap flips about as many under either.
             </p>
           </>
           <LearnedNoise state={state} experiment={experiment} onChange={onChange} />

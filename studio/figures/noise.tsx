@@ -57,7 +57,7 @@ export function Noise({ sets, margin, classes, degrees, seed, onDegrees }: Noise
       note={
         sets === undefined
           ? 'Drawn features, spread evenly over the directions that each loss leaves a class; train above to see learned ones.'
-          : 'Features of held-out pictures, as the two trainings above have them now.'
+          : 'Features of held-out pictures, as what is trained above has them now.'
       }
     >
       {figure.panes.map((pane, index) => (

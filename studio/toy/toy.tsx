@@ -54,16 +54,18 @@ export function Toy({ state, experiment, onChange }: ToyProps): JSX.Element {
             ))}
           </div>
         )}
-        {[...new Set(lanes.flatMap(({ frame }) => frame.warnings))].map((warning) => (
-          <p class="warning" key={warning}>
-            {`${warning.charAt(0).toUpperCase()}${warning.slice(1)}.`}
-          </p>
-        ))}
+        {lanes.map(({ loss, frame }, at) =>
+          frame.warnings.map((warning) => (
+            <p class="warning" key={`${at} ${warning}`}>
+              {`${lossNames[loss]}: ${withoutCommand(warning)}.`}
+            </p>
+          )),
+        )}
         {lanes.length === 0 || dimensions === 3 ? null : (
           <div class="legend">
             <p>
               Dots: pictures trained on. Rings: held out. Arrows: class weights. Tinted: where a person wins.
-              Hatched: where it wins, but not by the margin. Bars: how many features point there.
+              Hatched: where one wins, but not by the margin. Bars: how many features point there.
             </p>
             <SaveButtons name="features" title={figureTitle(lanes)} svg={() => figureOf(lanes, state)} />
           </div>
@@ -149,6 +151,9 @@ function useRule(lane: LaneView, state: LabState): DecisionRule {
   const settings = lossSettings(lane.loss, state)
   return useMemo(() => decisionRule(settings), [JSON.stringify(settings)])
 }
+
+/** A warning without the options of the command line it ends with: the sliders beside it say what can work. */
+const withoutCommand = (warning: string): string => warning.replace(/; try --.*$/, '')
 
 const figureTitle = (lanes: readonly LaneView[]): string =>
   `Features learned with ${lanes.map(({ loss }) => lossNames[loss]).join(' and ')}`
