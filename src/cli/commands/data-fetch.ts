@@ -59,7 +59,9 @@ const optionsOf = (set: PublicSet): OptionSpecs<FetchOptions> => ({
   json: jsonOption,
 })
 
-const megabytes = (bytes: number): number => Math.round(bytes / 1e6)
+/** In what a file of `bytes` is counted, if they are known: a list of some kilobytes would be 0 MB. */
+const unitFor = (bytes = Infinity): { readonly unit: string; readonly size: number } =>
+  bytes < 1e6 ? { unit: 'kB', size: 1e3 } : { unit: 'MB', size: 1e6 }
 
 /** Shows the terms and wants a yes. @throws UsageError where nobody can be asked */
 const acceptTerms = async (context: Context, set: PublicSet, accepted: boolean): Promise<boolean> => {
@@ -95,10 +97,11 @@ const fetchSet = async (
     shown.delete(name)
   }
   const bytes = (name: string, done: number, total: number | undefined): void => {
-    shown.get(name)?.update(megabytes(done))
+    const { unit, size } = unitFor(total)
+    shown.get(name)?.update(Math.round(done / size))
     if (opening.has(name)) return
     opening.add(name)
-    const whole = { title: name, total: megabytes(total ?? done), unit: 'MB' }
+    const whole = { title: name, total: Math.round((total ?? done) / size), unit }
     void openProgress(output, whole).then((progress) => shown.set(name, progress))
   }
   let files
