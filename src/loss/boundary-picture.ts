@@ -58,24 +58,26 @@ const point = (x: number, y: number): string => `${Number(x.toFixed(1))},${Numbe
 
 type Slice = readonly [column: number, interval: Interval]
 
-/** Where a stretch at the grid's edge ends between two columns, it ends in the edge. */
-const cap = (slice: Slice | undefined, step: 1 | -1, count: number): Slice[] => {
+type Field = (column: number, row: number) => number
+
+/** Where a stretch at the grid's edge ends between two columns, it ends in the edge, by linear interpolation along it. */
+const cap = (slice: Slice | undefined, step: 1 | -1, count: number, field: Field): Slice[] => {
   if (slice === undefined) return []
   const [column, [low, high]] = slice
   const [next, edge] = [column + step, high === count - 1 ? high : low === 0 ? 0 : undefined]
-  return edge === undefined || next < 0 || next >= count ? [] : [[next, [edge, edge]]]
+  if (edge === undefined || next < 0 || next >= count) return []
+  const [value, beyond] = [field(column, edge), field(next, edge)]
+  return [[column + step * (beyond < 0 ? value / (value - beyond) : 1), [edge, edge]]]
 }
 
 /** The outline of a region in a square of `side` pixels, the origin of the axes at the lower left. */
 const outline = (grid: Grid, region: Region, side: number): string => {
   const { count } = grid
   const unit = side / (count - 1)
+  const field: Field = (i, j) =>
+    inside[region](grid.first[i * count + j] ?? 0, grid.second[i * count + j] ?? 0)
   const columns = Array.from({ length: count }, (_, i) =>
-    stretches(
-      Array.from({ length: count }, (__, j) =>
-        inside[region](grid.first[i * count + j] ?? 0, grid.second[i * count + j] ?? 0),
-      ),
-    ),
+    stretches(Array.from({ length: count }, (__, j) => field(i, j))),
   )
   const paths: string[] = []
   let start = 0
@@ -86,7 +88,7 @@ const outline = (grid: Grid, region: Region, side: number): string => {
       const run = columns
         .slice(start, i)
         .map((column, offset): Slice => [start + offset, column[k] ?? [0, 0]])
-      const closed = [...cap(run[0], -1, count), ...run, ...cap(run.at(-1), 1, count)]
+      const closed = [...cap(run[0], -1, count, field), ...run, ...cap(run.at(-1), 1, count, field)]
       const lower = closed.map(([x, [low]]) => point(x * unit, side - low * unit))
       const upper = closed.map(([x, [, high]]) => point(x * unit, side - high * unit)).reverse()
       paths.push(`M${[...lower, ...upper].join('L')}Z`)
