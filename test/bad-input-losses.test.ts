@@ -47,6 +47,20 @@ const rows: readonly Row[] = [
     /Unknown option `marginRadian` for the loss arcface; did you mean `marginRadians`\?/,
   ],
   [
+    'a misspelled margin among the options',
+    'few',
+    loss('cosface', 'margn=0.2'),
+    2,
+    /Unknown option `margn` for the loss cosface; did you mean `margin`\?/,
+  ],
+  [
+    'the margin among the options',
+    'few',
+    loss('cosface', 'margin=0.2'),
+    2,
+    /Expected `margin` of the loss cosface beside its options \(--margin on the command line\), got it among them/,
+  ],
+  [
     'a margin outside its range',
     'few',
     ['--margin', '2.5'],
@@ -72,7 +86,7 @@ const rows: readonly Row[] = [
     'few',
     loss('arcface', 'marginRadians=1.6'),
     2,
-    /`marginRadians` to be a number in \[0, 1\.57\d*\], got 1\.6: from π\/2 on/,
+    /`marginRadians` to be a number in \[0, π\/2\], got 1\.6: from π\/2 on/,
   ],
   [
     'A-Softmax with a broken multiple',

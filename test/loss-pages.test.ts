@@ -12,8 +12,7 @@ const page = (name: string): string => readFileSync(join(folder, `${name}.md`), 
 const number = (value: number): string => (Math.abs(value - Math.PI / 2) < 1e-12 ? 'π/2' : String(value))
 
 const row = ({ name, meaning, unit, default: byDefault, range, paper }: LossOption): string => {
-  const words =
-    range === undefined ? 'true or false' : rangeInWords(range).replace(String(Math.PI / 2), 'π/2')
+  const words = range === undefined ? 'true or false' : rangeInWords(range)
   const shown = typeof byDefault === 'boolean' ? String(byDefault) : number(byDefault)
   const spelled = name === 'scale' || name === 'margin' ? `--${name}` : name
   return `| \`${spelled}\` | ${meaning} | ${unit} | ${shown} | ${words} | ${paper} |`

@@ -13,16 +13,22 @@ export interface Range {
   readonly because?: string
 }
 
+/** Bounds that are better known by another name. */
+const named: ReadonlyMap<number, string> = new Map([[Math.PI / 2, 'π/2']])
+
+const inWords = (bound: number): string => named.get(bound) ?? String(bound)
+
 /** The range in words: `a number in [0, 2]`, `an integer of at least 1`. */
 export function rangeInWords(range: Range): string {
   const kind = range.integer === true ? 'an integer' : 'a number'
   const low = range.min ?? range.above
   const high = range.max ?? range.below
   if (low !== undefined && high !== undefined) {
-    return `${kind} in ${range.min === undefined ? '(' : '['}${low}, ${high}${range.max === undefined ? ')' : ']'}`
+    return `${kind} in ${range.min === undefined ? '(' : '['}${inWords(low)}, ${inWords(high)}${range.max === undefined ? ')' : ']'}`
   }
-  if (low !== undefined) return `${kind} ${range.min === undefined ? 'above' : 'of at least'} ${low}`
-  if (high !== undefined) return `${kind} ${range.max === undefined ? 'below' : 'of at most'} ${high}`
+  if (low !== undefined) return `${kind} ${range.min === undefined ? 'above' : 'of at least'} ${inWords(low)}`
+  if (high !== undefined)
+    return `${kind} ${range.max === undefined ? 'below' : 'of at most'} ${inWords(high)}`
   return kind
 }
 

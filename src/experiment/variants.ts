@@ -69,8 +69,9 @@ const variantOf = (text: string, shared: SharedLoss): Variant => {
   const [base = '', ...added] = head.split('+').map((part) => part.trim())
   const loss = lossByName(base)
   const weights = added.map((name): readonly [string, number | boolean] => {
-    const found = lossByName(name)
-    if (found.kind !== 'embedding' || loss.kind === 'embedding')
+    const wanted = name.toLowerCase()
+    const found = embeddingLosses.find((one) => one.name === wanted || one.aliases.includes(wanted))
+    if (found === undefined || loss.kind === 'embedding')
       throw new UsageError(
         `${name} cannot be added to ${base}; ${embeddingLosses.map((one) => one.name).join(', ')} can, to a loss with classes`,
       )

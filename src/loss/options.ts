@@ -1,6 +1,6 @@
 /** @file Reading a loss's options: defaults, ranges, misspellings; and the options every margin head shares. */
 import { checkKeys, checkNumber } from '../base/check.ts'
-import { unexpected } from '../base/errors.ts'
+import { unexpected, UsageError } from '../base/errors.ts'
 import type { LossOption, LossSettings } from './head.ts'
 
 /** Options after checking, every one with a value. */
@@ -122,8 +122,12 @@ const valueOf = (option: LossOption, given: unknown): number | boolean => {
  */
 export function readOptions(what: string, known: readonly LossOption[], settings: LossSettings): LossOptions {
   const given = settings.options ?? {}
-  const names = known.map((option) => option.name).filter((name) => name !== 'scale' && name !== 'margin')
+  const names = known.map((option) => option.name)
   checkKeys(`the loss ${what}`, given, names)
+  for (const name of ['scale', 'margin'].filter((one) => names.includes(one) && one in given))
+    throw new UsageError(
+      `Expected \`${name}\` of the loss ${what} beside its options (--${name} on the command line), got it among them`,
+    )
   const values = new Map(
     known.map((option) => {
       const own =

@@ -1,5 +1,6 @@
 /** @file Every loss by its name. */
-import { checkChoice } from '../base/check.ts'
+import { unexpected, UsageError } from '../base/errors.ts'
+import { nearest } from '../base/names.ts'
 import { adacos } from './adacos.ts'
 import { adaface } from './adaface.ts'
 import { arcface, combined } from './arcface.ts'
@@ -45,12 +46,12 @@ export function lossByName(name: string): Loss {
   const wanted = name.toLowerCase()
   const found = losses.find((loss) => loss.name === wanted || loss.aliases.includes(wanted))
   if (found !== undefined) return found
-  const canonical = checkChoice(
-    'loss',
+  const near = nearest(
     wanted,
     losses.flatMap((loss) => [loss.name, ...loss.aliases]),
   )
-  throw new RangeError(`No loss is registered as ${canonical}`)
+  const { message } = unexpected('loss', `one of ${lossNames.join(', ')}`, name)
+  throw new UsageError(near === undefined ? message : `${message} (did you mean ${near}?)`)
 }
 
 /** Every option a loss takes, its own first. */

@@ -16,7 +16,7 @@ const multiplierOption = (byDefault: number, paper: string): LossOption => ({
     min: 1,
     max: 8,
     integer: true,
-    because: 'ψ(θ), cos(m·θ) made to fall up to π, is made for whole m',
+    because: 'ψ(θ) joins pieces of cos(m·θ) into one that falls up to π, which needs a whole m',
   },
   paper,
 })

@@ -1,4 +1,5 @@
 /** @file How fast a run goes and how long it still takes. */
+import { counted } from '../base/words.ts'
 
 /** One step's timing. */
 export interface Pace {
@@ -36,7 +37,7 @@ const units = [
 /** A duration in its largest sensible unit: `40 seconds`, `3.5 minutes`, `12 days`. */
 export function durationInWords(seconds: number): string {
   const unit = units.find((candidate) => seconds >= 1.5 * candidate.seconds)
-  if (unit === undefined) return `${Math.ceil(seconds)} seconds`
+  if (unit === undefined) return counted(Math.ceil(seconds), 'second')
   const count = seconds / unit.seconds
   return `${count < 10 ? Number(count.toFixed(1)) : Math.round(count)} ${unit.name}`
 }

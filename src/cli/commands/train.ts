@@ -141,6 +141,8 @@ export const trainCommand: Command = command<TrainSettings & RunOptions>({
         ...(file === undefined ? {} : { file: await readJson(file) }),
       },
     )
+    const { unusedLossOptions } = await import('../unused-loss-options.ts')
+    for (const sentence of unusedLossOptions(config.loss.name, settings)) output.warn(`Warning: ${sentence}`)
     const { nextRunFolder } = await import('../../node/run-folder.ts')
     const folder = out ?? (await nextRunFolder())
     return carryOut(
