@@ -119,7 +119,7 @@ describe('cosface import', () => {
     expect(await cli('import', file)).toEqual({
       code: 1,
       out: '',
-      err: "cosface: None of the checkpoint's 1 tensors is one of a sphere network: conv0.kernel\n",
+      err: 'cosface: Expected the tensors of a sphere network, got 1 other: conv0.kernel\n',
     })
     expect((await cli('import', join(folder, 'none.pth'))).err).toContain('No such file')
     expect((await cli('import', file, '--backbone', 'spere20')).err).toContain('did you mean sphere20?')

@@ -30,6 +30,11 @@ export function nearest<T extends string>(name: string, known: readonly T[]): T 
   return best
 }
 
+/** The folder of a path with slashes, without the last of them; empty where it has none. */
+export function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')))
+}
+
 /** Orders strings by code point, the same on every machine and in every language setting. */
 export function byCodePoint(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0

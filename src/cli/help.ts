@@ -1,4 +1,5 @@
 /** @file The help texts and the command line's documentation, drawn from the tables; pure functions. */
+import { groupBy } from '../base/groups.ts'
 import { flagOf } from '../base/option.ts'
 import { type Command, commandGroups, type OptionRow } from './command.ts'
 
@@ -128,13 +129,7 @@ function usageOf(command: Command): string {
 }
 
 function grouped(rows: readonly OptionRow[]): [string, OptionRow[]][] {
-  const groups = new Map<string, OptionRow[]>()
-  for (const row of rows) {
-    const members = groups.get(row.spec.group)
-    if (members === undefined) groups.set(row.spec.group, [row])
-    else members.push(row)
-  }
-  return [...groups]
+  return [...groupBy(rows, ({ spec }) => spec.group)]
 }
 
 function signature(row: OptionRow): string {

@@ -1,6 +1,7 @@
 /** @file Which samples a training iteration sees, as a pure function of the seed: position is all the state there is. */
 import { checkInteger } from '../base/check.ts'
 import { DataError } from '../base/errors.ts'
+import { placesOf } from '../base/groups.ts'
 import { random } from '../base/random.ts'
 import type { Random } from '../base/random.ts'
 
@@ -108,11 +109,5 @@ export function identitySampler(
 
 /** The samples of each identity that has any, by identity. */
 export function groupByIdentity(identityOf: readonly number[]): readonly (readonly number[])[] {
-  const groups = new Map<number, number[]>()
-  identityOf.forEach((identity, index) => {
-    const group = groups.get(identity)
-    if (group === undefined) groups.set(identity, [index])
-    else group.push(index)
-  })
-  return [...groups.entries()].toSorted((a, b) => a[0] - b[0]).map(([, members]) => members)
+  return [...placesOf(identityOf)].toSorted((a, b) => a[0] - b[0]).map(([, members]) => members)
 }

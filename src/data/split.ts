@@ -2,6 +2,7 @@
 import { checkNumber } from '../base/check.ts'
 import { counted } from '../base/words.ts'
 import { DataError } from '../base/errors.ts'
+import { placesOf } from '../base/groups.ts'
 import { byCodePoint } from '../base/names.ts'
 import { random } from '../base/random.ts'
 
@@ -36,10 +37,7 @@ export function splitIdentities(
   rules: { readonly validation: SplitRule; readonly test: SplitRule },
   seed: number,
 ): Split {
-  const indexOf = new Map<string, number[]>()
-  identities.forEach(({ name }, index) => {
-    indexOf.set(name, [...(indexOf.get(name) ?? []), index])
-  })
+  const indexOf = placesOf(identities.map(({ name }) => name))
   const missing: string[] = []
   const owner = new Map<number, 'validation' | 'test'>()
   for (const set of ['test', 'validation'] as const) {

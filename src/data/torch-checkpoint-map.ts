@@ -4,6 +4,7 @@
  */
 import { DataError } from '../base/errors.ts'
 import { byCodePoint } from '../base/names.ts'
+import { counted } from '../base/words.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import type { CheckpointTensor } from './torch-checkpoint.ts'
 
@@ -138,8 +139,10 @@ export function mapCheckpoint(names: Iterable<string>): CheckpointMapping {
   const mappings = checkpointNamings.flatMap((naming) => mapWith(all, naming) ?? [])
   const [best] = mappings.sort((a, b) => b.parameters.size - a.parameters.size)
   if (best !== undefined) return best
-  const shown = all.slice(0, 5).join(', ')
-  throw new DataError(`None of the checkpoint's ${all.length} tensors is one of a sphere network: ${shown}`)
+  const shown = all.slice(0, 5).map((name) => (name === '' ? 'one without a name' : name))
+  throw new DataError(
+    `Expected the tensors of a sphere network, got ${counted(all.length, 'other')}: ${shown.join(', ')}${all.length > 5 ? ', …' : ''}`,
+  )
 }
 
 const transpose = ({ shape, data }: Tensor): Tensor => {

@@ -1,4 +1,5 @@
 /** @file How tight identities are and how far apart: angles between templates and mean directions. */
+import { placesOf } from '../base/groups.ts'
 import { random, shuffled } from '../base/random.ts'
 import { cosine } from './features.ts'
 import type { TemplateSet } from './features.ts'
@@ -40,13 +41,7 @@ export function angleSample(
   identityOf: readonly string[],
   options: AngleOptions = {},
 ): AngleSample {
-  const rows = new Map<string, number[]>()
-  identityOf.forEach((identity, row) => {
-    const known = rows.get(identity)
-    if (known === undefined) rows.set(identity, [row])
-    else known.push(row)
-  })
-  const taken = shuffled([...rows.values()], random(options.seed ?? 0, 'angles')).slice(
+  const taken = shuffled([...placesOf(identityOf).values()], random(options.seed ?? 0, 'angles')).slice(
     0,
     options.identities ?? 500,
   )

@@ -1,5 +1,6 @@
 /** @file Ranks of mates among distractors: for each ordered pair of probes of one person, how many distractors score as high. */
 
+import { placesOf } from '../base/groups.ts'
 import type { ScoreHistogram } from './protocol-histogram.ts'
 
 /**
@@ -26,13 +27,9 @@ export class MateRanks {
 
   constructor(identities: Int32Array, maxRank: number) {
     const count = identities.length
-    const groups = new Map<number, number[]>()
-    this.#places = identities.map((identity, p) => {
-      const group = groups.get(identity)
-      if (group === undefined) groups.set(identity, [p])
-      else group.push(p)
-      return (group?.length ?? 1) - 1
-    })
+    const groups = placesOf(identities)
+    this.#places = new Int32Array(count)
+    for (const group of groups.values()) group.forEach((probe, place) => (this.#places[probe] = place))
     this.#groups = Array.from(identities, (identity) => groups.get(identity) ?? [])
     this.matesOf = identities.map((identity) => (groups.get(identity)?.length ?? 1) - 1)
     this.total = this.matesOf.reduce((sum, mates) => sum + mates, 0)

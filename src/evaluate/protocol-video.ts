@@ -3,6 +3,7 @@
  * alike as their closest, or their average, pair of frames.
  */
 import { DataError } from '../base/errors.ts'
+import { placesOf } from '../base/groups.ts'
 import type { TemplateSet } from './features.ts'
 import { normalizeRows } from './features.ts'
 import type { Pair } from './pair.ts'
@@ -25,16 +26,6 @@ export function spreadFrames(count: number, limit: number): number[] {
   return Array.from({ length: limit }, (_, i) => Math.round((i * (count - 1)) / (limit - 1)))
 }
 
-const rowsByVideo = (frames: Frames): Map<string, number[]> => {
-  const rows = new Map<string, number[]>()
-  frames.videos.forEach((video, row) => {
-    const known = rows.get(video)
-    if (known === undefined) rows.set(video, [row])
-    else known.push(row)
-  })
-  return rows
-}
-
 /** Each video's mean frame, frames scaled to length 1 first and the mean again. @throws DataError without direction */
 export function meanFrames(frames: Frames): TemplateSet {
   const { size } = frames
@@ -43,7 +34,7 @@ export function meanFrames(frames: Frames): TemplateSet {
     size,
     (row) => `frame ${row + 1} (${frames.videos[row]})`,
   )
-  const rows = rowsByVideo(frames)
+  const rows = placesOf(frames.videos)
   const data = new Float32Array(rows.size * size)
   const names = [...rows.keys()]
   names.forEach((name, position) => {
@@ -70,7 +61,7 @@ export function scoreVideos(pairs: readonly Pair[], frames: Frames, pooling: Vid
   const means = pooling === 'mean' ? meanFrames(frames) : undefined
   const unit = normalizeRows(means?.data ?? frames.features.slice(), size)
   const rows =
-    means === undefined ? rowsByVideo(frames) : new Map(means.names.map((name, row) => [name, [row]]))
+    means === undefined ? placesOf(frames.videos) : new Map(means.names.map((name, row) => [name, [row]]))
   const rowsOf = (video: string): readonly number[] => {
     const found = rows.get(video)
     if (found === undefined) throw new DataError(`There are no frames of ${video}`)

@@ -1,5 +1,6 @@
 /** @file Finding a list's images among the files of a folder. */
 import { DataError } from '../base/errors.ts'
+import { groupBy } from '../base/groups.ts'
 import type { Pair, PairSet } from './pair.ts'
 import type { PairList } from './pairs.ts'
 
@@ -7,15 +8,8 @@ const withoutExtension = (path: string): string => path.replace(/\.[A-Za-z0-9]+$
 
 /** A function from a name in a list to a path; undefined where there is no such image. */
 export function nameResolver(paths: Iterable<string>): (name: string) => string | undefined {
-  const exact = new Set<string>()
-  const stems = new Map<string, string[]>()
-  for (const path of paths) {
-    exact.add(path)
-    const stem = withoutExtension(path)
-    const known = stems.get(stem)
-    if (known === undefined) stems.set(stem, [path])
-    else known.push(path)
-  }
+  const exact = new Set(paths)
+  const stems = groupBy(exact, withoutExtension)
   return (name) => {
     if (exact.has(name)) return name
     const found = stems.get(name)

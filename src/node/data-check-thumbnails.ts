@@ -1,4 +1,5 @@
 /** @file Small pictures of the images that findings name, for the page a person reviews. */
+import { groupBy } from '../base/groups.ts'
 import { openFaces } from './face-sets.ts'
 import { openPlaces } from './image-places.ts'
 import { unpackedName } from './pack-records.ts'
@@ -29,13 +30,7 @@ const openSource = async (paths: readonly string[]): Promise<Source> => {
   const set = await openFaces(paths)
   const reader = openPlaces(set.places)
   const isRecords = await isRecordData(paths[0] ?? '')
-  const byIdentity = new Map<string, string[]>()
-  for (const { id, identity } of set.samples) {
-    const name = set.identities[identity] ?? ''
-    const held = byIdentity.get(name) ?? []
-    byIdentity.set(name, held)
-    held.push(id)
-  }
+  const byIdentity = groupBy(set.samples, ({ identity }) => set.identities[identity] ?? '')
   const positions = new Map<string, number>()
   // any ending will do to find an image of a record file by the name it would be unpacked to
   const key = (name: string): string => (isRecords ? name.replace(/\.[^./]+$/, '') : name)
@@ -51,7 +46,7 @@ const openSource = async (paths: readonly string[]): Promise<Source> => {
     imagesOf: (identity, count) =>
       (byIdentity.get(identity) ?? [])
         .slice(0, count)
-        .map((id) => (isRecords ? unpackedName(id, identity, new Uint8Array(0)) : id)),
+        .map(({ id }) => (isRecords ? unpackedName(id, identity, new Uint8Array(0)) : id)),
     [Symbol.asyncDispose]: async () => {
       await reader[Symbol.asyncDispose]()
       await set[Symbol.asyncDispose]()

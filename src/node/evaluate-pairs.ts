@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto'
 import { basename, join } from 'node:path'
 import { DataError, UsageError } from '../base/errors.ts'
-import { byCodePoint } from '../base/names.ts'
+import { groupBy } from '../base/groups.ts'
+import { byCodePoint, folderOf } from '../base/names.ts'
 import { counted } from '../base/words.ts'
 import { angleSample } from '../evaluate/angles.ts'
 import type { AngleSample } from '../evaluate/angles.ts'
@@ -143,11 +144,7 @@ const openEmbedded = async (embeddings: Embeddings, options: JudgePairsOptions):
   const all = namedTemplates(embeddings, options.images)
   const { pairs } = options
   if (pairs.kind === 'random') {
-    const people = new Map<string, string[]>()
-    for (const name of all.names) {
-      const person = name.slice(0, Math.max(0, name.lastIndexOf('/')))
-      people.set(person, [...(people.get(person) ?? []), name])
-    }
+    const people = groupBy(all.names, folderOf)
     const identities = [...people].map(([name, images]) => ({ name, images: images.toSorted(byCodePoint) }))
     identities.sort((a, b) => byCodePoint(a.name, b.name))
     return { set: randomPairs(identities, pairs.count, pairs.seed), templates: async () => all }

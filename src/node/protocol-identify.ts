@@ -2,7 +2,8 @@
 import { availableParallelism } from 'node:os'
 import { basename, join } from 'node:path'
 import { DataError, UsageError } from '../base/errors.ts'
-import { byCodePoint } from '../base/names.ts'
+import { placesOf } from '../base/groups.ts'
+import { byCodePoint, folderOf } from '../base/names.ts'
 import { random, shuffled } from '../base/random.ts'
 import type { TemplateSet } from '../evaluate/features.ts'
 import { flipText } from '../evaluate/protocol.ts'
@@ -48,7 +49,7 @@ const folderTemplates = async (
 ): Promise<Labelled> => {
   if (evaluated.kind === 'embeddings') {
     const all = namedTemplates(evaluated.embeddings, folder)
-    const people = all.names.map((name) => name.slice(0, Math.max(0, name.lastIndexOf('/'))))
+    const people = all.names.map(folderOf)
     if (people.every((person) => person === ''))
       throw new DataError(
         `${evaluated.embeddings.file} names images without folders, so nobody can tell who is on them; expected names like anna/1.jpg`,
@@ -82,12 +83,7 @@ const subjectsAt = (
 }
 
 const rowsByPerson = ({ names, people }: Labelled): ReadonlyMap<string, readonly number[]> => {
-  const rows = new Map<string, number[]>()
-  people.forEach((person, row) => {
-    const known = rows.get(person)
-    if (known === undefined) rows.set(person, [row])
-    else known.push(row)
-  })
+  const rows = placesOf(people)
   for (const own of rows.values()) own.sort((a, b) => byCodePoint(names[a] ?? '', names[b] ?? ''))
   return rows
 }

@@ -3,7 +3,8 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { mapBounded } from '../base/concurrency.ts'
 import { DataError } from '../base/errors.ts'
-import { byCodePoint } from '../base/names.ts'
+import { placesOf } from '../base/groups.ts'
+import { byCodePoint, folderOf } from '../base/names.ts'
 import type { FlipRule } from '../evaluate/features.ts'
 import { fuse, templateSize } from '../evaluate/features.ts'
 import { spreadFrames } from '../evaluate/protocol-video.ts'
@@ -91,13 +92,8 @@ export function videosOfEmbeddings(
   const { data, size, file } = embeddings
   const names = relativeNames(embeddings, images)
   const asked = new Set(wanted)
-  const rows = new Map<string, number[]>()
-  names.forEach((name, row) => {
-    const video = asked.has(name) ? name : name.slice(0, Math.max(0, name.lastIndexOf('/')))
-    const known = rows.get(video)
-    if (known !== undefined) known.push(row)
-    else if (asked.has(video)) rows.set(video, [row])
-  })
+  const rows = placesOf(names.map((name) => (asked.has(name) ? name : folderOf(name))))
+  for (const video of rows.keys()) if (!asked.has(video)) rows.delete(video)
   // frames of one name keep the order of their rows
   for (const own of rows.values()) own.sort((a, b) => byCodePoint(names[a] ?? '', names[b] ?? ''))
   return {
