@@ -8,6 +8,11 @@ export function agreeing(count: number, one: string, many: string): string {
   return count === 1 ? one : many
 }
 
+/** No more than three significant digits: `0.293`. */
+export function threeDigits(value: number): string {
+  return String(Number(value.toPrecision(3)))
+}
+
 /** Thousands set apart: `494,414`. */
 export function withCommas(count: number): string {
   return count.toLocaleString('en-US')

@@ -6,6 +6,7 @@ import type { Boundary } from '../plot/boundary.ts'
 import type { BoundPane } from '../plot/bound-chart.ts'
 import { type CompactRegionsPane, compactRegionsPane } from '../plot/compact-regions.ts'
 import { type DecisionBand, type DecisionBandPane, decisionBandPane } from '../plot/decision-band.ts'
+import { inRadians } from '../plot/degrees.ts'
 import { fixed } from '../plot/format.ts'
 import type { XY } from '../plot/xy.ts'
 import { type NoiseCurvesPane, noiseCurvesPane, noisyCirclePane } from '../plot/noise-chart.ts'
@@ -95,8 +96,6 @@ export interface CompactRegionsSetting {
   /** Direction of x, degrees. */
   readonly feature: number
 }
-
-const inRadians = (degrees: number): number => (degrees * Math.PI) / 180
 
 /** Fig 3: what each loss leaves two classes on the circle. @throws UsageError on a loss or option that cannot be */
 export function compactRegions(setting: CompactRegionsSetting): PaneFigure<CompactRegionsPane> {

@@ -33,6 +33,8 @@ describe('comparePlan', () => {
       { name: 'triplet' },
     ])
     expect(variants[3]?.loss.options).toBeUndefined()
+    const others = comparePlan({}, input, { losses: ['nsl+contrastive', 'nsl+triplet'] }).variants
+    expect(others.map(({ loss }) => loss.options)).toEqual([{ contrastiveWeight: 1 }, { tripletWeight: 1 }])
   })
 
   it('validates short trainings often enough for a curve, long ones as the preset says', () => {
@@ -56,6 +58,8 @@ describe('comparePlan', () => {
     [['nsl', 'sphereface:multiplier=1.5'], /`multiplier` to be an integer/],
     [['nsl', 'nsl'], /named twice/],
     [['nsl', 'softmax+arcface'], /arcface cannot be added/],
+    [['nsl', 'nsl+centre'], /centre cannot be added to nsl; center, contrastive, triplet can/],
+    [['nsl', 'triplet+center'], /center cannot be added to triplet/],
   ])('refuses %j', (losses, words) => {
     expect(() => comparePlan({}, input, { losses })).toThrow(words)
   })

@@ -1,4 +1,5 @@
 /** @file What the toy's pictures show, in numbers. */
+import { inDegrees } from '../plot/degrees.ts'
 import type { DecisionRule } from '../plot/sectors.ts'
 
 /** Features of one set: [N, D] and their labels. */
@@ -18,8 +19,6 @@ export interface ToyMeasure {
 }
 
 type Vector = readonly number[]
-
-const inDegrees = (radians: number): number => (radians * 180) / Math.PI
 
 const dot = (a: Vector, b: Vector): number =>
   a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0)

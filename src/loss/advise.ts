@@ -1,5 +1,6 @@
 /** @file Which s and m can work for so many people, and what the loss will then look like. */
 import { checkInteger, checkNumber } from '../base/check.ts'
+import { threeDigits } from '../base/words.ts'
 import {
   expectedFirstLoss,
   lossFloor,
@@ -80,8 +81,6 @@ export function scaleForFloor(setting: Omit<LossSetting, 'scale'>, wanted: numbe
   return high
 }
 
-const shown = (value: number): string => String(Number(value.toPrecision(3)))
-
 const marginFor = ({ regime, largest }: MarginBound): { margin: number; reason: string } => {
   // the paper's toy uses 0.2 where 0.29 is possible: leave a third
   const room = Math.floor(largest * 0.7 * 100) / 100
@@ -90,7 +89,7 @@ const marginFor = ({ regime, largest }: MarginBound): { margin: number; reason: 
   const limit = regime === 'plane' ? '1 − cos(2π/C)' : 'what so many directions can keep apart'
   return {
     margin: Math.max(0, room),
-    reason: `margin ${shown(Math.max(0, room))}: about 0.7 of ${shown(largest)}, ${limit} (Eq 7)`,
+    reason: `margin ${threeDigits(Math.max(0, room))}: about 0.7 of ${threeDigits(largest)}, ${limit} (Eq 7)`,
   }
 }
 
@@ -111,8 +110,8 @@ const suggest = (
       ? (usualScales.find((value) => value >= 1.5 * needed) ?? Math.ceil(1.5 * needed))
       : largestScale
   const least =
-    `a posterior of ${posterior} needs ${shown(byPosterior)} (Eq 6), ` +
-    `a loss that can fall to 0.01 with this margin needs ${shown(byFloor)}`
+    `a posterior of ${posterior} needs ${threeDigits(byPosterior)} (Eq 6), ` +
+    `a loss that can fall to 0.01 with this margin needs ${threeDigits(byFloor)}`
   const why = large
     ? `scale 64: the paper's; ${least}`
     : possible

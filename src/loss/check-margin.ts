@@ -1,5 +1,6 @@
 /** @file Eq 7 as a gate: a margin no arrangement of classes can satisfy is refused, a doubtful one is named. */
 import { UsageError } from '../base/errors.ts'
+import { threeDigits } from '../base/words.ts'
 import { advise } from './advise.ts'
 import { marginUpperBound, scaleLowerBound } from './bounds.ts'
 import { expectLoss } from './expect-loss.ts'
@@ -7,15 +8,13 @@ import type { HeadSize, LossSettings } from './head.ts'
 import type { MarginHead } from './margin-head.ts'
 import type { LossOptions } from './options.ts'
 
-const short = (value: number): string => String(Number(value.toPrecision(3)))
-
 /** @throws UsageError where `margin` is above C/(C−1), the bound of Eq 7 */
 export function checkMargin(margin: number, { classes }: HeadSize): void {
   if (classes < 2) return
   const bound = classes / (classes - 1)
   if (margin > bound) {
     throw new UsageError(
-      `Expected \`margin\` to be at most C/(C−1) = ${short(bound)} for ${classes} classes (Eq 7), got ${margin}`,
+      `Expected \`margin\` to be at most C/(C−1) = ${threeDigits(bound)} for ${classes} classes (Eq 7), got ${margin}`,
     )
   }
 }
@@ -38,9 +37,9 @@ export function marginWarnings(
   if (margin > largest) {
     const why =
       regime === 'plane'
-        ? `1 − cos(2π/C) = ${short(largest)}, the bound of Eq 7 in two dimensions`
-        : `${short(largest)}, the most that ${classes} directions in ${embeddingSize} dimensions can keep apart (Eq 7, C > D + 1)`
-    const lowest = floor > 1 ? `, and the loss cannot go under ${short(floor)}` : ''
+        ? `1 − cos(2π/C) = ${threeDigits(largest)}, the bound of Eq 7 in two dimensions`
+        : `${threeDigits(largest)}, the most that ${classes} directions in ${embeddingSize} dimensions can keep apart (Eq 7, C > D + 1)`
+    const lowest = floor > 1 ? `, and the loss cannot go under ${threeDigits(floor)}` : ''
     warnings.push(`margin ${margin} is above ${why}: it cannot be satisfied for all classes${lowest}`)
   }
   if (scaled && known('scale')) {
@@ -48,13 +47,13 @@ export function marginWarnings(
     const least = scaleLowerBound(classes, 0.9)
     const isTold = warnings.length > 0
     if (scale < least) {
-      const lowest = floor > 1 && !isTold ? `go under ${short(floor)}` : 'become small'
+      const lowest = floor > 1 && !isTold ? `go under ${threeDigits(floor)}` : 'become small'
       warnings.push(
-        `scale ${scale} is below ${short(least)}, what ${classes} classes need for a posterior of 0.9 (Eq 6): the loss cannot ${lowest}`,
+        `scale ${scale} is below ${threeDigits(least)}, what ${classes} classes need for a posterior of 0.9 (Eq 6): the loss cannot ${lowest}`,
       )
     } else if (floor > 1 && !isTold) {
       warnings.push(
-        `with scale ${scale} and ${known('margin') ? `margin ${margin}` : 'this margin'} the loss cannot go under ${short(floor)}`,
+        `with scale ${scale} and ${known('margin') ? `margin ${margin}` : 'this margin'} the loss cannot go under ${threeDigits(floor)}`,
       )
     }
   }

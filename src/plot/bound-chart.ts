@@ -5,7 +5,7 @@ import { type Spot, textWidth } from './labels.ts'
 import type { XY } from './xy.ts'
 import { paint } from './palette.ts'
 import type { Pane } from './pane.ts'
-import { circle, coordinate, polygon, polyline, words } from './shapes.ts'
+import { circle, cross, polygon, polyline, words } from './shapes.ts'
 
 /** Another curve of the chart, named where it ends or at `nameAt`. */
 export interface BoundCurve {
@@ -77,7 +77,7 @@ export function boundPane(chart: BoundChart): BoundPane {
   const mark = works
     ? circle(spot, 6, { fill: colour, stroke: paint('surface'), 'stroke-width': 2 })
     : circle(spot, 7, { fill: paint('surface'), stroke: colour, 'stroke-width': 2 }) +
-      `<path d="M${coordinate(spot.x - 4)},${coordinate(spot.y - 4)}l8,8m0,-8l-8,8" stroke="${colour}" stroke-width="2" fill="none"/>`
+      `<path d="${cross(spot, 4)}" stroke="${colour}" stroke-width="2" fill="none"/>`
   const isRight = spot.x + 16 + textWidth(current.name) < area.x + area.width
   const nameWidth = textWidth(current.name) + 24
   const taken = {

@@ -1,4 +1,5 @@
 /** @file Fig 3 with its numbers: how much of the circle a loss leaves each class, and what it compares for x. */
+import { inDegrees } from './degrees.ts'
 import { fixed } from './format.ts'
 import { type Geometry, geometryPanel, turned } from './geometry.ts'
 import type { Spot } from './labels.ts'
@@ -22,7 +23,7 @@ export function regionWidths(weights: readonly number[], rule: DecisionRule): Re
   const widthOf = (which: number): number =>
     found
       .filter(({ winner, clear }) => clear && winner === which)
-      .reduce((sum, { from, to }) => sum + ((to - from) * 180) / Math.PI, 0)
+      .reduce((sum, { from, to }) => sum + inDegrees(to - from), 0)
   const classes = weights.map((_, which) => widthOf(which))
   return { classes, margin: Math.max(0, 360 - classes.reduce((sum, width) => sum + width, 0)) }
 }

@@ -73,11 +73,6 @@ export interface DecisionBandPane extends Pane {
   readonly cosinesAt: (spot: Spot) => readonly [number, number]
 }
 
-const regionName: { readonly [K in 'margin' | 'overlap']: string } = {
-  margin: 'margin',
-  overlap: 'overlap',
-}
-
 /** Draws the regions, the margin between them and the point. */
 export function decisionBandPane(band: DecisionBand): DecisionBandPane {
   const { axes, point, ownNames, rule, names, title } = band
@@ -115,7 +110,7 @@ export function decisionBandPane(band: DecisionBand): DecisionBandPane {
   const between = (['margin', 'overlap'] as const).flatMap((claim) => {
     const at: readonly [number, number] = claim === 'margin' ? [0, 0] : [0.72, 0.72]
     return claimAt(band, at) === claim
-      ? [words(regionName[claim], place(at), { ...small, 'font-weight': 600, fill: paint('soft') })]
+      ? [words(claim, place(at), { ...small, 'font-weight': 600, fill: paint('soft') })]
       : []
   })
   const size = { width: corner.x + side + 22, height: corner.y + side + 92 }

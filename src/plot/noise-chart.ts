@@ -6,7 +6,8 @@ import { marginHatch } from './margin-hatch.ts'
 import { type ColourName, identityPaint, paint } from './palette.ts'
 import type { Pane } from './pane.ts'
 import { type DecisionRule, sectors } from './sectors.ts'
-import { arcPoints, arrow, circle, coordinate, dots, onCircle, polygon, polyline, words } from './shapes.ts'
+import { sectorLook } from './sector-look.ts'
+import { arcPoints, arrow, circle, cross, dots, onCircle, polygon, polyline, words } from './shapes.ts'
 
 /** Features on the circle after noise. */
 export interface NoisyCircle {
@@ -39,23 +40,13 @@ export function noisyCirclePane(set: NoisyCircle): Pane {
   }
   const rows = Array.from(labels, (_, row) => row)
   const isFlipped = new Set(flipped)
-  const crosses = flipped
-    .map((row) => {
-      const { x, y } = spotOf(row)
-      return `M${coordinate(x - 3.5)},${coordinate(y - 3.5)}l7,7m0,-7l-7,7`
-    })
-    .join('')
+  const crosses = flipped.map((row) => cross(spotOf(row), 3.5)).join('')
   const share = flipped.length / Math.max(1, rows.length)
   const sentence = `${flipped.length} of ${rows.length} decisions flipped (crossed): ${percent(share)}`
   return {
     markup: [
       ...decided.map((sector) =>
-        polygon(
-          [centre, ...arcPoints(centre, radius, sector.from, sector.to)],
-          sector.clear
-            ? { fill: identityPaint(sector.winner), 'fill-opacity': 0.13 }
-            : { fill: paint('grey'), 'fill-opacity': 0.22 },
-        ),
+        polygon([centre, ...arcPoints(centre, radius, sector.from, sector.to)], sectorLook(sector)),
       ),
       marginHatch(decided, centre, radius),
       circle(centre, radius, { fill: 'none', stroke: paint('faint') }),

@@ -4,6 +4,7 @@ import type { Spot } from './labels.ts'
 import { marginHatch } from './margin-hatch.ts'
 import { identityPaint, paint } from './palette.ts'
 import { type DecisionRule, type Sector, sectors } from './sectors.ts'
+import { sectorLook } from './sector-look.ts'
 import {
   arcPoints,
   arrow,
@@ -30,11 +31,6 @@ export interface Scene {
   /** Features not trained on, drawn as rings in the plane. */
   readonly heldOut?: { readonly features: ArrayLike<number>; readonly labels: ArrayLike<number> }
 }
-
-const regionLook = (sector: Sector): Record<string, string | number> =>
-  sector.clear
-    ? { fill: identityPaint(sector.winner), 'fill-opacity': '0.13' }
-    : { fill: paint('grey'), 'fill-opacity': '0.22' }
 
 const classesOf = (scene: Scene): number => scene.weights.length / 2
 
@@ -116,7 +112,7 @@ export function planePanel(scene: Scene, size: number): string {
   const isInside = ({ x, y }: Spot): boolean => Math.min(x, y) >= 0 && Math.max(x, y) <= size
   const heldOut = scene.heldOut === undefined ? [] : byClass(classes, scene.heldOut, place)
   return [
-    ...decided.map((sector) => polygon(wedge(centre, half, sector), regionLook(sector))),
+    ...decided.map((sector) => polygon(wedge(centre, half, sector), sectorLook(sector))),
     marginHatch(decided, centre, half, 'square'),
     polyline(
       [
@@ -183,7 +179,7 @@ export function circlePanel(scene: Scene, size: number): string {
   )
   return [
     ...decided.map((sector) =>
-      polygon([centre, ...arcPoints(centre, radius, sector.from, sector.to)], regionLook(sector)),
+      polygon([centre, ...arcPoints(centre, radius, sector.from, sector.to)], sectorLook(sector)),
     ),
     marginHatch(decided, centre, radius),
     circle(centre, radius, { fill: 'none', stroke: paint('faint') }),

@@ -40,6 +40,12 @@ export function dots(points: readonly Spot[], radius: number, colour: string, op
   return `<path d="${path}" fill="none" stroke="${escapeXml(colour)}" stroke-opacity="${opacity}" stroke-width="${coordinate(2 * radius)}" stroke-linecap="round"/>`
 }
 
+/** A diagonal cross as a stretch of a path, `half` pixels to each side. */
+export function cross({ x, y }: Spot, half: number): string {
+  const whole = coordinate(2 * half)
+  return `M${coordinate(x - half)},${coordinate(y - half)}l${whole},${whole}m0,-${whole}l-${whole},${whole}`
+}
+
 /** Rings of 3 pixels as one path, told from dots without colour. */
 export function rings(points: readonly Spot[], colour: string, opacity: number = 1): string {
   if (points.length === 0) return ''

@@ -1,11 +1,12 @@
 /** @file The note's first claim: how long a class weight is moves softmax's boundary, and not normalised softmax's. */
+import { inDegrees } from './degrees.ts'
 import { fixed } from './format.ts'
 import { turned } from './geometry.ts'
 import type { Spot } from './labels.ts'
 import { paint } from './palette.ts'
 import type { Pane } from './pane.ts'
 import { decide, type DecisionRule } from './sectors.ts'
-import { arrow, circle, coordinate, onCircle, polygon, polyline, words } from './shapes.ts'
+import { arrow, circle, cross, onCircle, polygon, polyline, words } from './shapes.ts'
 
 /** Two classes in the plane. */
 export interface WeightLength {
@@ -77,8 +78,7 @@ const mark = (spot: Spot, label: number, isWrong: boolean): string => {
           { fill: colour, 'fill-opacity': 0.75 },
         )
   if (!isWrong) return shape
-  const [x, y] = [coordinate(spot.x - 5), coordinate(spot.y - 5)]
-  return `${shape}<path d="M${x},${y}l10,10m0,-10l-10,10" stroke="${paint('ink')}" stroke-width="1.6" fill="none"/>`
+  return `${shape}<path d="${cross(spot, 5)}" stroke="${paint('ink')}" stroke-width="1.6" fill="none"/>`
 }
 
 /** The half of the square on one side of a line through its middle. */
@@ -119,8 +119,6 @@ function clipped(corners: readonly Spot[]): Spot[] {
   )
 }
 
-const inDegrees = (radians: number): number => Math.abs(radians * 180) / Math.PI
-
 /** Draws the plane with both regions, the boundary, the weights and the features. */
 export function weightLengthPane(two: WeightLength): WeightLengthPane {
   const { angles, lengths, labels, features, title } = two
@@ -136,7 +134,7 @@ export function weightLengthPane(two: WeightLength): WeightLengthPane {
     const stretch = side / 2 / Math.max(Math.abs(Math.cos(angle)), Math.abs(Math.sin(angle)))
     return { x: centre.x + stretch * Math.cos(angle), y: centre.y - stretch * Math.sin(angle) }
   })
-  const apart = angles.map((angle) => inDegrees(turned(angle, boundary)))
+  const apart = angles.map((angle) => Math.abs(inDegrees(turned(angle, boundary))))
   const sentence = `boundary ${fixed(apart[0] ?? 0, 0)}° from W₁, ${fixed(apart[1] ?? 0, 0)}° from W₂`
   const outcome = `${wrong.size} of ${labels.length} decided wrongly (crossed)`
   const labelAt = (which: 0 | 1): Spot => {

@@ -2,6 +2,7 @@
 import type { JSX } from 'preact'
 import { useMemo } from 'preact/hooks'
 import { compactRegions } from '../../src/experiment/lab-figures.ts'
+import { inDegrees } from '../../src/plot/degrees.ts'
 import { MarginSlider } from '../slider.tsx'
 import { Figure } from './figure.tsx'
 import { Handle } from './handle.tsx'
@@ -61,7 +62,7 @@ export function CompactRegions({ state, onChange }: CompactRegionsProps): JSX.El
                 now={value}
                 min={0}
                 max={360}
-                onDrag={(spot) => onChange({ [key]: inCircle((pane.angleAt(spot) * 180) / Math.PI) })}
+                onDrag={(spot) => onChange({ [key]: inCircle(inDegrees(pane.angleAt(spot))) })}
                 onStep={({ right, up }) => onChange({ [key]: inCircle(value + right + up) })}
               />
             )

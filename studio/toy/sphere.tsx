@@ -3,6 +3,7 @@ import type { JSX } from 'preact'
 import { useMemo } from 'preact/hooks'
 import { decisionRule } from '../../src/experiment/decision-rule.ts'
 import { spheres } from '../../src/experiment/lab-figures.ts'
+import { inRadians } from '../../src/plot/degrees.ts'
 import type { Spot } from '../../src/plot/labels.ts'
 import { paint } from '../../src/plot/palette.ts'
 import type { Pane } from '../../src/plot/pane.ts'
@@ -32,8 +33,6 @@ export interface SphereProps {
   readonly point: Point | undefined
   readonly onPoint: (index: number) => void
 }
-
-const inRadians = (degrees: number): number => (degrees * Math.PI) / 180
 
 /** One sphere a loss, all seen from the same place. */
 export function Sphere({ lanes, state, onChange, point, onPoint }: SphereProps): JSX.Element {
