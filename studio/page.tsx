@@ -1,19 +1,16 @@
 /** @file The page: the argument in sections, each beside the figure that shows it. */
 import type { ComponentChildren, JSX } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
 import { Later } from './later.tsx'
-import { decisionRule } from '../src/experiment/decision-rule.ts'
 import { MarginBound, ScaleBound } from './figures/bounds.tsx'
 import { CompactRegions } from './figures/compact-regions.tsx'
 import { DecisionBands } from './figures/decision-bands.tsx'
-import { Noise, type NoiseProps } from './figures/noise.tsx'
 import { WeightLength } from './figures/weight-length.tsx'
-import { lossNames, lossSettings } from './losses.ts'
 import './page.css'
-import { fields, type LabState, type ParsedState, queryOf, stateOf } from './state.ts'
-import type { ExperimentView } from './toy/experiment.ts'
-import { Toy, type ToyProps } from './toy/toy.tsx'
-import { useExperiment, useView } from './toy/use-experiment.ts'
+import { fields, type LabState, queryOf } from './state.ts'
+import { LearnedNoise } from './toy/learned-noise.tsx'
+import { Toy } from './toy/toy.tsx'
+import { useExperiment } from './toy/use-experiment.ts'
+import { useAddress } from './use-address.ts'
 
 const paper = 'https://arxiv.org/abs/1801.09414'
 
@@ -254,61 +251,4 @@ const inBounds = (change: Partial<LabState>): Partial<LabState> => {
   const { form } = fields.classes
   const most = form.kind === 'number' ? form.max : Infinity
   return change.classes === undefined ? change : { ...change, classes: Math.min(most, change.classes) }
-}
-
-/** Noise on what the trainings have learned; on drawn features before. */
-function LearnedNoise({ state, experiment, onChange }: ToyProps): JSX.Element {
-  const sets = useLearned(useView(experiment), state)
-  return (
-    <Noise
-      sets={sets}
-      margin={state.margin}
-      classes={state.classes}
-      degrees={state.noise}
-      seed={state.seed}
-      onDegrees={(noise) => onChange({ noise })}
-    />
-  )
-}
-
-/** The held-out features of both trainings, as of the last pause; undefined before the first update. */
-function useLearned({ phase, lanes }: ExperimentView, state: LabState): NoiseProps['sets'] {
-  const last = useRef<NoiseProps['sets']>(undefined)
-  const key = useRef('')
-  if (phase !== 'ready') return last.current
-  const now = JSON.stringify([
-    lanes.map(({ loss, frame }) => [loss, frame.iteration, frame.heldOut.withinSpread]),
-    state.margin,
-  ])
-  if (now === key.current) return last.current
-  key.current = now
-  const isLearned = lanes.some(({ frame }) => frame.iteration > 0)
-  last.current = isLearned
-    ? lanes.map(({ loss, frame }) => ({
-        title: lossNames[loss],
-        set: {
-          features: frame.heldOut.features,
-          labels: frame.heldOut.labels,
-          weights: frame.weights,
-          rule: decisionRule(lossSettings(loss, state)),
-        },
-      }))
-    : undefined
-  return last.current
-}
-
-/** The settings, kept in the address so that they can be sent to somebody. */
-function useAddress(): readonly [ParsedState, (change: Partial<LabState>) => void] {
-  const [parsed, setParsed] = useState(() => stateOf(location.search))
-  useEffect(() => {
-    const query = queryOf(parsed.state)
-    const address = `${location.pathname}${query === '' ? '' : `?${query}`}${location.hash}`
-    if (address === `${location.pathname}${location.search}${location.hash}`) return
-    // browsers refuse too many changes of the address in a row, as a moving slider makes them
-    const timer = setTimeout(() => history.replaceState(null, '', address), 150)
-    return () => clearTimeout(timer)
-  }, [parsed.state])
-  const onChange = (change: Partial<LabState>): void =>
-    setParsed(({ state, complaints }) => ({ complaints, state: { ...state, ...change } }))
-  return [parsed, onChange]
 }
