@@ -31,6 +31,12 @@ export function checkBothKinds(same: number, different: number): void {
     )
 }
 
+/** The same of a list. @throws DataError */
+export function checkPairKinds(pairs: readonly Pick<Pair, 'same'>[]): void {
+  const same = pairs.filter((pair) => pair.same).length
+  checkBothKinds(same, pairs.length - same)
+}
+
 /**
  * Folds for a list that has none: fold k holds the k-th tenth of each class, so every fold has both. Fewer folds where
  * a class has fewer than ten pairs.

@@ -1,59 +1,28 @@
 /** @file Evaluating a model, or embeddings made before, on pairs: of a folder's images or of a pack; each image is embedded once. */
-import { createHash } from 'node:crypto'
-import { basename, join } from 'node:path'
-import { DataError, UsageError } from '../base/errors.ts'
-import { groupBy } from '../base/groups.ts'
-import { byCodePoint, folderOf } from '../base/names.ts'
-import { counted } from '../base/words.ts'
-import { angleSample } from '../evaluate/angles.ts'
+import { basename } from 'node:path'
+import { byCodePoint } from '../base/names.ts'
 import type { AngleSample } from '../evaluate/angles.ts'
+import { angleSample } from '../evaluate/angles.ts'
 import type { FlipRule, TemplateSet } from '../evaluate/features.ts'
-import { fuse, templateSize } from '../evaluate/features.ts'
 import { identitiesOf } from '../evaluate/identities.ts'
-import { checkBothKinds, type Pair, type PairSet } from '../evaluate/pair.ts'
+import { checkPairKinds, type Pair } from '../evaluate/pair.ts'
 import type { Convention, PairJudgement } from '../evaluate/protocol-convention.ts'
 import { conventionFlip, judgeByConvention } from '../evaluate/protocol-convention.ts'
-import { randomPairs } from '../evaluate/random-pairs.ts'
-import { resolvePairs } from '../evaluate/resolve-pairs.ts'
-import { scorePairs, thresholdFrom } from '../evaluate/verify.ts'
 import type { ThresholdFrom, Verification } from '../evaluate/verify.ts'
+import { scorePairs, thresholdFrom } from '../evaluate/verify.ts'
 import type { EmbeddingModel } from '../model/contract.ts'
-import { openBin } from './bin-file.ts'
 import type { BinPairs } from './bin-file.ts'
-import { decodeImage } from './decode.ts'
-import { embedFiles } from './embed-files.ts'
-import type { EmbedFilesOptions } from './embed-files.ts'
-import { findPairImages, imageFolder } from './pair-images.ts'
-import type { PairProtocol } from './pair-list-file.ts'
-import { guessPairProtocol, readPairList } from './pair-list-file.ts'
-import type { Embeddings } from './protocol-embeddings.ts'
-import { featuresAsGiven, namedTemplates } from './protocol-embeddings.ts'
-import { embedRaw } from './raw-features.ts'
+import type { Evaluated } from './evaluated.ts'
+import { openPairs, type OpenPairsOptions } from './pair-source.ts'
+import { featuresAsGiven } from './protocol-embeddings.ts'
 
-/** Which pairs: a list or a pack (told by its content where `protocol` is not given), or so many drawn from the folder. */
-export type PairSource =
-  | { readonly kind: 'list'; readonly file: string; readonly protocol?: PairProtocol }
-  | { readonly kind: 'random'; readonly count: number; readonly seed: number }
-
-/** Who is evaluated: a model, or embeddings it gave before. */
-export type Evaluated =
-  | { readonly kind: 'model'; readonly model: Pick<EmbeddingModel, 'contract' | 'embed'> }
-  | { readonly kind: 'embeddings'; readonly embeddings: Embeddings }
-
-export interface JudgePairsOptions extends Omit<EmbedFilesOptions, 'onUnreadable'> {
-  /** The folder in which the pairs' images lie; for random pairs one folder per identity. A pack needs none. */
-  readonly images?: string
-  readonly pairs: PairSource
+export interface JudgePairsOptions extends OpenPairsOptions {
   /** @defaultValue cosface */
   readonly convention?: Convention
   /** @defaultValue the contract's; `sum` for insightface, which has no other but `none` */
   readonly flip?: FlipRule
-  /** A list on which the threshold is chosen instead of on the other folds. */
-  readonly thresholdFrom?: string
   /** A cosine chosen elsewhere (on a run's validation identities, say) with which all pairs are judged. */
   readonly threshold?: number
-  /** Leave out pairs whose images are missing, and count them. @defaultValue false */
-  readonly skipMissing?: boolean
   /** Of the bootstrap. @defaultValue that of drawn pairs, else 0 */
   readonly seed?: number
   /** Bootstrap replicates for the intervals of TAR. @defaultValue 1000 */
@@ -87,130 +56,6 @@ const identityOfImages = (pairs: readonly Pair[]): ReadonlyMap<string, string> =
   )
 }
 
-/** The pairs, and where their images' templates come from. */
-interface Opened {
-  readonly set: PairSet
-  readonly others?: readonly Pair[]
-  readonly templates: (names: readonly string[], flip: FlipRule) => Promise<TemplateSet>
-  readonly pack?: BinPairs
-}
-
-/** A pack names its images by place; the same picture at two places is one image, which shows people on several folds. */
-const withoutRepeats = (pack: BinPairs): PairSet => {
-  const first = new Map<string, string>()
-  const place = (name: string): string => {
-    const hash = createHash('sha256')
-      .update(pack.encoded(Number(name)))
-      .digest('base64')
-    const known = first.get(hash) ?? name
-    first.set(hash, known)
-    return known
-  }
-  return {
-    ...pack.set,
-    pairs: pack.set.pairs.map((pair) => ({ ...pair, a: place(pair.a), b: place(pair.b) })),
-  }
-}
-
-const openPack = async (
-  { file }: { readonly file: string },
-  evaluated: Evaluated,
-  options: JudgePairsOptions,
-): Promise<Opened> => {
-  const pack = await openBin(file, options.decode ?? decodeImage)
-  if (evaluated.kind === 'embeddings') {
-    const { embeddings } = evaluated
-    if (embeddings.count !== pack.names.length)
-      throw new DataError(
-        `${embeddings.file} holds ${counted(embeddings.count, 'embedding')}, ${file} has ${counted(pack.names.length, 'image')}; a row for each is needed, in its order`,
-      )
-    const { size, data } = embeddings
-    return { set: pack.set, pack, templates: async () => ({ names: pack.names, size, data }) }
-  }
-  const { model } = evaluated
-  const templates: Opened['templates'] = async (names, flip) => {
-    const { embeddingSize } = model.contract
-    const { raw, mirrored } = await embedRaw(model, names.length, (row) => pack.image(Number(names[row])), {
-      ...options,
-      mirror: flip !== 'none',
-    })
-    const data = fuse(raw, mirrored, embeddingSize, flip, (row) => `image ${names[row]} of ${basename(file)}`)
-    return { names, size: templateSize(embeddingSize, flip), data }
-  }
-  return { set: withoutRepeats(pack), pack, templates }
-}
-
-const openEmbedded = async (embeddings: Embeddings, options: JudgePairsOptions): Promise<Opened> => {
-  const all = namedTemplates(embeddings, options.images)
-  const { pairs } = options
-  if (pairs.kind === 'random') {
-    const people = groupBy(all.names, folderOf)
-    const identities = [...people].map(([name, images]) => ({ name, images: images.toSorted(byCodePoint) }))
-    identities.sort((a, b) => byCodePoint(a.name, b.name))
-    return { set: randomPairs(identities, pairs.count, pairs.seed), templates: async () => all }
-  }
-  const read = async (file: string, protocol?: PairProtocol): Promise<PairSet> =>
-    resolvePairs(await readPairList(file, protocol), all.names, {
-      skipMissing: options.skipMissing ?? false,
-      remedy: `${embeddings.file} has no embedding of them; leave such pairs out with --skip-missing`,
-    })
-  const set = await read(pairs.file, pairs.protocol)
-  const others = options.thresholdFrom === undefined ? undefined : (await read(options.thresholdFrom)).pairs
-  return { set, templates: async () => all, ...(others === undefined ? {} : { others }) }
-}
-
-const openImages = async (
-  model: Pick<EmbeddingModel, 'contract' | 'embed'>,
-  options: JudgePairsOptions,
-): Promise<Opened> => {
-  const { images, pairs } = options
-  if (images === undefined)
-    throw new UsageError(
-      'Expected --images with the folder in which the images of the pairs lie, got nothing',
-    )
-  const folder = imageFolder(images)
-  const fromList = async (file: string, protocol?: PairProtocol): Promise<PairSet> =>
-    findPairImages(await readPairList(file, protocol), folder, { skipMissing: options.skipMissing ?? false })
-  const set =
-    pairs.kind === 'list'
-      ? await fromList(pairs.file, pairs.protocol)
-      : randomPairs((await folder.scan()).identities, pairs.count, pairs.seed)
-  const others =
-    options.thresholdFrom === undefined ? undefined : (await fromList(options.thresholdFrom)).pairs
-  return {
-    set,
-    ...(others === undefined ? {} : { others }),
-    templates: async (names, flip) => {
-      const { contract } = model
-      // the contract's flip rule decides how features are fused
-      const asked = { ...contract, flip, templateSize: templateSize(contract.embeddingSize, flip) }
-      return embedFiles(
-        { ...model, contract: asked },
-        names.map((name) => ({ name, file: join(images, name) })),
-        options,
-      )
-    },
-  }
-}
-
-const openPairs = async (evaluated: Evaluated, options: JudgePairsOptions): Promise<Opened> => {
-  const { pairs } = options
-  const protocol =
-    pairs.kind === 'random' ? undefined : (pairs.protocol ?? (await guessPairProtocol(pairs.file)))
-  if (pairs.kind === 'list' && protocol === 'ytf')
-    throw new UsageError(`${pairs.file} lists videos; they are evaluated by --protocol ytf`)
-  if (pairs.kind === 'list' && protocol === 'bin') {
-    if (options.thresholdFrom !== undefined)
-      throw new UsageError('A pack’s thresholds come from its own folds; leave --threshold-from out')
-    return openPack(pairs, evaluated, options)
-  }
-  const known: JudgePairsOptions =
-    pairs.kind === 'list' && protocol !== undefined ? { ...options, pairs: { ...pairs, protocol } } : options
-  return evaluated.kind === 'model'
-    ? openImages(evaluated.model, known)
-    : openEmbedded(evaluated.embeddings, known)
-}
-
 /** The threshold of other pairs, or the one given; else each fold's is chosen on the other folds. */
 const foreignThreshold = (
   options: JudgePairsOptions,
@@ -233,8 +78,7 @@ export async function judgePairs(evaluated: Evaluated, options: JudgePairsOption
   const flip = evaluated.kind === 'model' ? conventionFlip(convention, own, options.flip) : own
   const { set, others, templates: make, pack } = await openPairs(evaluated, options)
   // found out before hours of embedding
-  const same = set.pairs.filter((pair) => pair.same).length
-  checkBothKinds(same, set.pairs.length - same)
+  checkPairKinds(set.pairs)
   const names = [...new Set([...imagesOf(set.pairs), ...imagesOf(others ?? [])])].sort(byCodePoint)
   const templates = await make(names, flip)
   const from = foreignThreshold(options, others, templates)

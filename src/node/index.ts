@@ -31,15 +31,15 @@ export { type ExperimentEvent, type ExperimentOptions, runExperiment } from './e
 // models
 export { embedFiles, type EmbedFilesOptions, embedPieces, type NamedFile } from './embed-files.ts'
 export { type EmbedSummary, embedToFile, imageFiles } from './embed.ts'
+export type { Evaluated } from './evaluated.ts'
+export type { OpenPairsOptions, PairSource } from './pair-source.ts'
 export {
-  type Evaluated,
   evaluatePairs,
   type EvaluatePairsOptions,
   type JudgedPairs,
   judgePairs,
   type JudgePairsOptions,
   type PairEvaluation,
-  type PairSource,
 } from './evaluate-pairs.ts'
 export {
   evaluateIjb,
@@ -49,6 +49,7 @@ export {
 } from './ijb-evaluate.ts'
 export { evaluateMegaface, type EvaluateMegafaceOptions, type MegafaceSource } from './megaface-evaluate.ts'
 export { evaluateVideos, type EvaluateVideosOptions } from './video-evaluate.ts'
+export type { VideoSourceOptions } from './video-frames.ts'
 export { type Embeddings, readEmbeddings } from './protocol-embeddings.ts'
 export { type ChosenProtocol, chooseProtocol, type ProtocolInputs } from './protocol-guess.ts'
 export { type ProtocolRequest, type ProtocolRun, runProtocol, type Subject } from './protocol-run.ts'

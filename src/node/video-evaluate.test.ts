@@ -8,7 +8,7 @@ import { DataError, UsageError } from '../base/errors.ts'
 import { random } from '../base/random.ts'
 import type { VideoPooling } from '../evaluate/protocol-video.ts'
 import { colourModel } from '../../test/colour-model.ts'
-import type { Evaluated } from './evaluate-pairs.ts'
+import type { Evaluated } from './evaluated.ts'
 import type { Embeddings } from './protocol-embeddings.ts'
 import { evaluateVideos, type EvaluateVideosOptions } from './video-evaluate.ts'
 

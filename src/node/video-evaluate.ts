@@ -6,7 +6,7 @@ import { agreeing, counted } from '../base/words.ts'
 import { decodeText } from '../data/lists-text.ts'
 import { parseYtfSplits } from '../data/lists-ytf.ts'
 import type { FlipRule } from '../evaluate/features.ts'
-import { checkBothKinds } from '../evaluate/pair.ts'
+import { checkPairKinds } from '../evaluate/pair.ts'
 import { flipText } from '../evaluate/protocol.ts'
 import { pairEvaluation } from '../evaluate/protocol-evaluations.ts'
 import type { ProtocolEvaluation } from '../evaluate/protocol-report.ts'
@@ -18,7 +18,7 @@ import {
   type VideoPooling,
 } from '../evaluate/protocol-video.ts'
 import { verifyScores } from '../evaluate/verify.ts'
-import type { Evaluated } from './evaluate-pairs.ts'
+import type { Evaluated } from './evaluated.ts'
 import { featuresAsGiven } from './protocol-embeddings.ts'
 import { readWholeFile } from './record-file.ts'
 import {
@@ -102,8 +102,7 @@ export async function evaluateVideos(
       `${source.place} holds one feature a video, --pooling ${pooling} compares frames; take --pooling mean`,
     )
   const pairs = list.pairs.filter(({ a, b }) => source.videos.has(a) && source.videos.has(b))
-  const same = pairs.filter((pair) => pair.same).length
-  checkBothKinds(same, pairs.length - same)
+  checkPairKinds(pairs)
   const used = new Set(pairs.flatMap(({ a, b }) => [a, b]))
   const { size } = source
   const parts: Frames[] = []
