@@ -85,7 +85,7 @@ const regimes: { readonly [K in MarginBound['regime']]: (advice: Advice) => stri
   plane: () => 'two dimensions: 1 − cos(2π/C)',
   simplex: () => 'C ≤ D + 1: C/(C−1)',
   crowded: ({ marginBound }) =>
-    `C > D + 1: far below C/(C−1) = ${marginBound.bound.toFixed(4)}; this is what so many directions can keep apart`,
+    `C > D + 1, where Eq 7 says m ≪ C/(C−1) = ${marginBound.bound.toFixed(4)}; the figure is only what no arrangement of so many directions exceeds`,
 }
 
 const measured = (
