@@ -1,5 +1,19 @@
 /** @file A model so simple that every figure can be checked: an image's embedding is the colour of its first pixel. */
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import sharp from 'sharp'
 import type { EmbeddingModel } from '../src/model/contract.ts'
+
+/** Red, green and blue in 0 to 255. */
+export type Colour = readonly [number, number, number]
+
+/** Writes a PNG of one colour, `side` pixels wide and high, and the folders it lies in. */
+export async function writeColour(file: string, [r, g, b]: Colour, side = 16): Promise<void> {
+  await mkdir(dirname(file), { recursive: true })
+  await sharp({ create: { width: side, height: side, channels: 3, background: { r, g, b } } })
+    .png()
+    .toFile(file)
+}
 
 /** Takes images of one colour, 16×16; mirror images are not used. */
 export const colourModel: Pick<EmbeddingModel, 'contract' | 'embed'> = {

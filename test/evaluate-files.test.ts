@@ -9,7 +9,7 @@ import { openModel } from '../src/node/model-file.ts'
 import { readEmbeddings } from '../src/node/protocol-embeddings.ts'
 import { decodeNpy } from '../src/tensor/npy.ts'
 import { decodeSafetensors } from '../src/tensor/safetensors.ts'
-import { picture, projection } from './evaluate-fixture.ts'
+import { drawPeople, personName, projection } from './evaluate-fixture.ts'
 
 const side = 16
 let folder = ''
@@ -19,13 +19,7 @@ let model: EmbeddingModel
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cosface-evaluate-'))
   faces = join(folder, 'faces')
-  for (let person = 0; person < 24; person++) {
-    const name = `P${person}`
-    await mkdir(join(faces, name), { recursive: true })
-    for (let image = 1; image <= 3; image++) {
-      await writeFile(join(faces, name, `${name}_000${image}.png`), await picture(person, image, 50))
-    }
-  }
+  await drawPeople(faces, 3, 50)
   await writeFile(join(folder, 'model.onnx'), projection(1, 32))
   model = await openModel(join(folder, 'model.onnx'), { threads: 1 })
 })
@@ -36,8 +30,9 @@ afterAll(async () => {
 })
 
 const list = async (name: string, people: readonly number[]): Promise<string> => {
-  const same = people.map((p) => `P${p}\t1\t2`)
-  const different = people.map((p, i) => `P${p}\t3\tP${people[(i + 1) % people.length]}\t1`)
+  const names = people.map(personName)
+  const same = names.map((name) => `${name}\t1\t2`)
+  const different = names.map((name, i) => `${name}\t3\t${names[(i + 1) % names.length]}\t1`)
   const file = join(folder, name)
   await writeFile(file, [people.length, ...same, ...different, ''].join('\r\n'))
   return file
@@ -117,9 +112,11 @@ describe('evaluatePairs', () => {
 
   it('reads plain lists of paths', async () => {
     const file = join(folder, 'plain.txt')
+    const image = (person: number, number: number): string =>
+      `${personName(person)}/${personName(person)}_000${number}.png`
     const lines = even.flatMap((p) => [
-      `P${p}/P${p}_0001.png P${p}/P${p}_0002.png 1`,
-      `P${p}/P${p}_0001.png P${p + 1}/P${p + 1}_0001.png 0`,
+      `${image(p, 1)} ${image(p, 2)} 1`,
+      `${image(p, 1)} ${image(p + 1, 1)} 0`,
     ])
     await writeFile(file, lines.join('\n'))
     const { result } = await evaluatePairs(model, { images: faces, pairs: { kind: 'list', file } })
@@ -171,7 +168,7 @@ describe('evaluatePairs', () => {
 })
 
 describe('embedToFile', () => {
-  const images = (): string[] => [join(faces, 'P1'), join(faces, 'P0', 'P0_0002.png')]
+  const images = (): string[] => [join(faces, 'P01'), join(faces, 'P00', 'P00_0002.png')]
 
   it('writes .npy with its names beside it', async () => {
     const out = join(folder, 'out.npy')
@@ -187,7 +184,7 @@ describe('embedToFile', () => {
     expect(names).toMatchObject({
       schema: 'cosface-embeddings/1',
       model: model.contract.id,
-      images: [...[1, 2, 3].map((i) => `${faces}/P1/P1_000${i}.png`), `${faces}/P0/P0_0002.png`],
+      images: [...[1, 2, 3].map((i) => `${faces}/P01/P01_000${i}.png`), `${faces}/P00/P00_0002.png`],
     })
   })
 
@@ -197,7 +194,7 @@ describe('embedToFile', () => {
     const lines = (await readFile(out, 'utf8')).trimEnd().split('\n')
     expect(lines).toHaveLength(4)
     const first: unknown = JSON.parse(lines[0] ?? '')
-    expect(first).toMatchObject({ image: `${faces}/P1/P1_0001.png`, model: model.contract.id })
+    expect(first).toMatchObject({ image: `${faces}/P01/P01_0001.png`, model: model.contract.id })
     const npy = decodeNpy(await readFile(join(folder, 'out.npy')), 'out.npy')
     expect(first).toMatchObject({ template: [...npy.data.subarray(0, 64)] })
   })
@@ -209,7 +206,7 @@ describe('embedToFile', () => {
     await embedToFile(model, [...images(), none], out, { skipUnreadable: true })
     const read = await readEmbeddings(out)
     expect(read).toMatchObject({ count: 4, size: 64, model: model.contract.id, flip: model.contract.flip })
-    expect(read.names?.at(-1)).toBe(`${faces}/P0/P0_0002.png`)
+    expect(read.names?.at(-1)).toBe(`${faces}/P00/P00_0002.png`)
     const npy = decodeNpy(await readFile(join(folder, 'out.npy')), 'out.npy')
     const { tensors } = decodeSafetensors(await readFile(out), out)
     expect(tensors.get('embeddings')?.data).toEqual(npy.data)

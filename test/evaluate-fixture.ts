@@ -10,7 +10,6 @@ import { makeBundle } from '../src/model/bundle.ts'
 import { withMetadata } from '../src/onnx/decode.ts'
 
 const side = 16
-const imagesEach = 4
 
 /** A random projection of 16×16 pixels to `numbers`: similar pictures have similar embeddings; another seed is another model. */
 export function projection(seed: number, numbers = 24): Uint8Array {
@@ -42,6 +41,19 @@ export function picture(person: number, image: number, strength = 55): Promise<B
     .toBuffer()
 }
 
+/** Name of a person, from 0. */
+export const personName = (person: number): string => `P${String(person).padStart(2, '0')}`
+
+/** Draws 24 people, `images` each, as `folder/P00/P00_0001.png` and so on. */
+export async function drawPeople(folder: string, images: number, strength?: number): Promise<void> {
+  for (let person = 0; person < 24; person++) {
+    const name = personName(person)
+    mkdirSync(join(folder, name), { recursive: true })
+    for (let image = 1; image <= images; image++)
+      writeFileSync(join(folder, name, `${name}_000${image}.png`), await picture(person, image, strength))
+  }
+}
+
 export interface EvaluateFixture {
   readonly root: string
   readonly at: (...parts: readonly string[]) => string
@@ -49,9 +61,6 @@ export interface EvaluateFixture {
   /** LFW's format: ten folds, each of two people's pairs and as many of different people. */
   readonly pairs: () => string
 }
-
-/** Name of a person, from 0. */
-export const personName = (person: number): string => `P${String(person).padStart(2, '0')}`
 
 /** Draws `faces` (24 people, 4 images each), writes `model.onnx`, `other.onnx` and `foreign.onnx`; all is taken away after the tests. */
 export function evaluateFixture(): EvaluateFixture {
@@ -70,14 +79,7 @@ export function evaluateFixture(): EvaluateFixture {
     return file('pairs.txt', `10\t2\n${lines.join('\n')}\n`)
   }
   beforeAll(async () => {
-    for (let person = 0; person < 24; person++) {
-      for (let image = 1; image <= imagesEach; image++) {
-        file(
-          `faces/${personName(person)}/${personName(person)}_000${image}.png`,
-          await picture(person, image),
-        )
-      }
-    }
+    await drawPeople(at('faces'), 4)
     file('model.onnx', projection(1))
     file('other.onnx', projection(9))
     file('foreign.onnx', withMetadata(projection(1), {}, 'foreign'))

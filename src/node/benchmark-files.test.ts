@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { writeColour } from '../../test/colour-model.ts'
 import { DataError, UsageError } from '../base/errors.ts'
 import { random } from '../base/random.ts'
 import type { Pair } from '../evaluate/pair.ts'
@@ -58,17 +58,15 @@ const featureOf = new Map<string, readonly number[]>()
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'benchmark-'))
   const stream = random(8, 'colours')
-  await mkdir(join(folder, 'loose_crop'), { recursive: true })
   for (const [person, [r, g, b]] of colours.entries()) {
     for (let i = 0; i < 4; i++) {
       const shade = (value: number): number => Math.max(0, Math.min(255, value + stream.integer(41) - 20))
-      const background = { r: shade(r), g: shade(g), b: shade(b) }
-      const image = sharp({ create: { width: 112, height: 112, channels: 3, background } })
+      const colour = [shade(r), shade(g), shade(b)] as const
       featureOf.set(
         `${person}_${i}.png`,
-        [background.r, background.g, background.b].map((value) => (value - 127.5) / 128),
+        colour.map((value) => (value - 127.5) / 128),
       )
-      await image.png().toFile(join(folder, 'loose_crop', `${person}_${i}.png`))
+      await writeColour(join(folder, 'loose_crop', `${person}_${i}.png`), colour, 112)
     }
   }
 })

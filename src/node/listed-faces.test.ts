@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { writeColour } from '../../test/colour-model.ts'
 import { DataError, FormatError } from '../base/errors.ts'
 import { openFaces } from './face-sets.ts'
 import { openListed } from './listed-faces.ts'
@@ -18,12 +18,7 @@ const put = async (name: string, content: string | Uint8Array): Promise<string> 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'listed-'))
   for (const [i, name] of ['ann/x 1.png', 'ann/2.png', 'bea/1.png', 'bea/2.png'].entries())
-    await put(
-      `set/${name}`,
-      await sharp({ create: { width: 16, height: 16, channels: 3, background: { r: 40 * i, g: 0, b: 0 } } })
-        .png()
-        .toBuffer(),
-    )
+    await writeColour(join(folder, 'set', name), [40 * i, 0, 0])
 })
 afterAll(() => rm(folder, { recursive: true }))
 
@@ -51,12 +46,7 @@ describe('a list of images', () => {
 
   it('stands beside folders, and obeys the rules of all sets', async () => {
     const list = await put('set/list.txt', 'ann/x 1.png 3\nann/2.png 3\nbea/1.png 7\n')
-    await put(
-      'other/cem/1.png',
-      await sharp({ create: { width: 16, height: 16, channels: 3, background: 'red' } })
-        .png()
-        .toBuffer(),
-    )
+    await writeColour(join(folder, 'other', 'cem', '1.png'), [255, 0, 0])
     await using both = await openFaces([list, join(folder, 'other')])
     expect(both.identities).toEqual(['other/cem', 'set/ann', 'set/bea'])
     await using few = await openFaces([list], { minImages: 2 })

@@ -2,7 +2,6 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DataError, FormatError } from '../base/errors.ts'
 import { encodeOpenCvFeature } from '../data/opencv-mat.ts'
@@ -10,7 +9,7 @@ import { type MegafaceResult, plainProduct } from '../evaluate/protocol-megaface
 import type { ProtocolEvaluation } from '../evaluate/protocol-report.ts'
 import type { Driver } from '../runtime/driver.ts'
 import { encodeNpy } from '../tensor/npy.ts'
-import { colourModel } from '../../test/colour-model.ts'
+import { colourModel, writeColour } from '../../test/colour-model.ts'
 import { evaluateMegaface, type EvaluateMegafaceOptions, type MegafaceSource } from './megaface-evaluate.ts'
 import { matSource, readNoise } from './megaface-files.ts'
 
@@ -33,25 +32,25 @@ const distractorPaths = Array.from({ length: 1200 }, (_, i) => `${i % 7}/5@N03/x
 let folder = ''
 const at = (...parts: string[]): string => join(folder, ...parts)
 
-/** Products by plain loops, so that no runtime is needed. */
-const driver: Driver = {
+/** Products of features of so many numbers by plain loops, so that no runtime is needed. */
+const loops = (numbers: number): Driver => ({
   name: 'portable',
   runtime: 'loops',
   inPlace: false,
   load: async () => ({
     run: async ([probes, block]) => {
       if (!(probes instanceof Float32Array && block instanceof Float32Array)) throw new Error('no features')
-      const product = plainProduct({ data: probes, size, identities: new Int32Array(0) })
-      return [await product(block, block.length / size)]
+      const product = plainProduct({ data: probes, size: numbers, identities: new Int32Array(0) })
+      return [await product(block, block.length / numbers)]
     },
     [Symbol.asyncDispose]: async () => {},
   }),
   [Symbol.asyncDispose]: async () => {},
-}
+})
 
 const options: EvaluateMegafaceOptions = {
   name: 'signs',
-  driver,
+  driver: loops(size),
   sizes: [10, 100, 1000],
   ranks: [1, 5, 10],
   fars: [1e-3, 1e-2, 1e-1],
@@ -177,37 +176,19 @@ describe('cleaned lists', () => {
 
 describe('a model over images', () => {
   it('takes two folders whole, probes by their folders', async () => {
-    const draw = async (path: string, r: number, g: number, b: number): Promise<void> => {
-      await mkdir(dirname(path), { recursive: true })
-      await sharp({ create: { width: 16, height: 16, channels: 3, background: { r, g, b } } })
-        .png()
-        .toFile(path)
-    }
     for (const i of [0, 1, 2]) {
-      await draw(at('people', 'red', `${i}.png`), 250, 10 * i, 0)
-      await draw(at('people', 'green', `${i}.png`), 10 * i, 250, 0)
-      await draw(at('others', `${i}`, 'x.png'), 0, 0, 250 - 5 * i)
+      await writeColour(at('people', 'red', `${i}.png`), [250, 10 * i, 0])
+      await writeColour(at('people', 'green', `${i}.png`), [10 * i, 250, 0])
+      await writeColour(at('others', `${i}`, 'x.png'), [0, 0, 250 - 5 * i])
     }
-    await draw(at('others', 'near.png'), 250, 10, 0)
-    const plain: Driver = {
-      ...driver,
-      load: async () => ({
-        run: async ([probes, block]) => {
-          if (!(probes instanceof Float32Array && block instanceof Float32Array))
-            throw new Error('no features')
-          const product = plainProduct({ data: probes, size: 3, identities: new Int32Array(0) })
-          return [await product(block, block.length / 3)]
-        },
-        [Symbol.asyncDispose]: async () => {},
-      }),
-    }
+    await writeColour(at('others', 'near.png'), [250, 10, 0])
     const source: MegafaceSource = {
       kind: 'images',
       model: colourModel,
       probes: at('people'),
       distractors: at('others'),
     }
-    const evaluation = await evaluateMegaface(source, { ...options, driver: plain, block: 2, sizes: [3] })
+    const evaluation = await evaluateMegaface(source, { ...options, driver: loops(3), block: 2, sizes: [3] })
     const result = resultOf(evaluation)
     expect(result).toMatchObject({ probes: 6, people: 2, searches: 12, distractors: 4, model: 'colours' })
     // the red distractor equals probe red/1 and beats the mates of red/0, red/1 and red/2; green keeps its six

@@ -1,18 +1,15 @@
 /** @file Videos from folders of frames, against scores computed here by the definitions. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DataError, UsageError } from '../base/errors.ts'
 import { random } from '../base/random.ts'
 import type { VideoPooling } from '../evaluate/protocol-video.ts'
-import { colourModel } from '../../test/colour-model.ts'
+import { type Colour, colourModel, writeColour } from '../../test/colour-model.ts'
 import type { Evaluated } from './evaluated.ts'
 import type { Embeddings } from './protocol-embeddings.ts'
 import { evaluateVideos, type EvaluateVideosOptions } from './video-evaluate.ts'
-
-type Colour = readonly [number, number, number]
 
 const byModel: Evaluated = { kind: 'model', model: colourModel }
 const videos = new Map<string, readonly Colour[]>()
@@ -32,11 +29,8 @@ beforeAll(async () => {
         return [r, g, b]
       })
       videos.set(`P${person}/${number}`, frames)
-      await mkdir(join(folder, 'frames', `P${person}`, `${number}`), { recursive: true })
-      for (const [i, [r, g, b]] of frames.entries())
-        await sharp({ create: { width: 16, height: 16, channels: 3, background: { r, g, b } } })
-          .png()
-          .toFile(join(folder, 'frames', `P${person}`, `${number}`, `0.${10 + i}.png`))
+      for (const [i, colour] of frames.entries())
+        await writeColour(join(folder, 'frames', `P${person}`, `${number}`, `0.${10 + i}.png`), colour)
     }
     const [split, other] = [1 + Math.floor(person / 2), person % 2 === 0 ? person + 1 : person - 1]
     lines.push(`${split}, ${2 * person + 1}, P${person}/0, P${person}/1, 1, 0`)
