@@ -47,7 +47,8 @@ export {
   type EvaluateIjbOptions,
   type IjbFeatures,
 } from './ijb-evaluate.ts'
-export { evaluateMegaface, type EvaluateMegafaceOptions, type MegafaceSource } from './megaface-evaluate.ts'
+export { evaluateMegaface, type EvaluateMegafaceOptions } from './megaface-evaluate.ts'
+export type { MegafaceLists, MegafaceSource } from './megaface-sources.ts'
 export { evaluateVideos, type EvaluateVideosOptions } from './video-evaluate.ts'
 export type { VideoSourceOptions } from './video-frames.ts'
 export { type Embeddings, readEmbeddings } from './protocol-embeddings.ts'

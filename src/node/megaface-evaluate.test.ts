@@ -10,7 +10,8 @@ import type { ProtocolEvaluation } from '../evaluate/protocol-report.ts'
 import type { Driver } from '../runtime/driver.ts'
 import { encodeNpy } from '../tensor/npy.ts'
 import { colourModel, writeColour } from '../../test/colour-model.ts'
-import { evaluateMegaface, type EvaluateMegafaceOptions, type MegafaceSource } from './megaface-evaluate.ts'
+import { evaluateMegaface, type EvaluateMegafaceOptions } from './megaface-evaluate.ts'
+import type { MegafaceSource } from './megaface-sources.ts'
 import { matSource, readNoise } from './megaface-files.ts'
 
 const size = 16
