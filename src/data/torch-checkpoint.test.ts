@@ -194,7 +194,9 @@ describe('mapping', () => {
       'layer1.0.bias is [3], stage1.conv.bias is [2]; stage1.prelu.slope is missing',
     )
     await expect(load).rejects.toThrow('embedding.weight is not in the network')
-    expect(() => mapCheckpoint(['conv1.weight'])).toThrow('Expected the tensors of a sphere network, got 1 other: conv1.weight')
+    expect(() => mapCheckpoint(['conv1.weight'])).toThrow(
+      'Expected the tensors of a sphere network, got 1 other: conv1.weight',
+    )
   })
 
   it('tells how each foreign naming is fed', () => {
