@@ -1,5 +1,4 @@
 /** @file The lab's losses with the page's settings. */
-import { lossByName } from '../src/loss/registry.ts'
 import type { LossSettings } from '../src/loss/head.ts'
 import type { LabLoss, LabState } from './state.ts'
 
@@ -54,9 +53,4 @@ export function lossSettings(name: LabLoss, state: LabState): LossSettings {
     ...(name === 'cosface' ? { margin } : {}),
     options,
   }
-}
-
-/** The loss's page in the documentation, by its registered name. */
-export function lossPage(name: LabLoss): string {
-  return `${lossByName(name).name}.md`
 }

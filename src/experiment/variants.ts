@@ -64,7 +64,8 @@ const optionValue = (loss: string, text: string): readonly [string, number | boo
 
 const slug = (text: string): string => text.replaceAll(/[^A-Za-z0-9.+=-]+/g, '-')
 
-const variantOf = (text: string, shared: SharedLoss): Variant => {
+/** The loss of a text like `softmax+center` or `cosface:margin=0.25`. @throws UsageError as `lossVariants` */
+export function lossVariant(text: string, shared: SharedLoss): Variant {
   const [head = '', ...settings] = text.split(':').map((part) => part.trim())
   const [base = '', ...added] = head.split('+').map((part) => part.trim())
   const loss = lossByName(base)
@@ -91,7 +92,7 @@ const variantOf = (text: string, shared: SharedLoss): Variant => {
  * @throws UsageError on an unknown loss or option (the nearest is named), one that is named twice, or a single one
  */
 export function lossVariants(texts: readonly string[], shared: SharedLoss): readonly Variant[] {
-  const variants = texts.map((text) => variantOf(text.trim(), shared))
+  const variants = texts.map((text) => lossVariant(text.trim(), shared))
   const ids = variants.map(({ id }) => id)
   const twice = variants.find(({ id }, index) => ids.indexOf(id) !== index)
   if (twice !== undefined) throw new UsageError(`The loss ${twice.name} is named twice`)

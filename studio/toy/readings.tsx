@@ -52,7 +52,7 @@ const readings: readonly Reading[] = [
   {
     id: 'loss',
     name: 'Loss',
-    meaning: 'mean over the last updates; the losses of two columns are not comparable with each other',
+    meaning: 'mean over the last updates; two losses cannot be compared by it',
     of: ({ losses }) => {
       const last = losses.slice(-20)
       return last.reduce((sum, loss) => sum + loss, 0) / last.length

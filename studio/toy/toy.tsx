@@ -169,9 +169,13 @@ const figureOf = (lanes: readonly LaneView[], state: LabState): string => {
 }
 
 /** The command that makes the figure without a browser. */
-const commandOf = ({ left, right, scale, margin, classes, seed }: LabState): string => {
-  const losses = right === 'none' || right === left ? left : `${left},${right}`
-  return `cosface toy --losses ${losses} --scale ${scale} --margin ${margin} --identities ${classes} --seed ${seed}`
+const commandOf = (state: LabState): string => {
+  const { left, right, scale, margin, classes, seed } = state
+  const losses = (right === 'none' || right === left ? [left] : [left, right]).map((loss) => {
+    const options = Object.entries(lossSettings(loss, state).options ?? {})
+    return [loss, ...options.map(([name, value]) => `${name}=${value}`)].join(':')
+  })
+  return `cosface toy --losses ${losses.join(',')} --scale ${scale} --margin ${margin} --identities ${classes} --seed ${seed}`
 }
 
 function Waiting({ view }: { readonly view: ExperimentView }): JSX.Element {

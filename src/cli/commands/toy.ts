@@ -11,7 +11,10 @@ import {
 } from '../../base/option.ts'
 import { unexpected, UsageError } from '../../base/errors.ts'
 import { checkChoice } from '../../base/check.ts'
+import { lossVariant } from '../../experiment/variants.ts'
+import type { LossSettings } from '../../loss/head.ts'
 import { lossByName } from '../../loss/registry.ts'
+import type { LossConfig } from '../../train/config.ts'
 import { type ToyFigureName, toyFigureNames } from '../../node/toy-figure-names.ts'
 import { type Command, command } from '../command.ts'
 import { jsonOption, seedOption, threadsOption } from '../options.ts'
@@ -32,21 +35,24 @@ interface ToyOptions {
   readonly json: boolean
 }
 
+/** s and m where none are given. */
+const usual = { scale: 16, margin: 0.2 }
+
 const lossesOption: OptionSpec<readonly string[]> = {
   group: 'Losses',
   value: 'a,b,…',
   meaning: 'losses to put side by side',
-  range: 'names of losses, separated by commas',
+  range: 'names of losses, separated by commas, each with its own options: arcface:marginRadians=0.3',
   default: 'softmax,nsl,cosface',
   parse: (text) => text.split(','),
   check: (name, value) => {
     if (!Array.isArray(value) || value.length === 0) throw unexpected(name, 'names of losses', value)
     return value.map((one: unknown) => {
       if (typeof one !== 'string') throw unexpected(name, 'names of losses', value)
-      const loss = lossByName(one.trim())
-      if (loss.kind !== 'margin')
+      const { loss } = lossVariant(one.trim(), usual)
+      if (lossByName(loss.name).kind !== 'margin')
         throw new UsageError(`${loss.name} has no classes, so there is nothing to draw`)
-      return loss.name
+      return one.trim()
     })
   },
 }
@@ -119,6 +125,14 @@ const options: OptionSpecs<ToyOptions> = {
   json: jsonOption,
 }
 
+/** A loss with what it knows of scale and margin, so that its title names no other. */
+const settingsOf = ({ name, scale, margin, options }: LossConfig): LossSettings => ({
+  name,
+  ...(name === 'softmax' ? {} : { scale }),
+  ...(name === 'cosface' ? { margin } : {}),
+  ...(options === undefined ? {} : { options }),
+})
+
 export const toyCommand: Command = command<ToyOptions>({
   name: 'toy',
   group: 'Understand',
@@ -130,14 +144,14 @@ export const toyCommand: Command = command<ToyOptions>({
   examples: [
     'cosface toy',
     'cosface toy --figures boundaries,geometry --margin 0.35 --png',
-    'cosface toy --losses softmax,nsl,cosface,arcface --margin 0.25 --data points --png',
+    'cosface toy --losses nsl,cosface,arcface:marginRadians=0.3 --margin 0.25 --data points --png',
   ],
   run: async ({ output, signal }, _args, given) => {
     const [{ runToy }, { openSession }] = await Promise.all([
       import('../../node/toy-run.ts'),
       import('../../node/open-session.ts'),
     ])
-    const { losses = ['softmax', 'nsl', 'cosface'], margin = 0.2, scale = 16 } = given
+    const { losses = ['softmax', 'nsl', 'cosface'], margin = usual.margin, scale = usual.scale } = given
     using drawing = progressOf(output, 'drawing', 'pictures')
     using training = progressOf(output, 'training', 'updates')
     const run = await runToy({
@@ -145,11 +159,7 @@ export const toyCommand: Command = command<ToyOptions>({
       figures: given.figures ?? toyFigureNames,
       scale,
       margin,
-      losses: losses.map((name) => ({
-        name,
-        ...(name === 'softmax' ? {} : { scale }),
-        ...(name === 'cosface' ? { margin } : {}),
-      })),
+      losses: losses.map((text) => settingsOf(lossVariant(text, { scale, margin }).loss)),
       data: given.data ?? 'faces',
       classes: given.identities ?? 8,
       iterations: given.iterations ?? 600,
