@@ -1,13 +1,15 @@
 /** @file Evaluates models for a person: the protocol said, the figures printed, reports written. Loaded when it is needed. */
 import { basename, extname } from 'node:path'
 import { UsageError } from '../base/errors.ts'
+import { given } from '../base/given.ts'
 import type { ContractGuess } from '../evaluate/contract-guess.ts'
 import { compareEvaluations, type PairedDifference } from '../evaluate/protocol-compare.ts'
 import { figuresOf, type ProtocolResult } from '../evaluate/protocol-figures.ts'
 import type { ProtocolEvaluation, ProtocolReport } from '../evaluate/protocol-report.ts'
 import { isEmbeddingFile } from '../node/protocol-embeddings.ts'
 import { chooseProtocol, type ChosenProtocol } from '../node/protocol-guess.ts'
-import { type ProtocolRequest, type ProtocolRun, runProtocol, type Subject } from '../node/protocol-run.ts'
+import type { ProtocolRequest, ProtocolRun, Subject } from '../node/protocol-request.ts'
+import { runProtocol } from '../node/protocol-run.ts'
 import { checkPlace, replaceFile } from '../node/replace-file.ts'
 import { evaluationText } from '../report/evaluation-text.ts'
 import { protocolMarkdown, protocolText } from '../report/protocol-text.ts'
@@ -31,51 +33,31 @@ interface Named {
 const shortName = (path: string): string => basename(path.replace(/[\\/]+$/, '')).replace(/\.(onnx|npy)$/, '')
 
 /** The model and those it is compared with; names that would be the same are written in full. */
-const subjectsOf = (given: Given): readonly Named[] => {
-  const first = given.model ?? given.embeddings ?? ''
-  const paths = [first, ...(given.against ?? [])]
+const subjectsOf = (asked: Given): readonly Named[] => {
+  const first = asked.model ?? asked.embeddings ?? ''
+  const paths = [first, ...(asked.against ?? [])]
   const short = paths.map(shortName)
   return paths.map((path, i) => ({
     path,
-    kind: (i === 0 ? given.model === undefined : isEmbeddingFile(path)) ? 'embeddings' : 'model',
+    kind: (i === 0 ? asked.model === undefined : isEmbeddingFile(path)) ? 'embeddings' : 'model',
     name: short.filter((name) => name === short[i]).length > 1 ? path : (short[i] ?? path),
   }))
 }
 
-const requestOf = (given: Given, chosen: ChosenProtocol, name: string): ProtocolRequest => {
-  const {
-    groups,
-    groupBy = [],
-    templates,
-    pooling,
-    probeList,
-    distractorList,
-    noisyProbes,
-    noisyDistractors,
-  } = given
-  const copied = [
-    ...(['pairs', 'randomPairs', 'images', 'convention', 'flip', 'thresholdFrom', 'threshold'] as const),
-    ...(['skipMissing', 'rows', 'frames', 'distractors', 'sizes', 'suffix', 'gallery', 'enrolled'] as const),
-    ...(['replicates', 'threads'] as const),
-  ]
-  const plain: Partial<Pick<ProtocolRequest, (typeof copied)[number]>> = Object.fromEntries(
-    copied.filter((key) => given[key] !== undefined).map((key) => [key, given[key]]),
-  )
-  const lists = {
-    ...(probeList === undefined ? {} : { probes: probeList }),
-    ...(distractorList === undefined ? {} : { distractors: distractorList }),
-    ...(noisyProbes === undefined ? {} : { noisyProbes }),
-    ...(noisyDistractors === undefined ? {} : { noisyDistractors }),
-  }
+const requestOf = (asked: Given, chosen: ChosenProtocol, name: string): ProtocolRequest => {
+  const { pairs, randomPairs, images, convention, flip, thresholdFrom, threshold, skipMissing } = asked
+  const { groups, groupBy: columns = [], templates, rows, pooling: videoPooling, frames } = asked
+  const { distractors, suffix, sizes, gallery, enrolled, replicates, threads } = asked
+  const { probeList, distractorList, noisyProbes, noisyDistractors } = asked
   return {
-    ...plain,
     name,
     chosen,
-    seed: given.seed ?? 1,
-    lists,
-    ...(groups === undefined ? {} : { groups: { file: groups, columns: groupBy } }),
-    ...(templates === undefined ? {} : { pooling: poolingFlags(templates) }),
-    ...(pooling === undefined ? {} : { videoPooling: pooling }),
+    seed: asked.seed ?? 1,
+    lists: given({ probes: probeList, distractors: distractorList, noisyProbes, noisyDistractors }),
+    ...given({ pairs, randomPairs, images, convention, flip, thresholdFrom, threshold, skipMissing }),
+    ...given({ groups: groups === undefined ? undefined : { file: groups, columns } }),
+    ...given({ pooling: templates === undefined ? undefined : poolingFlags(templates), rows }),
+    ...given({ videoPooling, frames, distractors, suffix, sizes, gallery, enrolled, replicates, threads }),
   }
 }
 
@@ -90,13 +72,10 @@ const evaluatedContract = (contract: ModelContract, { convention, flip }: Given)
     : withFlip(contract, flip)
 
 /** The contract on the command line is that of --model; others carry theirs, or have it beside them. */
-const openSubject = async ({ output }: Context, { path }: Named, given: Given): Promise<EmbeddingModel> => {
-  const { threads, device, convention, flip, ...options } = given
-  const how = {
-    ...(threads === undefined ? {} : { threads }),
-    ...(device === undefined ? {} : { device }),
-  }
-  if (path === given.model) {
+const openSubject = async ({ output }: Context, { path }: Named, asked: Given): Promise<EmbeddingModel> => {
+  const { threads, device, convention, flip, ...options } = asked
+  const how = given({ threads, device })
+  if (path === asked.model) {
     const own = convention === 'insightface' || flip === undefined ? options : { ...options, flip }
     return openModelFor(output, path, { ...own, ...how })
   }
@@ -114,34 +93,33 @@ const openSubject = async ({ output }: Context, { path }: Named, given: Given): 
 const runOne = async (
   context: Context,
   subject: Named,
-  given: Given,
+  asked: Given,
   chosen: ChosenProtocol,
 ): Promise<Done> => {
   const { output, signal } = context
   const unit = chosen.protocol === 'ytf' ? 'videos' : 'images'
   const judge = async (evaluated: Subject): Promise<ProtocolRun> => {
     using progress = progressOf(output, `${chosen.protocol}: embedding by ${subject.name}`, unit)
-    const asked = requestOf(given, chosen, subject.name)
-    return await runProtocol(evaluated, { ...asked, signal, onProgress: progress.update })
+    const request = requestOf(asked, chosen, subject.name)
+    return await runProtocol(evaluated, { ...request, signal, onProgress: progress.update })
   }
   if (subject.kind === 'embeddings') {
-    const isFirst = subject.path === given.embeddings
-    const names = isFirst && given.names !== undefined ? { names: given.names } : {}
-    return judge({ kind: 'embeddings', path: subject.path, ...names })
+    const isFirst = subject.path === asked.embeddings
+    const names = isFirst ? asked.names : undefined
+    return judge({ kind: 'embeddings', path: subject.path, ...given({ names }) })
   }
-  await using opened = await openSubject(context, subject, given)
+  await using opened = await openSubject(context, subject, asked)
   // how features of the mirror image are used is the evaluation's, for all models alike
-  const model = { ...opened, contract: evaluatedContract(opened.contract, given) }
+  const model = { ...opened, contract: evaluatedContract(opened.contract, asked) }
   const run = await judge({ kind: 'model', model })
   const contract = { contract: model.contract }
-  if (given.checkContract !== true || run.pairs === undefined || subject.path !== given.model)
+  if (asked.checkContract !== true || run.pairs === undefined || subject.path !== asked.model)
     return { ...run, ...contract }
   const { sayContractCheck } = await import('./contract-check.ts')
   const { judgement, pack } = run.pairs
   const contractGuess = await sayContractCheck(context, model, {
     pairs: judgement.verification.scored,
-    ...(given.images === undefined ? {} : { images: given.images }),
-    ...(pack === undefined ? {} : { pack }),
+    ...given({ images: asked.images, pack }),
   })
   return { ...run, ...contract, contractGuess }
 }
@@ -169,9 +147,9 @@ const jsonOf = (
   return {
     ...first,
     record: report.record,
-    ...(because === undefined ? {} : { guessed: because }),
+    ...given({ guessed: because }),
     ...(further.length === 0 ? {} : { further }),
-    ...(contractGuess === undefined ? {} : { contractGuess }),
+    ...given({ contractGuess }),
     // a result's own warnings are among them
     warnings: report.warnings,
   }
@@ -187,7 +165,7 @@ const checkReport = async (file: string): Promise<void> => {
 
 const writeReport = async (
   file: string,
-  given: Given,
+  asked: Given,
   done: readonly Done[],
   differences: readonly PairedDifference[],
 ): Promise<void> => {
@@ -206,7 +184,7 @@ const writeReport = async (
   }
   const [first] = done
   const { pairs, contract } = first ?? {}
-  const { images } = given
+  const { images } = asked
   // single pairs of one model have a page with the pictures of the hardest
   if (
     done.length === 1 &&
@@ -216,14 +194,14 @@ const writeReport = async (
   ) {
     const { writeEvaluationPage } = await import('../node/evaluation-page.ts')
     const { templates, angles, judgement } = pairs
-    if (pairs.pack === undefined && given.groups === undefined && given.nist !== true) {
+    if (pairs.pack === undefined && asked.groups === undefined && asked.nist !== true) {
       await writeEvaluationPage(
         { ...judgement.verification, templates, angles },
         {
           file,
           images,
-          pairs: given.pairs === undefined ? `random pairs of ${images}` : basename(given.pairs),
-          model: given.model ?? '',
+          pairs: asked.pairs === undefined ? `random pairs of ${images}` : basename(asked.pairs),
+          model: asked.model ?? '',
           contract,
         },
       )
@@ -235,16 +213,16 @@ const writeReport = async (
 }
 
 /** Judges, prints; writes the report where one is asked for. */
-export async function evaluate(context: Context, given: Given): Promise<ExitCode> {
+export async function evaluate(context: Context, asked: Given): Promise<ExitCode> {
   const { output } = context
-  const { report: file, nist = false } = given
+  const { report: file, nist = false } = asked
   if (file !== undefined) await checkReport(file)
-  const chosen = await chooseProtocol(given.protocol, given)
-  checkOptionsFit(given, chosen.protocol)
+  const chosen = await chooseProtocol(asked.protocol, asked)
+  checkOptionsFit(asked, chosen.protocol)
   const done: Done[] = []
-  for (const subject of subjectsOf(given)) done.push(await runOne(context, subject, given, chosen))
+  for (const subject of subjectsOf(asked)) done.push(await runOne(context, subject, asked, chosen))
   const evaluations: readonly ProtocolEvaluation[] = done.map(({ evaluation }) => evaluation)
-  const differences = evaluations.length < 2 ? [] : compareEvaluations(evaluations, { seed: given.seed ?? 1 })
+  const differences = evaluations.length < 2 ? [] : compareEvaluations(evaluations, { seed: asked.seed ?? 1 })
   const texts = done.map(
     (one, i) => (done.length < 2 ? '' : `${evaluations[i]?.report.name}\n`) + textOf(one, nist),
   )
@@ -252,7 +230,7 @@ export async function evaluate(context: Context, given: Given): Promise<ExitCode
   output.say(texts.join('\n\n'))
   for (const { sentence } of differences) output.say(sentence)
   if (file !== undefined) {
-    await writeReport(file, given, done, differences)
+    await writeReport(file, asked, done, differences)
     output.say(`report  ${file}`)
   }
   const [only, ...others] = done
