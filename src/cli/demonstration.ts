@@ -1,4 +1,5 @@
 /** @file Shows the demonstration to a person. Loaded when it is needed. */
+import { given } from '../base/given.ts'
 import { withCommas } from '../base/words.ts'
 import { demo, drawn, toyFolder, type DemoOptions } from '../node/demo.ts'
 import { openSession } from '../node/open-session.ts'
@@ -66,7 +67,7 @@ export async function showDemo(
     report: finished.report,
     model: finished.model,
     baselines: finished.baselines,
-    ...(result === undefined ? {} : { result }),
+    ...given({ result }),
     ...facts,
   })
   return 0

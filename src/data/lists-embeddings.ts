@@ -1,5 +1,6 @@
 /** @file What text files say of embeddings: the names of rows, and JSON lines that hold name and numbers together. */
 import { FormatError } from '../base/errors.ts'
+import { given } from '../base/given.ts'
 
 /** What rows are of, and of which model, where that is known. */
 export interface EmbeddingNames {
@@ -92,5 +93,5 @@ export function parseEmbeddingLines(text: string, file: string): EmbeddingLines 
       data[i * size + k] = typeof item === 'number' ? item : NaN
     }),
   )
-  return { size, data, names, ...(model === undefined ? {} : { model }) }
+  return { size, data, names, ...given({ model }) }
 }

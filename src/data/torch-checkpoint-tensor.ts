@@ -1,5 +1,6 @@
 /** @file Tensors in PyTorch pickles: which storage, where in it, in which strides; read as row-major float32. */
 import { FormatError } from '../base/errors.ts'
+import { given } from '../base/given.ts'
 import type { RandomAccessFile } from '../base/random-access.ts'
 import { checkSpan } from '../base/random-access.ts'
 import type { Tensor } from '../tensor/tensor.ts'
@@ -63,7 +64,7 @@ export function asStorageReference(value: PickleValue | undefined, file: string)
   const type = storageTypes.get(name)
   if (type === undefined && !name.endsWith(' UntypedStorage'))
     throw new FormatError(file, `storages of the kind ${name} are not read`)
-  return { key: text, count: asCount(count, file, 'a length'), ...(type === undefined ? {} : { type }) }
+  return { key: text, count: asCount(count, file, 'a length'), ...given({ type }) }
 }
 
 const counts = (value: PickleValue | undefined, file: string, what: string): number[] => {

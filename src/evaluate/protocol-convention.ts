@@ -1,5 +1,6 @@
 /** @file One pair list judged by either of the field's conventions, or by the centred one; each says in words what it does. */
 import { UsageError } from '../base/errors.ts'
+import { given } from '../base/given.ts'
 import type { FlipRule, TemplateSet } from './features.ts'
 import type { Pair, PairSet } from './pair.ts'
 import { verifyCentred } from './protocol-centred.ts'
@@ -78,7 +79,7 @@ export function judgeByConvention(
       convention,
       verification: verify(set, templates, {
         ...common,
-        ...(thresholdFrom === undefined ? {} : { thresholdFrom }),
+        ...given({ thresholdFrom }),
       }),
     }
   if (convention === 'centred') return { convention, verification: verifyCentred(set, templates, common) }

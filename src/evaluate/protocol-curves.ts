@@ -1,4 +1,5 @@
 /** @file Curves as plain points, few enough for a file and enough for a plot. */
+import { given } from '../base/given.ts'
 import type { Searches } from './protocol-identify.ts'
 import type { MegafaceResult } from './protocol-megaface.ts'
 import { countAtLeast } from './protocol-sorted.ts'
@@ -84,7 +85,7 @@ export function megafaceCurves(result: MegafaceResult): ProtocolCurves {
         .map(({ value, interval }) => ({
           at: distractors,
           value,
-          ...(interval === undefined ? {} : { interval }),
+          ...given({ interval }),
         })),
     ),
     cmc: (last?.cmc ?? [])
@@ -92,7 +93,7 @@ export function megafaceCurves(result: MegafaceResult): ProtocolCurves {
       .map(({ rank, value, interval }) => ({
         at: rank,
         value,
-        ...(interval === undefined ? {} : { interval }),
+        ...given({ interval }),
       })),
   }
 }

@@ -1,4 +1,5 @@
 /** @file Any protocol's result as named figures of one shape, so that reports, plots and comparisons treat all protocols alike. */
+import { given } from '../base/given.ts'
 import { counted, withCommas } from '../base/words.ts'
 import type { GroupResult, GroupsResult } from './protocol-groups.ts'
 import type { IdentificationResult, TpirAtFpir } from './protocol-identify.ts'
@@ -59,10 +60,7 @@ const figure = (
     id,
     name,
     unit,
-    ...(value === undefined ? {} : { value }),
-    ...(interval === undefined ? {} : { interval }),
-    ...(insufficient === undefined ? {} : { insufficient }),
-    ...(note === undefined ? {} : { note }),
+    ...given({ value, interval, insufficient, note }),
   }
 }
 

@@ -3,6 +3,7 @@
  * given, and a group stands out only where its interval lies apart from that of everybody else.
  */
 import { DataError } from '../base/errors.ts'
+import { given } from '../base/given.ts'
 import { byCodePoint } from '../base/names.ts'
 import { counted } from '../base/words.ts'
 import { identitiesOf } from './identities.ts'
@@ -143,7 +144,7 @@ export function groupResults(
     protocol:
       `all groups at one threshold; pairs within a group; 95 % Wilson intervals; a group stands apart where intervals at 95 % for ` +
       `${names.length} groups together do not overlap with that of all others; figures need ${groupMinimum} pairs of their kind and ${groupPeople} people`,
-    ...(column === undefined ? {} : { column }),
+    ...given({ column }),
     threshold,
     groups,
     mixed,

@@ -1,4 +1,5 @@
 /** @file Template verification (IJB-B and -C 1:1): millions of pairs, TAR at FARs down to 1e-6, each score held once. */
+import { given } from '../base/given.ts'
 import { random } from '../base/random.ts'
 import type { RowProduct } from '../tensor/row-product.ts'
 import { quantile } from '../tensor/statistics.ts'
@@ -288,13 +289,13 @@ export function verifyTemplates(
       return interval === undefined ? point : { ...point, interval }
     }),
     auc: sortedAuc(scores),
-    ...(aucInterval === undefined ? {} : { aucInterval }),
+    ...given({ aucInterval }),
     eer,
     ...(kept === undefined ? {} : { eerInterval: { low: 1 - kept.high, high: 1 - kept.low } }),
     pairs: { total: pairs.same.length, same: same.length, different: different.length },
     templates: templates.ids.length,
     seed,
-    ...(options.model === undefined ? {} : { model: options.model }),
+    ...given({ model: options.model }),
   }
 }
 

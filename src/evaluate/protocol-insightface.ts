@@ -3,6 +3,7 @@
  * distances on a grid, ten runs of pairs, the first best threshold, population deviation, VAL at FAR 1e-3.
  */
 import { DataError } from '../base/errors.ts'
+import { given } from '../base/given.ts'
 import { mean, standardDeviation } from '../tensor/statistics.ts'
 import { wilson } from './interval.ts'
 import { checkBothKinds } from './pair.ts'
@@ -198,7 +199,7 @@ export function insightfaceProtocol(
       judged.reduce((sum, { accepted }) => sum + accepted, 0),
       sameCount,
     ),
-    ...(insufficient === undefined ? {} : { valInsufficient: insufficient }),
+    ...given({ valInsufficient: insufficient }),
     pairs: { total, same: sameCount, different: total - sameCount },
     warnings: oneKind === 0 ? [] : [`${oneKind} of the ten folds hold pairs of one kind only`],
   }

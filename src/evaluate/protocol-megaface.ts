@@ -3,6 +3,7 @@
  * are counted at once; none is kept.
  */
 import { DataError } from '../base/errors.ts'
+import { given } from '../base/given.ts'
 import { withCommas } from '../base/words.ts'
 import { random } from '../base/random.ts'
 import type { RowProduct } from '../tensor/row-product.ts'
@@ -137,7 +138,7 @@ const rankShares = (ranks: MateRanks, probes: Probes, size: number, options: Meg
     cmc: (options.ranks ?? [1, 5, 10, 100, 1000]).map((rank) => {
       const value = ranks.hits(rank).reduce((sum, hits) => sum + hits, 0) / ranks.total
       const found = interval(rank)
-      return { rank, value, ...(found === undefined ? {} : { interval: found }) }
+      return { rank, value, ...given({ interval: found }) }
     }),
   }
 }
@@ -169,7 +170,7 @@ const tarsOf = (
       accepted++
     })
     const interval = overPeople(probes, () => hits, pairs, options)(1)
-    return { far, tar: accepted / scores.length, threshold, ...(interval === undefined ? {} : { interval }) }
+    return { far, tar: accepted / scores.length, threshold, ...given({ interval }) }
   })
 
 /** Scores block by block, the next block's being computed while these are counted. */
@@ -252,7 +253,7 @@ export async function megafaceProtocol(
       : { cleaned: { probes: options.cleaned.probes, distractors: options.cleaned.distractors() } }),
     pairs: { same: positives.scores.length, different: negatives.total },
     seed: options.seed ?? 0,
-    ...(options.model === undefined ? {} : { model: options.model }),
+    ...given({ model: options.model }),
   }
   return { result, outcomes: outcomesOf(probes, ranks, positives, result) }
 }

@@ -3,6 +3,7 @@
  * other copy is made, so millions of scores are held once.
  */
 import { DataError } from '../base/errors.ts'
+import { given } from '../base/given.ts'
 import { agreeing, counted, withCommas } from '../base/words.ts'
 import { wilson } from './interval.ts'
 import { checkBothKinds } from './pair.ts'
@@ -109,7 +110,7 @@ export function tarsAtFars(
     const admitted = admittedWithin(scores, far)
     const found = interval(admitted)
     const { tar, threshold } = admitted
-    return { far, tar, threshold, ...(found === undefined ? {} : { interval: found }) }
+    return { far, tar, threshold, ...given({ interval: found }) }
   })
 }
 

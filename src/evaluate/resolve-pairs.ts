@@ -1,5 +1,6 @@
 /** @file Finding a list's images among the files of a folder. */
 import { DataError } from '../base/errors.ts'
+import { given } from '../base/given.ts'
 import { groupBy } from '../base/groups.ts'
 import type { Pair, PairSet } from './pair.ts'
 import type { PairList } from './pairs.ts'
@@ -43,7 +44,7 @@ export function resolvePairs(list: PairList, paths: Iterable<string>, options: R
     if (b === undefined) missing.add(pair.b)
     if (a === undefined || b === undefined) continue
     const { same, fold, identities } = pair
-    pairs.push({ a, b, same, fold, ...(identities === undefined ? {} : { identities }) })
+    pairs.push({ a, b, same, fold, ...given({ identities }) })
   }
   if (missing.size > 0 && options.skipMissing !== true) {
     const first = [...missing].slice(0, 5).join(', ')

@@ -1,6 +1,7 @@
 /** @file Verification: scored pairs become a result with its protocol and its uncertainty. */
 import { atOnce, breather, pause, withRests, type Pieces } from '../base/breather.ts'
 import { DataError } from '../base/errors.ts'
+import { given } from '../base/given.ts'
 import { agreeing, counted, withCommas } from '../base/words.ts'
 import { mean } from '../tensor/statistics.ts'
 import { bootstrapTar, type OwnedScore } from './bootstrap.ts'
@@ -103,7 +104,7 @@ const tarAtFar = (curve: Roc, owned: readonly OwnedScore[], options: VerifyOptio
     }
     const { tar, threshold } = operatingPoint(curve, far)
     const interval = intervals[index]
-    return { far, tar, threshold, ...(interval === undefined ? {} : { interval }) }
+    return { far, tar, threshold, ...given({ interval }) }
   })
 }
 
@@ -162,9 +163,9 @@ export function verifyScores(scored: readonly ScoredPair[], options: VerifyOptio
     threshold: mean(thresholds),
     thresholds,
     auc: auc(curve),
-    ...(around.auc === undefined ? {} : { aucInterval: around.auc }),
+    ...given({ aucInterval: around.auc }),
     eer: eer(curve),
-    ...(around.eer === undefined ? {} : { eerInterval: around.eer }),
+    ...given({ eerInterval: around.eer }),
     tarAtFar: tarAtFar(curve, owned, options),
     pairs: {
       total: scored.length,
@@ -172,8 +173,7 @@ export function verifyScores(scored: readonly ScoredPair[], options: VerifyOptio
       different: curve.different,
       skipped: options.skipped ?? 0,
     },
-    ...(options.model === undefined ? {} : { model: options.model }),
-    ...(options.seed === undefined ? {} : { seed: options.seed }),
+    ...given({ model: options.model, seed: options.seed }),
     warnings: warningsOf(scored, options, folds),
   }
 }
@@ -195,7 +195,7 @@ export function judge(set: PairSet, scored: readonly ScoredPair[], options: Judg
       ...options,
       folds: set.folds,
       skipped: set.skipped,
-      ...(seed === undefined ? {} : { seed }),
+      ...given({ seed }),
     }),
   }
 }

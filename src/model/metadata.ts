@@ -1,6 +1,7 @@
 /** @file The contract as it lies in an ONNX file's metadata. */
 import { z } from 'zod'
 import { FormatError } from '../base/errors.ts'
+import { given } from '../base/given.ts'
 import { contractOf } from './contract-id.ts'
 import type { ModelContract } from './contract.ts'
 
@@ -63,9 +64,7 @@ export function readContract(
   const { alignmentPoints, license, training, ...fixed } = parsed.data
   const contract = contractOf({
     ...fixed,
-    ...(alignmentPoints === undefined ? {} : { alignmentPoints }),
-    ...(license === undefined ? {} : { license }),
-    ...(training === undefined ? {} : { training }),
+    ...given({ alignmentPoints, license, training }),
   })
   if (contract.id !== fixed.id || contract.templateSize !== fixed.templateSize) {
     throw failed(file, 'was changed after it was written: its id does not follow from it')

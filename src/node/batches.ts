@@ -1,6 +1,7 @@
 /** @file Batches prepared ahead on other threads, from a cache of decoded crops where it fits in memory. */
 import { availableParallelism } from 'node:os'
 import { mapBounded } from '../base/concurrency.ts'
+import { given } from '../base/given.ts'
 import { byCodePoint } from '../base/names.ts'
 import { marginFor } from '../data/augment.ts'
 import type { Augmentation } from '../data/augment.ts'
@@ -89,7 +90,7 @@ export async function openBatches(options: BatchOptions): Promise<NodeBatchSourc
   const setup: WorkSetup = {
     labels: new SharedArrayBuffer(samples * 4),
     states: before?.states ?? new SharedArrayBuffer(samples),
-    ...(crops === undefined ? {} : { crops }),
+    ...given({ crops }),
     size,
     margin,
     seed: options.seed,

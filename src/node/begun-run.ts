@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { DataError, FormatError } from '../base/errors.ts'
+import { given } from '../base/given.ts'
 import type { Plan } from '../onnx/plan.ts'
 import { decodeSafetensors } from '../tensor/safetensors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
@@ -39,7 +40,7 @@ export async function readBegun(paths: RunPaths): Promise<BegunRun> {
   const identities = Array.isArray(learned) ? learned.filter((name) => typeof name === 'string') : undefined
   return {
     config: await readStoredConfig(paths.config),
-    ...(identities === undefined ? {} : { identities }),
+    ...given({ identities }),
     ...(start === undefined ? {} : { plan: start.plan }),
     ...(existsSync(paths.initial)
       ? { initial: floats(decodeSafetensors(await readFile(paths.initial), paths.initial).tensors) }

@@ -1,4 +1,5 @@
 /** @file The report of a data check: counts, findings, and from where on each kind is one. */
+import { given } from '../base/given.ts'
 import { nearBits } from '../data/check-hash.ts'
 import type { Finding, FindingKind } from '../data/check-table.ts'
 import type { Size } from '../image/image.ts'
@@ -84,7 +85,7 @@ export const dataCheckReport = (
       .slice(0, 10),
     counts,
     findings,
-    ...(alikeFrom === undefined ? {} : { alikeFrom }),
+    ...given({ alikeFrom }),
     thresholds: thresholdsOf(alikeFrom, small),
     notes: set.notes,
   }

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os'
 import { breather, withRests } from '../base/breather.ts'
 import { mapBounded } from '../base/concurrency.ts'
 import { FormatError } from '../base/errors.ts'
+import { given } from '../base/given.ts'
 import type { ImageHashes } from '../data/check-hash.ts'
 import { nearPairs, perceptualHash } from '../data/check-hash.ts'
 import type { ComparingOptions, LabelledEmbeddings } from '../data/check-identities.ts'
@@ -254,7 +255,7 @@ export async function checkData(folder: string, options: DataCheckOptions = {}):
     const cosines = ownCosines(mine.embeddings)
     const comparing = (stage: DataCheckStage): ComparingOptions => ({
       openProduct: options.openProduct ?? runtimeProduct(availableParallelism()),
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      ...given({ signal: options.signal }),
       onProgress: (compared, all) => options.onProgress?.(compared, all, stage),
     })
     alikeFrom = alikeThreshold(cosines)

@@ -1,4 +1,5 @@
 /** @file What this machine has, what works on it, and what would supply the rest. Data; `doctor-text.ts` writes it out. */
+import { given } from '../base/given.ts'
 import { statfs } from 'node:fs/promises'
 import os from 'node:os'
 import { type DoctorPart, doctorChecks } from './doctor-parts.ts'
@@ -35,7 +36,7 @@ export async function examine(): Promise<DoctorReport> {
       cpu: os.cpus()[0]?.model.trim() ?? 'unknown',
       cores: os.availableParallelism(),
       memory: memoryLimit(),
-      ...(freeDisk === undefined ? {} : { freeDisk }),
+      ...given({ freeDisk }),
     },
     parts,
     ready: parts.every(({ need, works }) => works || need !== 'required'),

@@ -1,6 +1,7 @@
 /** @file One HTTP request whose answer is taken byte for byte as it lies on the server, redirects followed. */
 import type { IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http'
 import { UsageError } from '../base/errors.ts'
+import { given } from '../base/given.ts'
 
 export interface RequestOptionsOf {
   readonly headers: Readonly<Record<string, string>>
@@ -34,7 +35,7 @@ const once = async (address: URL, options: RequestOptionsOf): Promise<IncomingMe
   const how: RequestOptions = {
     headers: options.headers,
     agent: false,
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...given({ signal: options.signal }),
   }
   return new Promise((resolve, reject) => {
     const asked = request(address, how, resolve)

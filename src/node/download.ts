@@ -6,6 +6,7 @@ import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/prom
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DataError, UsageError } from '../base/errors.ts'
+import { given } from '../base/given.ts'
 import type { KnownHashes } from '../data/public-sets.ts'
 import type { Answer } from './download-request.ts'
 import { request, webAddress } from './download-request.ts'
@@ -145,7 +146,7 @@ const attempt = async (url: string, file: string, options: DownloadOptions): Pro
       ...(canGoOn && validated !== undefined ? { 'if-range': validated } : {}),
     },
     idle: options.idle ?? 60_000,
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...given({ signal: options.signal }),
   })
   try {
     const range = rangeOf(answer.headers['content-range'])
@@ -165,10 +166,7 @@ const attempt = async (url: string, file: string, options: DownloadOptions): Pro
     const validator = validatorOf(answer)
     const handle = await open(partOf(file), goesOn ? 'r+' : 'w')
     try {
-      await writeFile(
-        noteOf(file),
-        JSON.stringify({ url, ...(validator === undefined ? {} : { validator }) }),
-      )
+      await writeFile(noteOf(file), JSON.stringify({ url, ...given({ validator }) }))
       await writeBody(handle, answer, start, total, options)
       await handle.sync()
     } finally {

@@ -4,6 +4,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { extname, join, resolve, sep } from 'node:path'
 import { bytesOf } from '../base/bytes.ts'
 import { DataError, UsageError } from '../base/errors.ts'
+import { given } from '../base/given.ts'
 import { byCodePoint } from '../base/names.ts'
 import { counted } from '../base/words.ts'
 import type { Size } from '../image/image.ts'
@@ -224,7 +225,7 @@ export async function embedToFile(
   }
   return {
     out,
-    ...(beside === undefined ? {} : { names: beside }),
+    ...given({ names: beside }),
     images: names.length,
     templateSize,
     model: id,

@@ -1,4 +1,5 @@
 /** @file Evaluating a model, or embeddings made before, on pairs: of a folder's images or of a pack; each image is embedded once. */
+import { given } from '../base/given.ts'
 import { basename } from 'node:path'
 import { byCodePoint } from '../base/names.ts'
 import type { AngleSample } from '../evaluate/angles.ts'
@@ -88,10 +89,7 @@ export async function judgePairs(evaluated: Evaluated, options: JudgePairsOption
     flip,
     ordered: pack !== undefined,
     ...(evaluated.kind === 'model' ? {} : { features: featuresAsGiven(evaluated.embeddings) }),
-    ...(model === undefined ? {} : { model }),
-    ...(seed === undefined ? {} : { seed }),
-    ...(options.replicates === undefined ? {} : { replicates: options.replicates }),
-    ...(from === undefined ? {} : { thresholdFrom: from }),
+    ...given({ model, seed, replicates: options.replicates, thresholdFrom: from }),
   })
   const owners = identityOfImages([...set.pairs, ...(others ?? [])])
   const used = only(templates, names)
@@ -103,7 +101,7 @@ export async function judgePairs(evaluated: Evaluated, options: JudgePairsOption
       used,
       used.names.map((name) => owners.get(name) ?? name),
     ),
-    ...(pack === undefined ? {} : { pack }),
+    ...given({ pack }),
   }
 }
 

@@ -1,4 +1,5 @@
 /** @file After the last iteration: export the chosen model, report once on the test identities, write the page. */
+import { given } from '../base/given.ts'
 import { availableParallelism, cpus } from 'node:os'
 import type { VerificationResult } from '../evaluate/result.ts'
 import { thresholdFrom, type Verification } from '../evaluate/verify.ts'
@@ -81,7 +82,7 @@ export async function finishRun(options: FinishOptions): Promise<FinishedRun> {
     const verification = await verifyCrops(
       crops,
       model.embed,
-      { flip: ownFlip, ...(from === undefined ? {} : { thresholdFrom: from }) },
+      { flip: ownFlip, ...given({ thresholdFrom: from }) },
       signal,
     )
     const set = { name: `${role} identities`, role, result: verification.result, pairs: verification.scored }

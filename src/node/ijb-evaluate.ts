@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DataError, FormatError } from '../base/errors.ts'
+import { given } from '../base/given.ts'
 import { normalizeRows } from '../evaluate/features.ts'
 import type { PooledTemplates, PoolingFlags } from '../evaluate/protocol-templates.ts'
 import { poolingInWords, poolTemplates } from '../evaluate/protocol-templates.ts'
@@ -36,7 +37,7 @@ const pool = (
       templates: images.templates,
       media: images.media,
       scores: Float32Array.from(faces, ({ score }) => score),
-      ...(features.mirrored === undefined ? {} : { mirrored: features.mirrored }),
+      ...given({ mirrored: features.mirrored }),
     },
     flags,
   )
@@ -74,7 +75,7 @@ export async function evaluateIjb(
   return judgeTemplates(
     files,
     {
-      templates: pool(lists, { raw, size, ...(mirrored === undefined ? {} : { mirrored }) }, flags),
+      templates: pool(lists, { raw, size, ...given({ mirrored }) }, flags),
       flags,
       pooling: poolingInWords(flags),
       model: model.contract.id,
@@ -103,7 +104,7 @@ export async function evaluateIjbFeatures(
   options: JudgeIjbOptions = {},
 ): Promise<IjbEvaluation> {
   const files = await findMeta(folder)
-  const given = { aligner: 'as given', ...options }
+  const judging = { aligner: 'as given', ...options }
   if (features.kind === 'templates') {
     const ids = await readTemplateIds(files)
     const { data, size } = await readFeatures(features.file)
@@ -115,7 +116,7 @@ export async function evaluateIjbFeatures(
     return judgeTemplates(
       files,
       { templates: { ids, size, data }, pooling: 'templates as given, normalised' },
-      given,
+      judging,
     )
   }
   const lists = await readImageLists(files)
@@ -142,6 +143,6 @@ export async function evaluateIjbFeatures(
   return judgeTemplates(
     files,
     { templates: pool(lists, { ...parts, size }, flags), flags, pooling: poolingInWords(flags) },
-    given,
+    judging,
   )
 }

@@ -2,6 +2,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DataError } from '../base/errors.ts'
+import { given } from '../base/given.ts'
 import { byCodePoint } from '../base/names.ts'
 import {
   type DetectedFace,
@@ -53,8 +54,7 @@ export async function findMeta(folder: string): Promise<MetaFiles> {
       .filter((name) => /_1N_gallery_[GS][12]\.csv$/.test(name))
       .sort(byCodePoint)
       .map((name) => join(meta, name)),
-    ...(probes === undefined ? {} : { probes }),
-    ...(faces === undefined ? {} : { faces }),
+    ...given({ probes, faces }),
   }
 }
 

@@ -1,4 +1,6 @@
 /** @file Templates of IJB-B or -C judged by the benchmark's lists: pairs by matrix products, searches in its galleries. */
+import { given } from '../base/given.ts'
+import { Opened } from '../base/opened.ts'
 import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
 import { parseTemplatePairs } from '../data/lists-ijb.ts'
@@ -44,28 +46,23 @@ export interface IjbEvaluation {
 /** With fewer pairs, opening a runtime takes longer than the pairs do. */
 const manyPairs = 500_000
 
-/** The pairs' scores, by matrix products where they are many. */
+/** The pairs' scores, by matrix products where they are many. @param theirs the driver that makes them; by default one is opened */
 export async function scorePairs(
   templates: PooledTemplates,
   pairs: TemplatePairList,
-  given?: Driver,
+  theirs?: Driver,
 ): Promise<{ readonly same: Float32Array; readonly different: Float32Array }> {
-  const opened: AsyncDisposable[] = []
-  try {
-    const own =
-      given === undefined && pairs.same.length >= manyPairs ? await openDriverIfInstalled() : undefined
-    if (own !== undefined) opened.push(own)
-    const driver = given ?? own
-    // one by one without a runtime: slower, the same figures
-    if (driver === undefined) return scoreTemplatePairs(templates, pairs)
-    return await scoreTemplatePairsBy(templates, pairs, async (rows) => {
-      const product = await openScoreProduct(driver, rows, availableParallelism())
-      opened.push(product)
-      return product.product
-    })
-  } finally {
-    for (const part of opened.toReversed()) await part[Symbol.asyncDispose]()
-  }
+  await using opened = new Opened()
+  const own =
+    theirs === undefined && pairs.same.length >= manyPairs ? await openDriverIfInstalled() : undefined
+  const driver = theirs ?? (own === undefined ? undefined : opened.use(own))
+  // one by one without a runtime: slower, the same figures
+  if (driver === undefined) return scoreTemplatePairs(templates, pairs)
+  return await scoreTemplatePairsBy(
+    templates,
+    pairs,
+    async (rows) => opened.use(await openScoreProduct(driver, rows, availableParallelism())).product,
+  )
 }
 
 /** What was measured besides the lists: templates, and how they came about. */
@@ -88,13 +85,13 @@ export async function judgeTemplates(
   const own = scores.same.slice()
   const common = {
     seed: options.seed ?? 0,
-    ...(options.replicates === undefined ? {} : { replicates: options.replicates }),
+    ...given({ replicates: options.replicates }),
   }
   const verification = verifyTemplates(templates, pairs, {
     ...common,
     pooling,
     scores,
-    ...(model === undefined ? {} : { model }),
+    ...given({ model }),
   })
   const outcomes = tarOutcomes(own, templatePeople(pairs), verification.tarAtFar, unitsOf(listed(pairs)))
   const searches: Searches[] = []
@@ -114,7 +111,7 @@ export async function judgeTemplates(
         files: [files.images, files.pairs, files.faces, ...files.galleries, files.probes]
           .filter((path) => path !== undefined)
           .map((path) => basename(path)),
-        ...(model === undefined ? {} : { model }),
+        ...given({ model }),
       },
     },
     {
@@ -122,10 +119,10 @@ export async function judgeTemplates(
       scores,
       outcomes,
       searches,
-      ...(identification === undefined ? {} : { identification }),
+      ...given({ identification }),
     },
   )
-  return { verification, evaluation, ...(identification === undefined ? {} : { identification }) }
+  return { verification, evaluation, ...given({ identification }) }
 }
 
 function* listed(pairs: TemplatePairList): Generator<number> {

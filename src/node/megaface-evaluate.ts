@@ -5,6 +5,8 @@
 import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
 import { DataError } from '../base/errors.ts'
+import { given } from '../base/given.ts'
+import { Opened } from '../base/opened.ts'
 import { flipText } from '../evaluate/protocol.ts'
 import { megafaceEvaluation } from '../evaluate/protocol-evaluations.ts'
 import type { MegafaceOptions, Probes } from '../evaluate/protocol-megaface.ts'
@@ -14,7 +16,7 @@ import type { Driver } from '../runtime/driver.ts'
 import { type FeatureSource, type ListedFaces, readNoise } from './megaface-files.ts'
 import { openDriver } from './open-driver.ts'
 import { openScoreProduct } from './score-product.ts'
-import { type MegafaceLists, type MegafaceSource, Opened, openSources } from './megaface-sources.ts'
+import { type MegafaceLists, type MegafaceSource, openSources } from './megaface-sources.ts'
 
 export interface EvaluateMegafaceOptions extends Pick<
   MegafaceOptions,
@@ -122,7 +124,7 @@ export async function evaluateMegaface(
       ...(isRefined
         ? { cleaned: { probes: noisyProbes.filter(Boolean).length, distractors: () => leftOut } }
         : {}),
-      ...(model === undefined ? {} : { model }),
+      ...given({ model }),
     },
   )
   return megafaceEvaluation(
@@ -138,7 +140,7 @@ export async function evaluateMegaface(
         aligner: 'as given',
         seed,
         files: filesOf(source, lists),
-        ...(model === undefined ? {} : { model }),
+        ...given({ model }),
       },
     },
     run,

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { mapBounded } from '../base/concurrency.ts'
 import { DataError } from '../base/errors.ts'
+import { given } from '../base/given.ts'
 import { counted } from '../base/words.ts'
 import { parseFaceList, parseNoiseList } from '../data/lists-megaface.ts'
 import { decodeText } from '../data/lists-text.ts'
@@ -91,8 +92,7 @@ export function imageSource(
       const files = places.map((place) => join(folder, paths[place] ?? ''))
       const { raw, mirrored } = await embedRaw(model, files.length, (i) => readImage(files[i] ?? ''), {
         mirror: options.flip !== 'none',
-        ...(options.batch === undefined ? {} : { batch: options.batch }),
-        ...(options.signal === undefined ? {} : { signal: options.signal }),
+        ...given({ batch: options.batch, signal: options.signal }),
       })
       return fuse(raw, mirrored, model.contract.embeddingSize, options.flip, (row) => files[row] ?? '')
     },

@@ -1,5 +1,6 @@
 /** @file What a search among distractors is made of: images and a model, OpenCV matrices, or arrays, with lists or without. */
 import { DataError } from '../base/errors.ts'
+import type { Opened } from '../base/opened.ts'
 import type { FlipRule } from '../evaluate/features.ts'
 import type { EmbeddingModel } from '../model/contract.ts'
 import {
@@ -53,20 +54,6 @@ export interface MegafaceSources {
   readonly faces: ListedFaces
   readonly distractors: FeatureSource
   readonly others: readonly string[]
-}
-
-/** What was opened, closed in the opposite order. */
-export class Opened implements AsyncDisposable {
-  readonly #parts: AsyncDisposable[] = []
-
-  use<T extends AsyncDisposable>(part: T): T {
-    this.#parts.push(part)
-    return part
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const part of this.#parts.toReversed()) await part[Symbol.asyncDispose]()
-  }
 }
 
 const needed = (path: string | undefined, what: string): string => {

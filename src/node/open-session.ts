@@ -1,4 +1,5 @@
 /** @file Sessions in Node. */
+import { given } from '../base/given.ts'
 import os from 'node:os'
 import { blockSizeOf } from '../runtime/block-size.ts'
 import { compileSpec, type CompiledSpec, type LoadExtras } from '../runtime/compile.ts'
@@ -29,7 +30,7 @@ export async function openSession(spec: SessionSpec, options: OpenSessionOptions
     const blockSize = await usefulBlockSize(spec, opened.driver, options)
     const compiled = await compileSpec(spec, {
       blockSize,
-      ...(options.load === undefined ? {} : { load: options.load }),
+      ...given({ load: options.load }),
     })
     return await sessionOn(opened, compiled)
   } catch (error) {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { basename, join } from 'node:path'
 import { DataError, UsageError } from '../base/errors.ts'
+import { given } from '../base/given.ts'
 import { groupBy } from '../base/groups.ts'
 import { byCodePoint, folderOf } from '../base/names.ts'
 import { counted } from '../base/words.ts'
@@ -108,7 +109,7 @@ const openEmbedded = async (embeddings: Embeddings, options: OpenPairsOptions): 
     })
   const set = await read(pairs.file, pairs.protocol)
   const others = options.thresholdFrom === undefined ? undefined : (await read(options.thresholdFrom)).pairs
-  return { set, templates: async () => all, ...(others === undefined ? {} : { others }) }
+  return { set, templates: async () => all, ...given({ others }) }
 }
 
 const openImages = async (
@@ -131,7 +132,7 @@ const openImages = async (
     options.thresholdFrom === undefined ? undefined : (await fromList(options.thresholdFrom)).pairs
   return {
     set,
-    ...(others === undefined ? {} : { others }),
+    ...given({ others }),
     templates: async (names, flip) => {
       const { contract } = model
       // the contract's flip rule decides how features are fused

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
 import { DataError, FormatError, UsageError } from '../base/errors.ts'
+import { given } from '../base/given.ts'
 import { counted } from '../base/words.ts'
 import type { EmbeddingNames } from '../data/lists-embeddings.ts'
 import {
@@ -66,8 +67,7 @@ const readSafetensors = (bytes: Uint8Array, file: string): Read => {
   const listed = names === undefined ? undefined : parseNamesMetadata(names, file)
   return {
     ...matrix(named ?? matrices[0]?.[1], file),
-    ...(listed === undefined ? {} : { names: listed }),
-    ...(metadata['model'] === undefined ? {} : { model: metadata['model'] }),
+    ...given({ names: listed, model: metadata['model'] }),
     ...recordedFlip(metadata['flip']),
   }
 }

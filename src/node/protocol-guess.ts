@@ -2,6 +2,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { UsageError } from '../base/errors.ts'
+import { given } from '../base/given.ts'
 import { byCodePoint } from '../base/names.ts'
 import { pairProtocols, type ProtocolName } from '../evaluate/protocol-record.ts'
 import type { PairProtocol } from './pair-list-file.ts'
@@ -127,5 +128,5 @@ export async function chooseProtocol(
 ): Promise<ChosenProtocol> {
   if (asked === undefined) return guess(inputs)
   const container = inputs.pairs === undefined ? undefined : await containerOf(asked, inputs.pairs)
-  return { protocol: asked, ...(container === undefined ? {} : { container }) }
+  return { protocol: asked, ...given({ container }) }
 }

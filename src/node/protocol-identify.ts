@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { basename, join } from 'node:path'
 import { DataError, UsageError } from '../base/errors.ts'
+import { given } from '../base/given.ts'
 import { placesOf } from '../base/groups.ts'
 import { byCodePoint, folderOf } from '../base/names.ts'
 import { random, shuffled } from '../base/random.ts'
@@ -135,7 +136,7 @@ const recordOf = (
     files: [source, ...(options.gallery === undefined ? [] : [options.gallery])].map((path) =>
       basename(path),
     ),
-    ...(model === undefined ? {} : { model }),
+    ...given({ model }),
   }
 }
 
@@ -198,8 +199,7 @@ export async function evaluateRetrieval(
   const result = await retrievalProtocol(all.data, all.size, labels, {
     seed: options.seed ?? 0,
     openProduct: runtimeProduct(availableParallelism()),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-    ...(options.replicates === undefined ? {} : { replicates: options.replicates }),
+    ...given({ signal: options.signal, replicates: options.replicates }),
   })
   const record = recordOf('retrieval', evaluated, 'every image searches among all others', options)
   return retrievalEvaluation({ name: options.name, record }, result)

@@ -3,6 +3,7 @@ import { mkdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UsageError } from '../base/errors.ts'
 import { checkChoice } from '../base/check.ts'
+import { given } from '../base/given.ts'
 import type { PublicSet, RemoteFile } from '../data/public-sets.ts'
 import type { Downloaded, DownloadOptions } from './download.ts'
 import { download } from './download.ts'
@@ -118,8 +119,7 @@ export async function fetchPublicSet(
     }
     const archive = join(folder, file.name)
     const known = {
-      ...(file.sha256 === undefined ? {} : { sha256: file.sha256 }),
-      ...(file.md5 === undefined ? {} : { md5: file.md5 }),
+      ...given({ sha256: file.sha256, md5: file.md5 }),
     }
     // a file whose publisher names no hash must at least stay what it was the first time
     const first = before !== undefined && file.sha256 === undefined ? { sha256: before.sha256 } : {}
@@ -144,7 +144,7 @@ export async function fetchPublicSet(
     }
     const { top, folder: inner } = file.unpack
     const { signal } = network
-    const count = await unpackTgz(archive, target, { top, ...(signal === undefined ? {} : { signal }) })
+    const count = await unpackTgz(archive, target, { top, ...given({ signal }) })
     const unpacked = { ...plain, folder: inner, files: count }
     await keep(unpacked)
     if (!keepArchives) await rm(archive)

@@ -1,6 +1,7 @@
 /** @file Raw features of images and of their mirror images, for protocols that fuse them in their own way. */
 import { mapBounded } from '../base/concurrency.ts'
 import { DataError } from '../base/errors.ts'
+import { given } from '../base/given.ts'
 import { fuse } from '../evaluate/features.ts'
 import type { Image } from '../image/image.ts'
 import { mirrorPlanes, normalise } from '../image/normalise.ts'
@@ -57,7 +58,7 @@ export async function embedRaw(
     throw new DataError(
       `The embedding of image ${Math.floor(wrong / size) + 1} holds ${raw[wrong]}; no result is given`,
     )
-  return { raw, size, ...(mirrored === undefined ? {} : { mirrored }) }
+  return { raw, size, ...given({ mirrored }) }
 }
 
 /** Templates [N, T] of length 1 of `count` images given by position, by the model's contract. @throws DataError, FormatError */

@@ -2,6 +2,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import { DataError, FormatError } from '../base/errors.ts'
+import { given } from '../base/given.ts'
 import { byCodePoint } from '../base/names.ts'
 import type { RandomAccessFile } from '../base/random-access.ts'
 import type { Dataset, ImagePlaces, Sample } from '../data/dataset.ts'
@@ -83,9 +84,7 @@ export async function findRecordFiles(path: string): Promise<RecordFiles> {
   const property = await beside(join(dirname(records), 'property'))
   return {
     records,
-    ...(index === undefined ? {} : { index }),
-    ...(list === undefined ? {} : { list }),
-    ...(property === undefined ? {} : { property }),
+    ...given({ index, list, property }),
   }
 }
 
@@ -198,7 +197,7 @@ export async function openRecordDataset(
         file: new Int32Array(samples.length),
         offset: Float64Array.from(positions, (entry) => index.offsets[entry] ?? 0),
       },
-      ...(property === undefined ? {} : { property }),
+      ...given({ property }),
       encoded: async (position) => (await record(position)).image,
       image: async (position) => {
         const { image, name } = await record(position)

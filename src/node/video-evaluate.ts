@@ -1,6 +1,7 @@
 /** @file Evaluating a model, or embeddings made before, on videos (YouTube Faces): a list of pairs of videos with its splits. */
 import { basename } from 'node:path'
 import { DataError, UsageError } from '../base/errors.ts'
+import { given } from '../base/given.ts'
 import { byCodePoint } from '../base/names.ts'
 import { agreeing, counted } from '../base/words.ts'
 import { decodeText } from '../data/lists-text.ts'
@@ -49,7 +50,7 @@ const featuresOf = (evaluated: Evaluated, asked?: FlipRule) => {
   if (evaluated.kind === 'embeddings') {
     const { embeddings } = evaluated
     const { flip = 'none', model } = embeddings
-    return { flip, words: featuresAsGiven(embeddings), ...(model === undefined ? {} : { model }) }
+    return { flip, words: featuresAsGiven(embeddings), ...given({ model }) }
   }
   const { contract } = evaluated.model
   const flip = asked ?? contract.flip
@@ -124,7 +125,7 @@ export async function evaluateVideos(
     skipped: list.pairs.length - pairs.length,
     seed,
     ...model,
-    ...(replicates === undefined ? {} : { replicates }),
+    ...given({ replicates }),
   })
   const limited =
     options.frames === undefined ? 'all frames' : `at most ${counted(options.frames, 'frame')}, evenly spread`

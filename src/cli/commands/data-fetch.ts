@@ -1,5 +1,6 @@
 /** @file `cosface data lfw` and its like: one command for each public set of the table. */
 import { DataError, UsageError } from '../../base/errors.ts'
+import { given } from '../../base/given.ts'
 import { flagOption, type OptionSpec, type OptionSpecs, textOption } from '../../base/option.ts'
 import { withCommas } from '../../base/words.ts'
 import type { PublicSet } from '../../data/public-sets.ts'
@@ -108,8 +109,7 @@ const fetchSet = async (
   try {
     files = await fetchPublicSet(set, out, {
       signal,
-      ...(options.parts === undefined ? {} : { parts: options.parts }),
-      ...(options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl }),
+      ...given({ parts: options.parts, baseUrl: options.baseUrl }),
       keepArchives: options.keepArchives ?? false,
       onStep: (step) => {
         if (step.kind === 'bytes') return bytes(step.name, step.done, step.total)

@@ -1,6 +1,7 @@
 /** @file `cosface data check` and `data apply`: what is wrong with a folder of faces, and a mended copy of it. */
 import { availableParallelism } from 'node:os'
 import { UsageError } from '../../base/errors.ts'
+import { given } from '../../base/given.ts'
 import { flagOption, integerOption, type OptionSpecs, textOption, textsOption } from '../../base/option.ts'
 import { counted, withCommas } from '../../base/words.ts'
 import type { DataCheckStage } from '../../node/data-check.ts'
@@ -105,8 +106,7 @@ export const dataCheckCommand: Command = command<CheckOptions>({
         signal,
         openProduct: runtimeProduct(options.threads ?? availableParallelism()),
         onProgress: progress.update,
-        ...(options.against === undefined ? {} : { against: options.against }),
-        ...(options.small === undefined ? {} : { small: options.small }),
+        ...given({ against: options.against, small: options.small }),
         ...(model === undefined
           ? {}
           : {

@@ -1,4 +1,5 @@
 /** @file `cosface demo`: the whole way, on drawn faces or on a folder of the user's. */
+import { given } from '../../base/given.ts'
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { textOption, type OptionSpecs } from '../../base/option.ts'
@@ -41,7 +42,7 @@ export const demoCommand: Command = command<DemoOptions>({
       out: out ?? freeFolder('cosface-demo'),
       seed,
       threads,
-      ...(folder === undefined ? {} : { folder }),
+      ...given({ folder }),
     })
   },
 })

@@ -1,4 +1,5 @@
 /** @file `cosface synth`: drawn people for trying things out; no photograph is involved. */
+import { given } from '../../base/given.ts'
 import { integerOption, type OptionSpecs, sizeOption } from '../../base/option.ts'
 import { withCommas } from '../../base/words.ts'
 import type { Size } from '../../image/image.ts'
@@ -62,7 +63,7 @@ export const synthCommand: Command = command<SynthOptions>({
         identities,
         imagesPerIdentity: images,
         seed,
-        ...(size === undefined ? {} : { size }),
+        ...given({ size }),
         signal,
         onProgress: (done) => progress.update(done),
       })
