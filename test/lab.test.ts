@@ -85,6 +85,17 @@ describe.skipIf(executable === undefined)('the lab (skipped where no Chromium is
     await page.context().close()
   })
 
+  test('fits the narrowest phone with two losses of long names', async () => {
+    const page = await lab.open('?c=2&left=combined&right=curricularface', {
+      viewport: { width: 320, height: 640 },
+    })
+    await ready(page)
+    await page.click('#step')
+    await reads(page, '[data-loss]', /^\d/)
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+    await page.context().close()
+  })
+
   /** Chromium asks its user before it saves more than ten files of one page that nobody's hand has touched. */
   const savedAtOnce = 8
 
