@@ -59,7 +59,7 @@ describe.concurrent('folders that cannot be trained on', () => {
   it('the same folder twice, however it is written', async () => {
     const twice = (out: string): string[] =>
       train(at('faces'), out).toSpliced(1, 0, `${root}/unusual/../faces`)
-    await expectRefusal(root, twice, 2, /are one folder; give it once/)
+    await expectRefusal(root, twice, 2, /are one set; give it once/)
   })
 
   it('a link that leads in circles is named and left out', async () => {

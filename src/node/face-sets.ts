@@ -1,7 +1,6 @@
 /** @file Faces to learn from wherever they lie: folders of identities, RecordIO files, lists of images, or several at once. */
-import { readdir, realpath } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
-import { DataError, UsageError } from '../base/errors.ts'
 import { byCodePoint } from '../base/names.ts'
 import { counted } from '../base/words.ts'
 import type { Dataset, ImagePlaces, Sample } from '../data/dataset.ts'
@@ -11,6 +10,7 @@ import type { FolderOptions } from './folder-dataset.ts'
 import { openPlaces, placesOfFiles } from './image-places.ts'
 import { isListData, openListed } from './listed-faces.ts'
 import { findRecordFiles, isRecordData, openRecordDataset } from './record-dataset.ts'
+import { checkDifferent, nobodyLeft } from './source-checks.ts'
 
 /** A data set whose images any thread can read. */
 export interface FaceSet extends Dataset {
@@ -94,7 +94,9 @@ export async function openFaces(
     const set = await openFolders(paths, options)
     return { ...set, places: placesOfFiles(set.files) }
   }
-  await checkDifferent(paths, kinds)
+  await checkDifferent(paths, async (path, i) =>
+    kinds[i] === 'records' ? (await findRecordFiles(path)).records : path,
+  )
   const sources: Source[] = []
   try {
     for (const [i, path] of paths.entries()) sources.push(await openers[kinds[i] ?? 'folder'](path))
@@ -151,7 +153,13 @@ const keepIdentities = (
 const combine = (sources: readonly Source[], options: FolderOptions): FaceSet => {
   const prefixes = prefixesOf(sources)
   const { kept, all, names } = keepIdentities(sources, prefixes, options)
-  if (kept.length === 0) throw nobodyLeft(sources, all, options)
+  if (kept.length === 0) {
+    throw nobodyLeft(
+      sources.map(({ path }) => path),
+      all,
+      options,
+    )
+  }
   const placeOf = new Map(kept.map(({ identity }, place) => [identity, place]))
   const samples: Sample[] = []
   const files: string[] = []
@@ -187,30 +195,5 @@ const combine = (sources: readonly Source[], options: FolderOptions): FaceSet =>
     dropped: all - kept.length,
     image: reader.image,
     [Symbol.asyncDispose]: () => reader[Symbol.asyncDispose](),
-  }
-}
-
-const nobodyLeft = (sources: readonly Source[], found: number, options: FolderOptions): DataError => {
-  const where = sources.map(({ path }) => path).join(', ')
-  return found === 0
-    ? new DataError(`None of the names in ${options.acceptedBy ?? 'the list'} is an identity in ${where}`)
-    : new DataError(
-        `None of the ${counted(found, 'identity', 'identities')} in ${where} has at least ` +
-          `${counted(options.minImages ?? 1, 'image')}; add images or lower --min-images`,
-      )
-}
-
-/** The same faces twice would be every person twice, held apart from themselves. */
-const checkDifferent = async (paths: readonly string[], kinds: readonly SourceKind[]): Promise<void> => {
-  const seen = new Map<string, string>()
-  for (const [i, path] of paths.entries()) {
-    const place = kinds[i] === 'records' ? (await findRecordFiles(path)).records : path
-    const real = await realpath(place).catch(() => resolve(place))
-    const before = seen.get(real)
-    if (before !== undefined)
-      throw new UsageError(
-        path === before ? `${path} is given twice` : `${before} and ${path} are one set; give it once`,
-      )
-    seen.set(real, path)
   }
 }

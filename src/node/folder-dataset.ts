@@ -1,7 +1,5 @@
 /** @file Folders of faces as a data set. */
-import { realpath } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import { DataError, UsageError } from '../base/errors.ts'
 import { byCodePoint } from '../base/names.ts'
 import { counted } from '../base/words.ts'
 import type { Dataset, Sample } from '../data/dataset.ts'
@@ -9,6 +7,7 @@ import type { DecodeImage } from '../image/image.ts'
 import { decodeImage, readImage } from './decode.ts'
 import { scanFolder } from './folder-scan.ts'
 import type { FolderScan } from './folder-scan.ts'
+import { checkDifferent, nobodyLeft } from './source-checks.ts'
 
 export interface FolderOptions {
   /** Treats the same name in two folders as one person. @defaultValue false */
@@ -79,7 +78,7 @@ export async function openFolders(
   })
   const all = [...byIdentity].toSorted((a, b) => byCodePoint(a[0], b[0]))
   const kept = all.filter(([, { samples }]) => samples.length >= minImages)
-  if (kept.length === 0) throw nobodyLeft(folders, all.length, minImages, options.acceptedBy)
+  if (kept.length === 0) throw nobodyLeft(folders, all.length, options)
   const listed: (Sample & { readonly file: string })[] = kept.flatMap(([, { samples }], identity) =>
     samples.map(({ id, file }) => ({ id, identity, file })),
   )
@@ -99,34 +98,5 @@ export async function openFolders(
       return readImage(file, decode)
     },
     [Symbol.asyncDispose]: async () => {},
-  }
-}
-
-const nobodyLeft = (
-  folders: readonly string[],
-  found: number,
-  minImages: number,
-  list = 'the list',
-): DataError =>
-  found === 0
-    ? new DataError(`None of the names in ${list} is an identity in ${folders.join(', ')}`)
-    : new DataError(
-        `None of the ${counted(found, 'identity', 'identities')} in ${folders.join(', ')} has at least ` +
-          `${counted(minImages, 'image')}; add images or lower --min-images`,
-      )
-
-/** The same folder twice would be every person twice, held apart from themselves. */
-const checkDifferent = async (folders: readonly string[]): Promise<void> => {
-  const seen = new Map<string, string>()
-  for (const folder of folders) {
-    const real = await realpath(folder).catch(() => resolve(folder))
-    const before = seen.get(real)
-    if (before !== undefined)
-      throw new UsageError(
-        folder === before
-          ? `${folder} is given twice`
-          : `${before} and ${folder} are one folder; give it once`,
-      )
-    seen.set(real, folder)
   }
 }
