@@ -1,7 +1,7 @@
 /** @file Every signature is provoked by a training that really has the fault; a healthy training stays silent. */
 import { describe, expect, test } from 'vitest'
 import { random } from '../src/base/random.ts'
-import { lossByName, lossNames, optionsOf } from '../src/loss/registry.ts'
+import { lossNames, optionNames } from '../src/loss/registry.ts'
 import type { TrainConfig } from '../src/train/config.ts'
 import type { TrainEvent } from '../src/train/events.ts'
 import { diagnosesOf, healthyConfig as config, noticed, small } from './diagnosis-fixture.ts'
@@ -11,7 +11,7 @@ describe('a healthy run is silent', () => {
   // every ramp the loss knows is on: what they add to the loss is no sign of too long steps
   for (const name of lossNames) {
     test(name, async () => {
-      const known = new Set(optionsOf(lossByName(name)).map((option) => option.name))
+      const known = optionNames(name)
       const ramps = { marginWarmup: 40, scaleWarmup: 40, scaleFrom: 4 }
       const options = Object.fromEntries(Object.entries(ramps).filter(([option]) => known.has(option)))
       expect(await noticed({ ...config, loss: { name, scale: 16, margin: 0.2, options } })).toEqual(new Map())

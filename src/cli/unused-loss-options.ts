@@ -1,12 +1,12 @@
 /** @file What is asked of a loss in vain: a scale or a margin that it has not. */
-import { lossByName, marginOptionOf, optionsOf } from '../loss/registry.ts'
+import { marginOptionOf, optionNames } from '../loss/registry.ts'
 
 /** One sentence for each of `--scale` and `--margin` that was given although the loss does not know it. */
 export function unusedLossOptions(
   name: string,
   given: { readonly scale?: number | undefined; readonly margin?: number | undefined },
 ): string[] {
-  const known = new Set(optionsOf(lossByName(name)).map((option) => option.name))
+  const known = optionNames(name)
   const own = marginOptionOf(name)
   const sentences = {
     scale: `${name} has no scale`,

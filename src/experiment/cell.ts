@@ -1,9 +1,7 @@
 /** @file What one training of an experiment came to, and whether it converged. */
 import type { VerificationResult } from '../evaluate/result.ts'
 import type { RunSeries, SeriesPoint } from '../report/series.ts'
-
-/** Iterations that a diagnosis takes its means over. */
-const windowLength = 50
+import { windowLength } from '../train/signatures.ts'
 
 /** Whether a training learned what it was to learn. */
 export type Convergence =

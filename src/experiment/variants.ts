@@ -3,7 +3,7 @@ import { checkKeys } from '../base/check.ts'
 import { unexpected, UsageError } from '../base/errors.ts'
 import { parseNumber } from '../base/option.ts'
 import { checkLoss } from '../loss/build.ts'
-import { embeddingLosses, lossByName, optionsOf } from '../loss/registry.ts'
+import { embeddingLosses, lossByName, optionNames } from '../loss/registry.ts'
 import type { LossConfig } from '../train/config.ts'
 
 /** One of the things compared. */
@@ -27,11 +27,9 @@ export const lossGrammar = 'at least two of name[+added…][:option=value…], s
 
 type Values = Readonly<Record<string, number | boolean>>
 
-const knownBy = (name: string): string[] => optionsOf(lossByName(name)).map((option) => option.name)
-
 /** The shared options that a loss has. */
 const ownOf = (name: string, options: Values): Values => {
-  const known = new Set(knownBy(name))
+  const known = optionNames(name)
   return Object.fromEntries(Object.entries(options).filter(([key]) => known.has(key)))
 }
 
@@ -58,7 +56,7 @@ const optionValue = (loss: string, text: string): readonly [string, number | boo
   const read = value === 'true' ? true : value === 'false' ? false : parseNumber(value)
   if (key === '' || typeof read === 'string' || more.length > 0)
     throw new UsageError(`Expected option=value after ${loss}:, got ${text}`)
-  checkKeys(`the loss ${loss}`, { [key]: read }, knownBy(loss))
+  checkKeys(`the loss ${loss}`, { [key]: read }, [...optionNames(loss)])
   return [key, read]
 }
 
@@ -99,7 +97,7 @@ export function lossVariants(texts: readonly string[], shared: SharedLoss): read
   if (variants.length < 2)
     throw new UsageError(`Expected two or more losses to compare, got ${variants[0]?.name ?? 'none'}`)
   for (const key of Object.keys(shared.options ?? {})) {
-    const known = [...new Set(variants.flatMap(({ loss }) => knownBy(loss.name)))]
+    const known = [...new Set(variants.flatMap(({ loss }) => [...optionNames(loss.name)]))]
     checkKeys('these losses', { [key]: true }, known)
   }
   return variants
@@ -116,8 +114,8 @@ export type Swept = keyof typeof swept
 
 /** The option of a loss that a sweep changes. @throws UsageError where it has none */
 export function sweptOption(loss: string, parameter: Swept): string {
-  const known = knownBy(loss)
-  const found = swept[parameter].find((name) => known.includes(name))
+  const known = optionNames(loss)
+  const found = swept[parameter].find((name) => known.has(name))
   if (found === undefined) throw new UsageError(`The loss ${loss} has no ${parameter} to sweep`)
   return found
 }

@@ -65,6 +65,11 @@ export function optionsOf(loss: Loss): readonly LossOption[] {
   ]
 }
 
+/** The names of the options that the loss of a name takes. @throws UsageError naming the nearest one */
+export function optionNames(name: string): ReadonlySet<string> {
+  return new Set(optionsOf(lossByName(name)).map((option) => option.name))
+}
+
 /** The option that makes the margin of a loss; undefined where it has none. */
 export function marginOptionOf(name: string): string | undefined {
   const loss = lossByName(name)

@@ -1,5 +1,5 @@
 /** @file A loss in words: its name, and scale and margin only where it knows them. */
-import { lossByName, optionsOf } from '../loss/registry.ts'
+import { optionNames } from '../loss/registry.ts'
 import type { LossConfig } from '../train/config.ts'
 
 /** What a loss was told, by name: of scale and margin what it takes, then the options given beside. */
@@ -9,7 +9,7 @@ export function lossEntries({
   margin,
   options = {},
 }: LossConfig): readonly (readonly [string, number | boolean])[] {
-  const known = new Set(optionsOf(lossByName(name)).map((option) => option.name))
+  const known = optionNames(name)
   return Object.entries({ scale, margin, ...options }).filter(([option]) => known.has(option))
 }
 
