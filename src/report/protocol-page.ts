@@ -1,6 +1,7 @@
 /** @file Evaluations by any protocol as one page: figures, curves, comparison, groups, records, limits. */
 import type { PairedDifference } from '../evaluate/protocol-compare.ts'
 import type { Figure, FigureGroup } from '../evaluate/protocol-figures.ts'
+import type { ProtocolName } from '../evaluate/protocol-record.ts'
 import type { ProtocolReport } from '../evaluate/protocol-report.ts'
 import { openDrawing } from '../plot/drawing.ts'
 import { count } from '../plot/format.ts'
@@ -17,7 +18,16 @@ import {
   recordEntries,
   valueText,
 } from './protocol-words.ts'
-import { type ImageKind, limits } from './words.ts'
+import { type ImageKind, limits, type Question } from './words.ts'
+
+/** The files do not tell what a model was trained on. */
+const onlyForStrangers =
+  'They hold only if these people took no part in training or in choosing the model. Each further look at them, followed by a change, makes the number less honest.'
+
+const searches: ReadonlySet<ProtocolName> = new Set(['megaface', 'identify', 'retrieval'])
+
+const questionOf = (reports: readonly ProtocolReport[]): Question =>
+  reports.every(({ record }) => searches.has(record.protocol)) ? 'searches' : 'pairs'
 
 /** What the page shows; several reports make a comparison. */
 export interface ProtocolPage {
@@ -200,7 +210,8 @@ export async function protocolPage(page: ProtocolPage): Promise<string> {
         id: 'limits',
         title: 'What these numbers are good for',
         body: html`<ul class="plain">
-          ${limits(images, ['test']).map((text) => html`<li>${text}</li>`)}
+          <li>${onlyForStrangers}</li>
+          ${limits(images, [], questionOf(reports)).map((text) => html`<li>${text}</li>`)}
         </ul>`,
       },
       { id: 'settings', title: 'How it was computed', body: recordBody(reports) },

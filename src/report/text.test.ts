@@ -109,6 +109,8 @@ test('what is said of the limits depends on how the sets were used', () => {
   expect(limits('photographs', ['validation'])[0]).toContain('also chose the checkpoint')
   expect(limits('photographs', ['test', 'validation'])[0]).toContain('quote those')
   expect(limits('drawn faces', ['test'])[0]).toContain('nothing about photographs')
+  expect(limits('photographs', []).join()).toContain('identification must be measured as identification')
+  expect(limits('photographs', [], 'searches').join()).toContain('Among more people')
 })
 
 test('commands in a sentence become code', () => {

@@ -57,15 +57,33 @@ export function tarSentence(point: TarAtFar): string {
   return `Letting ${oneIn(point.far)} pass, it recognises ${percent(point.tar)} of same-person pairs${bounds}.`
 }
 
+/** What was asked: whether two faces are of one person, or who somebody is among many. */
+export type Question = 'pairs' | 'searches'
+
+const otherImages = 'Other cameras, ages, poses or crops can give other numbers.'
+
+const reach: Readonly<Record<Question, readonly string[]>> = {
+  pairs: [
+    `They hold for verification, one face against one other, on images of this kind, prepared in the same way. ${otherImages}`,
+    'They do not carry over to searching a gallery. Against a thousand enrolled people there are a thousand chances of a false match; identification must be measured as identification.',
+  ],
+  searches: [
+    `They hold for searches among about so many people, on images of this kind, prepared in the same way. ${otherImages}`,
+    'Among more people there are more chances of a false match: a figure at one size says little about ten times as many.',
+  ],
+}
+
 const always: readonly string[] = [
-  'They hold for verification, one face against one other, on images of this kind, prepared in the same way. Other cameras, ages, poses or crops can give other numbers.',
-  'They do not carry over to searching a gallery. Against a thousand enrolled people there are a thousand chances of a false match; identification must be measured as identification.',
-  'They are averages over the pairs. They say nothing about any group of people: no claim about age, sex, origin or skin may be drawn from them unless pairs of each group were measured.',
+  'They are averages. They say nothing about any group of people: no claim about age, sex, origin or skin may be drawn from them unless each group was measured.',
   'They are not a licence to decide about a person. A match is evidence with a stated error rate, to be weighed by somebody who may be wrong as well.',
 ]
 
 /** What the numbers may and may not be used for. */
-export function limits(images: ImageKind, roles: readonly SetRole[]): readonly string[] {
+export function limits(
+  images: ImageKind,
+  roles: readonly SetRole[],
+  question: Question = 'pairs',
+): readonly string[] {
   const said: string[] = []
   if (images === 'drawn faces')
     said.push(
@@ -83,5 +101,5 @@ export function limits(images: ImageKind, roles: readonly SetRole[]): readonly s
     said.push(
       'The test identities took no part in training or in choosing. Each further look at them, followed by a change, makes the number less honest.',
     )
-  return [...said, ...always]
+  return [...said, ...reach[question], ...always]
 }
