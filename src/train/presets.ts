@@ -69,7 +69,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
     settings: {
       backbone: 'sphere4',
       embeddingSize: 256,
-      scale: 30,
+      scale: 12,
       margin: 0.35,
       batch: 64,
       lr: 0.1,
