@@ -94,6 +94,8 @@ export async function unpackTgz(archive: string, out: string, options: UnpackOpt
   const source = createReadStream(archive)
   const unzip = source.pipe(createGunzip())
   source.on('error', (error) => unzip.destroy(error))
+  // what fails before the first block is asked for is kept by the stream, and told to whoever asks
+  unzip.on('error', () => undefined)
   try {
     await mkdir(temporary, { recursive: true })
     await using blocks = new Blocks(unzip, archive)
