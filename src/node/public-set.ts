@@ -1,5 +1,5 @@
 /** @file A public data set fetched into a folder: its files, unpacked, with a record of what came from where. */
-import { mkdir, readFile, rm, stat } from 'node:fs/promises'
+import { mkdir, readFile, rm, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UsageError } from '../base/errors.ts'
 import { checkChoice } from '../base/check.ts'
@@ -87,20 +87,15 @@ export function partsOf(set: PublicSet, names: readonly string[] = set.usual): P
   return set.parts.filter(({ name }) => names.includes(name))
 }
 
-/**
- * Fetches parts of a set into `folder`; what is there whole is left as it is. After Ctrl-C or a failure the same call goes on.
- * @throws UsageError, DataError, FormatError as `download` and `unpackTgz`
- */
-export async function fetchPublicSet(
+const fetchInto = async (
   set: PublicSet,
   folder: string,
-  options: FetchSetOptions = {},
-): Promise<readonly FetchedFile[]> {
+  options: FetchSetOptions,
+): Promise<readonly FetchedFile[]> => {
   const { onStep, baseUrl, keepArchives = false, parts: names, ...network } = options
   const parts = partsOf(set, names)
   const files = parts.flatMap((part) => part.files)
   const record = new Map((await readRecord(folder)).map((file) => [file.name, file]))
-  await mkdir(folder, { recursive: true })
   const keep = async (file: FetchedFile): Promise<void> => {
     record.set(file.name, file)
     const all = { schema: recordSchema, set: set.name, terms: set.terms, files: [...record.values()] }
@@ -118,14 +113,11 @@ export async function fetchPublicSet(
       continue
     }
     const archive = join(folder, file.name)
-    const known = {
-      ...given({ sha256: file.sha256, md5: file.md5 }),
-    }
     // a file whose publisher names no hash must at least stay what it was the first time
     const first = before !== undefined && file.sha256 === undefined ? { sha256: before.sha256 } : {}
     const got: Downloaded = await download(addressesOf(file, baseUrl), archive, {
       ...network,
-      ...known,
+      ...given({ sha256: file.sha256, md5: file.md5 }),
       ...first,
       onProgress: (done, total) => onStep?.({ kind: 'bytes', name: file.name, done, total }),
       onRetry: (reason) => onStep?.({ kind: 'retry', name: file.name, reason }),
@@ -152,4 +144,23 @@ export async function fetchPublicSet(
     fetched.push(unpacked)
   }
   return fetched
+}
+
+/**
+ * Fetches parts of a set into `folder`; what is there whole is left as it is. After Ctrl-C or a failure the same call goes on.
+ * @throws UsageError, DataError, FormatError as `download` and `unpackTgz`
+ */
+export async function fetchPublicSet(
+  set: PublicSet,
+  folder: string,
+  options: FetchSetOptions = {},
+): Promise<readonly FetchedFile[]> {
+  const made = await mkdir(folder, { recursive: true })
+  try {
+    return await fetchInto(set, folder, options)
+  } catch (error) {
+    // what has begun stays, to be gone on with; a folder made for nothing does not
+    if (made !== undefined) await rmdir(folder).catch(() => undefined)
+    throw error
+  }
 }
