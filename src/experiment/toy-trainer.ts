@@ -3,6 +3,7 @@ import { checkInteger } from '../base/check.ts'
 import { random, shuffled } from '../base/random.ts'
 import { buildHead, weightName } from '../loss/build.ts'
 import type { BuiltHead, LossSettings } from '../loss/head.ts'
+import type { MarginAdvice } from '../loss/check-margin.ts'
 import type { Network } from '../nn/parameter.ts'
 import type { DecisionRule } from '../plot/sectors.ts'
 import type { Device, OpenSession } from '../runtime/session.ts'
@@ -151,9 +152,9 @@ export class ToyTrainer implements AsyncDisposable {
     return decisionRule(this.loss)
   }
 
-  /** One line each: settings that can be made but hardly work. */
-  get warnings(): readonly string[] {
-    return buildHead(this.loss, { classes: this.#data.classes, embeddingSize: this.dimensions }).warnings
+  /** Settings that can be made but hardly work, and what can. */
+  get advice(): MarginAdvice {
+    return buildHead(this.loss, { classes: this.#data.classes, embeddingSize: this.dimensions })
   }
 
   /** One update. */

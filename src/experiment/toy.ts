@@ -1,5 +1,6 @@
 /** @file The paper's toy experiment (Fig 4): a few identities, two-dimensional features, watched while they are learned. */
 import { checkInteger, checkNumber } from '../base/check.ts'
+import { adviceInLines } from '../loss/check-margin.ts'
 import type { LossSettings } from '../loss/head.ts'
 import type { DecisionRule } from '../plot/sectors.ts'
 import type { StepMetrics } from '../train/events.ts'
@@ -58,7 +59,7 @@ export async function* trainToy(
     heldOut: await trainer.measure('heldOut'),
     weights: await trainer.weights(),
     rule: trainer.rule,
-    warnings: trainer.warnings,
+    warnings: adviceInLines(trainer.advice),
   })
   yield await frame()
   for (let iteration = 0; iteration < iterations; iteration++) {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { adviceInLines } from './check-margin.ts'
 import { buildHead, checkLoss } from './build.ts'
 import { lossByName, lossNames, optionsOf } from './registry.ts'
 
@@ -86,7 +87,8 @@ describe('warnings', () => {
     margin: number,
     classes: number,
     embeddingSize: number,
-  ): readonly string[] => buildHead({ name: 'cosface', scale, margin }, { classes, embeddingSize }).warnings
+  ): readonly string[] =>
+    adviceInLines(buildHead({ name: 'cosface', scale, margin }, { classes, embeddingSize }))
 
   test('none for the paper', () => {
     expect(warningsOf(64, 0.35, 10_575, 512)).toEqual([])
@@ -114,7 +116,9 @@ describe('warnings', () => {
     const warnings = warningsOf(2, 0.35, 8, 2)
     expect(warnings).toHaveLength(2)
     expect(warnings.map((text) => text.includes('; try --scale '))).toEqual([false, true])
-    const angular = buildHead({ name: 'arcface', scale: 2 }, { classes: 100, embeddingSize: 16 }).warnings
+    const angular = adviceInLines(
+      buildHead({ name: 'arcface', scale: 2 }, { classes: 100, embeddingSize: 16 }),
+    )
     expect(angular).toHaveLength(1)
     expect(angular[0]).toMatch(/; try --scale \d+ \(cosface advise\)$/)
   })

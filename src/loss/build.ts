@@ -1,7 +1,7 @@
 /** @file From a configuration to a head that a step can use. */
 import { add, multiply, type Operand } from '../graph/ops.ts'
 import type { AnyValue } from '../graph/value.ts'
-import { checkMargin, marginWarnings } from './check-margin.ts'
+import { checkMargin, marginAdvice } from './check-margin.ts'
 import type { EmbeddingLoss } from './embedding-loss.ts'
 import type { BuiltHead, HeadResult, HeadSize, LossSettings, Values } from './head.ts'
 import type { MarginHead } from './margin-head.ts'
@@ -73,7 +73,7 @@ const marginHead = (
     buffers: [...(head.buffers?.(size) ?? []), ...added.flatMap((loss) => loss.buffers?.(size) ?? [])],
     scheduled,
     needsImagesPerIdentity: added.some((loss) => loss.needsImagesPerIdentity),
-    warnings: marginWarnings(head, options, settings, size),
+    ...marginAdvice(head, options, settings, size),
     build: (features, labels, values) => {
       const value = lookUp(head.name, values)
       const option = (name: string): Operand =>

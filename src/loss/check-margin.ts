@@ -4,7 +4,7 @@ import { threeDigits } from '../base/words.ts'
 import { advise } from './advise.ts'
 import { marginUpperBound, scaleLowerBound } from './bounds.ts'
 import { expectLoss } from './expect-loss.ts'
-import type { HeadSize, LossSettings } from './head.ts'
+import type { BuiltHead, HeadSize, LossSettings } from './head.ts'
 import type { MarginHead } from './margin-head.ts'
 import type { LossOptions } from './options.ts'
 
@@ -19,16 +19,20 @@ export function checkMargin(margin: number, { classes }: HeadSize): void {
   }
 }
 
-/** One line for each choice of s and m that can hardly work with C classes in D dimensions; the last says what can. */
-export function marginWarnings(
+/** What a choice of s and m comes to: a line for each thing that can hardly work, and what can. */
+export type MarginAdvice = Pick<BuiltHead, 'warnings' | 'remedy'>
+
+/** Judges s and m with C classes in D dimensions. */
+export function marginAdvice(
   head: MarginHead,
   options: LossOptions,
   settings: LossSettings,
   size: HeadSize,
-): string[] {
+): MarginAdvice {
   const { classes, embeddingSize } = size
   const known = (name: string): boolean => head.options.some((option) => option.name === name)
-  if (classes < 2) return [`With ${classes} class the loss is always 0: there is nothing to tell apart`]
+  if (classes < 2)
+    return { warnings: [`With ${classes} class the loss is always 0: there is nothing to tell apart`] }
   const warnings: string[] = []
   const margin = known('margin') ? options.number('margin') : 0
   const scaled = options.has('normaliseFeatures') ? options.flag('normaliseFeatures') : head.normaliseFeatures
@@ -57,8 +61,14 @@ export function marginWarnings(
       )
     }
   }
-  const last = warnings.pop()
-  return last === undefined ? [] : [...warnings, `${last}; ${suggested(size, known('margin'))}`]
+  return warnings.length === 0 ? { warnings } : { warnings, remedy: suggested(size, known('margin')) }
+}
+
+/** The warnings one line each, the last with the remedy. */
+export function adviceInLines({ warnings, remedy }: MarginAdvice): readonly string[] {
+  return warnings.map((text, i) =>
+    remedy !== undefined && i === warnings.length - 1 ? `${text}; ${remedy}` : text,
+  )
 }
 
 /** What `cosface advise` suggests; it knows margins in cosine, others keep theirs. */

@@ -104,6 +104,8 @@ export interface BuiltHead {
   readonly needsImagesPerIdentity: boolean
   /** One line each: choices that can be made but hardly work. */
   readonly warnings: readonly string[]
+  /** What can work instead, as options of the command line; only beside warnings that it answers. */
+  readonly remedy?: string
   /**
    * The loss of a batch.
    * @param features raw embeddings [N, D]

@@ -1,5 +1,6 @@
 /** @file The training loop: an async iterable of events. It prints nothing and knows no platform. */
 import { buildHead } from '../loss/build.ts'
+import { adviceInLines } from '../loss/check-margin.ts'
 import { backbone } from '../nn/backbones.ts'
 import { sizeOf } from '../tensor/tensor.ts'
 import type { VerificationResult } from '../evaluate/result.ts'
@@ -47,7 +48,7 @@ export async function* train(
 ): AsyncGenerator<TrainEvent, void> {
   const { data, resume, openSession } = surroundings
   const recipe = recipeOf(config, data.identities.length)
-  for (const text of recipe.head.warnings) yield { kind: 'note', level: 'warning', text }
+  for (const text of adviceInLines(recipe.head)) yield { kind: 'note', level: 'warning', text }
   const plan = resume?.record.plan ?? surroundings.plan
   await using trainer = await Trainer.open(recipe, {
     openSession,

@@ -41,7 +41,7 @@ async function frame(metrics: readonly StepMetrics[], seconds: number): Promise<
     train: await running.measure('train', shownEvery),
     heldOut: await running.measure('heldOut'),
     weights: await running.weights(),
-    warnings: running.warnings,
+    warnings: running.advice.warnings,
     seconds,
   }
 }

@@ -57,7 +57,7 @@ export function Toy({ state, experiment, onChange }: ToyProps): JSX.Element {
         {lanes.map(({ loss, frame }, at) =>
           frame.warnings.map((warning) => (
             <p class="warning" key={`${at} ${warning}`}>
-              {`${lossNames[loss]}: ${withoutCommand(warning)}.`}
+              {`${lossNames[loss]}: ${warning}.`}
             </p>
           )),
         )}
@@ -151,9 +151,6 @@ function useRule(lane: LaneView, state: LabState): DecisionRule {
   const settings = lossSettings(lane.loss, state)
   return useMemo(() => decisionRule(settings), [JSON.stringify(settings)])
 }
-
-/** A warning without the options of the command line it ends with: the sliders beside it say what can work. */
-const withoutCommand = (warning: string): string => warning.replace(/; try --.*$/, '')
 
 const figureTitle = (lanes: readonly LaneView[]): string =>
   `Features learned with ${lanes.map(({ loss }) => lossNames[loss]).join(' and ')}`
