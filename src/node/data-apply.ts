@@ -38,7 +38,7 @@ const foldersOfListed = (identities: readonly string[], list: string): readonly 
 interface Copying {
   readonly pathOf: (index: number) => string
   /** The folder a moved image goes to. @throws FormatError where it would lie outside the copy */
-  readonly folderOf: (target: string, table: string) => string
+  readonly folderFor: (target: string, table: string) => string
 }
 
 const copying = async ({ identities, samples }: FaceSet, source: string): Promise<Copying> => {
@@ -50,7 +50,7 @@ const copying = async ({ identities, samples }: FaceSet, source: string): Promis
       const { id, identity } = samples[index] ?? { id: '', identity: 0 }
       return isList ? `${folders[identity]}/${basename(id)}` : id
     },
-    folderOf: (target, table) => {
+    folderFor: (target, table) => {
       const folder = known.get(target)
       if (folder !== undefined) return folder
       const isPlain = !/[\\/\0]/.test(target) && !target.startsWith('.')
@@ -94,12 +94,12 @@ export async function applyDataCheck(
   const rows = parseReviewed(decodeText(await readWholeFile(table), table), table)
   await using set = await openFaces([source])
   const { samples, places } = set
-  const { pathOf, folderOf } = await copying(set, source)
+  const { pathOf, folderFor } = await copying(set, source)
   const known = new Set(samples.map(({ id }) => id))
   const drops = new Set(rows.flatMap(({ action, image }) => (action === 'drop' ? [image] : [])))
   const moves = new Map(
     rows.flatMap(({ action, image, target: identity }) =>
-      action === 'move' ? [[image, folderOf(identity, table)]] : [],
+      action === 'move' ? [[image, folderFor(identity, table)]] : [],
     ),
   )
   const missing = [...drops, ...moves.keys()].filter((image) => !known.has(image))

@@ -1,7 +1,7 @@
 /** @file What this machine has, what works on it, and what would supply the rest. Data; `doctor-text.ts` writes it out. */
-import { given } from '../base/given.ts'
 import { statfs } from 'node:fs/promises'
 import os from 'node:os'
+import { given } from '../base/given.ts'
 import { type DoctorPart, doctorChecks } from './doctor-parts.ts'
 
 /** The findings. */

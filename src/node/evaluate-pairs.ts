@@ -1,6 +1,6 @@
 /** @file Evaluating a model, or embeddings made before, on pairs: of a folder's images or of a pack; each image is embedded once. */
-import { given } from '../base/given.ts'
 import { basename } from 'node:path'
+import { given } from '../base/given.ts'
 import { byCodePoint } from '../base/names.ts'
 import type { AngleSample } from '../evaluate/angles.ts'
 import { angleSample } from '../evaluate/angles.ts'

@@ -1,6 +1,6 @@
 /** @file After the last iteration: export the chosen model, report once on the test identities, write the page. */
-import { given } from '../base/given.ts'
 import { availableParallelism, cpus } from 'node:os'
+import { given } from '../base/given.ts'
 import type { VerificationResult } from '../evaluate/result.ts'
 import { thresholdFrom, type Verification } from '../evaluate/verify.ts'
 import { openEmbeddingModel } from '../model/embedder.ts'

@@ -1,8 +1,8 @@
 /** @file Templates of IJB-B or -C judged by the benchmark's lists: pairs by matrix products, searches in its galleries. */
-import { given } from '../base/given.ts'
-import { Opened } from '../base/opened.ts'
 import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
+import { given } from '../base/given.ts'
+import { Opened } from '../base/opened.ts'
 import { parseTemplatePairs } from '../data/lists-ijb.ts'
 import { templateEvaluation } from '../evaluate/protocol-evaluations.ts'
 import type { IdentificationResult, Searches } from '../evaluate/protocol-identify.ts'

@@ -1,6 +1,6 @@
 /** @file Sessions in Node. */
-import { given } from '../base/given.ts'
 import os from 'node:os'
+import { given } from '../base/given.ts'
 import { blockSizeOf } from '../runtime/block-size.ts'
 import { compileSpec, type CompiledSpec, type LoadExtras } from '../runtime/compile.ts'
 import type { Driver } from '../runtime/driver.ts'

@@ -1,7 +1,7 @@
 /** @file `cosface demo`: the whole way, on drawn faces or on a folder of the user's. */
-import { given } from '../../base/given.ts'
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { given } from '../../base/given.ts'
 import { textOption, type OptionSpecs } from '../../base/option.ts'
 import { type Command, command } from '../command.ts'
 import { jsonOption, seedOption, threadsOption } from '../options.ts'
