@@ -1,7 +1,7 @@
 /** @file The exported sphere20, as users run it, against PyTorch's: embeddings a second. */
 import { makeBundle } from '../src/model/bundle.ts'
 import { openEmbeddingModel } from '../src/model/embedder.ts'
-import { openDriver } from '../src/node/open-driver.ts'
+import { openDriver } from '../src/node/session/open-driver.ts'
 import { embedGraph } from '../src/train/step.ts'
 import { initialState } from '../src/train/trainer.ts'
 import { batch, classes, pixels, sphere20, threads } from './network.ts'

@@ -1,5 +1,5 @@
 /** @file One training step of the product, through its own native session, against the same step in PyTorch. */
-import { openSession } from '../src/node/open-session.ts'
+import { openSession } from '../src/node/session/open-session.ts'
 import { feedNames, stepPrograms } from '../src/train/step.ts'
 import { initialState } from '../src/train/trainer.ts'
 import { batch, classes, labels, pixels, sphere20, threads } from './network.ts'

@@ -49,26 +49,26 @@ export type { Interval, ScoredPair, TarAtFar, VerificationResult } from './evalu
 export { auc, eer, roc } from './evaluate/roc.ts'
 export { scorePairs, verify, type VerifyOptions, verifyScores } from './evaluate/verify.ts'
 // evaluation by benchmarks' protocols
-export { compareEvaluations, type PairedDifference } from './evaluate/protocol-compare.ts'
+export { compareEvaluations, type PairedDifference } from './evaluate/protocol/compare.ts'
 export {
   insightfaceEvaluation,
   megafaceEvaluation,
   pairEvaluation,
   retrievalEvaluation,
   templateEvaluation,
-} from './evaluate/protocol-evaluations.ts'
-export type { Figure, ProtocolResult } from './evaluate/protocol-figures.ts'
-export { groupResults, type GroupsResult } from './evaluate/protocol-groups.ts'
-export { identifyProtocol, search, type SubjectTemplates } from './evaluate/protocol-identify.ts'
-export { scoreTemplatePairs, verifyTemplates } from './evaluate/protocol-ijb.ts'
-export { insightfaceProtocol, pairDistances } from './evaluate/protocol-insightface.ts'
-export { megafaceProtocol, plainProduct, type Probes, refineProbes } from './evaluate/protocol-megaface.ts'
-export { fmrForFpir, fpirFromFmr, oneToManyErrors, oneToOneErrors } from './evaluate/protocol-nist.ts'
-export type { ProtocolRecord } from './evaluate/protocol-record.ts'
-export type { ProtocolEvaluation, ProtocolReport } from './evaluate/protocol-report.ts'
-export { retrievalProtocol } from './evaluate/protocol-retrieval.ts'
-export { poolTemplates, type PoolingFlags } from './evaluate/protocol-templates.ts'
-export { scoreVideos, type VideoPooling } from './evaluate/protocol-video.ts'
+} from './evaluate/protocol/evaluations.ts'
+export type { Figure, ProtocolResult } from './evaluate/protocol/figures.ts'
+export { groupResults, type GroupsResult } from './evaluate/protocol/groups.ts'
+export { identifyProtocol, search, type SubjectTemplates } from './evaluate/protocol/identify.ts'
+export { scoreTemplatePairs, verifyTemplates } from './evaluate/protocol/ijb.ts'
+export { insightfaceProtocol, pairDistances } from './evaluate/protocol/insightface.ts'
+export { megafaceProtocol, plainProduct, type Probes, refineProbes } from './evaluate/protocol/megaface.ts'
+export { fmrForFpir, fpirFromFmr, oneToManyErrors, oneToOneErrors } from './evaluate/protocol/nist.ts'
+export type { ProtocolRecord } from './evaluate/protocol/record.ts'
+export type { ProtocolEvaluation, ProtocolReport } from './evaluate/protocol/report.ts'
+export { retrievalProtocol } from './evaluate/protocol/retrieval.ts'
+export { poolTemplates, type PoolingFlags } from './evaluate/protocol/templates.ts'
+export { scoreVideos, type VideoPooling } from './evaluate/protocol/video.ts'
 // models
 export { type Bundle, type BundleParts, makeBundle } from './model/bundle.ts'
 export type { EmbeddingModel, ModelContract } from './model/contract.ts'

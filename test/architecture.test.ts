@@ -88,6 +88,8 @@ const all = filesUnder('src').map(read)
 const sources = all.filter((file) => !file.path.endsWith('.test.ts'))
 const folderOf = (path: string): string => (path.split('/').length > 2 ? (path.split('/')[1] ?? '') : '')
 const isDoor = (path: string): boolean => /^src\/(?:node\/|web\/)?index\.ts$/.test(path)
+/** Where the code is entered: nothing else may look down into folders of its own folder. */
+const isEntry = (path: string): boolean => isDoor(path) || path === 'src/cli/main.ts'
 const target = (one: Import): string | undefined =>
   one.specifier.startsWith('.')
     ? normalize(join(dirname(one.from), one.specifier))
@@ -132,13 +134,7 @@ describe('the floor plan', () => {
     expect(broken.map((file) => file.path)).toEqual([])
   })
 
-  it('has no cycles, types included', () => {
-    const edges = new Map(
-      sources.map((file) => [
-        file.path,
-        file.imports.map(target).filter((to): to is string => to !== undefined && to !== file.path),
-      ]),
-    )
+  const circles = (edges: ReadonlyMap<string, readonly string[]>): string[] => {
     const state = new Map<string, 'open' | 'done'>()
     const cycles: string[] = []
     const visit = (path: string, trail: readonly string[]): void => {
@@ -151,8 +147,32 @@ describe('the floor plan', () => {
       for (const to of edges.get(path) ?? []) visit(to, [...trail, path])
       state.set(path, 'done')
     }
-    for (const file of sources) visit(file.path, [])
-    expect(cycles).toEqual([])
+    for (const path of edges.keys()) visit(path, [])
+    return cycles
+  }
+  const targets = (file: SourceFile): string[] =>
+    file.imports.map(target).filter((to): to is string => to !== undefined && to !== file.path)
+
+  it('has no cycles, types included', () => {
+    expect(circles(new Map(sources.map((file) => [file.path, targets(file)])))).toEqual([])
+  })
+
+  it('has an order of folders inside a floor, too: no two of them need each other', () => {
+    const edges = new Map<string, string[]>()
+    for (const file of sources.filter(({ path }) => !isEntry(path))) {
+      const here = dirname(file.path)
+      const others = targets(file)
+        .map((to) => dirname(to))
+        .filter((there) => there !== here)
+      edges.set(here, [...(edges.get(here) ?? []), ...others])
+    }
+    expect(circles(edges)).toEqual([])
+  })
+
+  it('keeps folders small enough to read', () => {
+    const counts = new Map<string, number>()
+    for (const { path } of sources) counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1)
+    expect([...counts].filter(([, count]) => count > 40)).toEqual([])
   })
 
   it('resolves every relative import, extension included', () => {
@@ -246,7 +266,7 @@ describe('the code', () => {
     expect(
       offenders(/\bprocess\.std(?:out|err)\b/, (path) => {
         // the probe is a process of its own that answers on its stdout
-        return path.startsWith('src/cli/') || path === 'src/node/device-probe.ts'
+        return path.startsWith('src/cli/') || path === 'src/node/session/device-probe.ts'
       }),
     ).toEqual([])
   })

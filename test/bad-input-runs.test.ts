@@ -342,7 +342,7 @@ describe.concurrent('Ctrl-C', () => {
 
 it('a pool closes although replies are still coming', async () => {
   // in a process of its own: here something else would keep the event loop alive
-  const pool = fileURLToPath(new URL('../dist/node/worker-pool.js', import.meta.url))
+  const pool = fileURLToPath(new URL('../dist/node/threads/worker-pool.js', import.meta.url))
   const worker = file(
     'slow-worker.mjs',
     `import { serveRequests } from ${JSON.stringify(pool)}

@@ -1,6 +1,6 @@
 /** @file Runs the command line in this process, without a build. */
 import type { Command } from '../src/cli/command.ts'
-import { commands } from '../src/cli/commands.ts'
+import { commands } from '../src/cli/commands/all.ts'
 import { runCli } from '../src/cli/run.ts'
 
 /** How a command ended, and what it said where. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { flagOf } from '../src/base/option.ts'
-import { commands } from '../src/cli/commands.ts'
+import { commands } from '../src/cli/commands/all.ts'
 import { cli } from './cli-in-process.ts'
 
 describe('help', () => {

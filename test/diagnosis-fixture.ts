@@ -1,6 +1,6 @@
 /** @file What a small training notices about itself. */
 import { expect } from 'vitest'
-import { openSession } from '../src/node/open-session.ts'
+import { openSession } from '../src/node/session/open-session.ts'
 import type { SessionSpec } from '../src/runtime/session.ts'
 import type { TrainConfig } from '../src/train/config.ts'
 import type { TrainEvent } from '../src/train/events.ts'

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
-import { commands } from '../src/cli/commands.ts'
+import { commands } from '../src/cli/commands/all.ts'
 import { renderMarkdown } from '../src/cli/help.ts'
 import { cliWith } from './cli-in-process.ts'
 import { configure } from '../src/train/configure.ts'

@@ -1,8 +1,8 @@
 /** @file `cosface evaluate --protocol megaface` with features made before, against what their model gives over images. */
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { encodeOpenCvFeature } from '../src/data/opencv-mat.ts'
-import type { ProtocolRecord } from '../src/evaluate/protocol-record.ts'
+import { encodeOpenCvFeature } from '../src/data/records/opencv-mat.ts'
+import type { ProtocolRecord } from '../src/evaluate/protocol/record.ts'
 import { decodeNpy, encodeNpy } from '../src/tensor/npy.ts'
 import { cli } from './cli-in-process.ts'
 import { evaluateFixture } from './evaluate-fixture.ts'

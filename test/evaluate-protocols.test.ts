@@ -1,7 +1,7 @@
 /** @file `cosface evaluate` by every protocol, on people and models small enough to check every figure. */
 import { mkdirSync, readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { ProtocolRecord } from '../src/evaluate/protocol-record.ts'
+import type { ProtocolRecord } from '../src/evaluate/protocol/record.ts'
 import { decodeNpy, encodeNpy } from '../src/tensor/npy.ts'
 import { encodeSafetensors } from '../src/tensor/safetensors.ts'
 import { cli } from './cli-in-process.ts'

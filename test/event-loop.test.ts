@@ -18,9 +18,9 @@ const built = (name: string): string => JSON.stringify(new URL(`../dist/${name}.
 // in a process of its own: the thread that is watched does nothing else
 const watching = `
   import { readFileSync } from 'node:fs'
-  import { startRun } from ${built('node/train-run')}
+  import { startRun } from ${built('node/run/train-run')}
   import { configure } from ${built('train/configure')}
-  import { openSession } from ${built('node/open-session')}
+  import { openSession } from ${built('node/session/open-session')}
   const [faces, out] = process.argv.slice(2)
   const settings = {
     backbone: 'sphere4', size: '64x64', embeddingSize: 512, batch: 16, iterations: 8, warmup: 0,

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright'
 import { build } from 'vite'
 import { expect } from 'vitest'
-import { serveFolder, type StaticServer } from '../src/node/static-server.ts'
+import { serveFolder, type StaticServer } from '../src/node/files/static-server.ts'
 
 /** A Chromium of this machine, if there is one. */
 export const executable: string | undefined = [

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { LossSettings } from '../src/loss/head.ts'
 import { lossNames } from '../src/loss/registry.ts'
-import { openSession } from '../src/node/open-session.ts'
+import { openSession } from '../src/node/session/open-session.ts'
 import type { Session } from '../src/runtime/session.ts'
 import { headNumbers, headProgram, runHead, type HeadNumbers } from './loss-oracle.ts'
 

@@ -1,6 +1,6 @@
 /** @file Statistics that a loss keeps of its batches are part of a checkpoint: a resumed run ends with the same bits. */
 import { expect, test } from 'vitest'
-import { openSession } from '../src/node/open-session.ts'
+import { openSession } from '../src/node/session/open-session.ts'
 import type { SessionSpec } from '../src/runtime/session.ts'
 import { smallConfig, smallRun, type SmallRun } from './training-fixture.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { interpret } from '../src/graph/interpret.ts'
 import { lossNames } from '../src/loss/registry.ts'
-import { openSession } from '../src/node/open-session.ts'
+import { openSession } from '../src/node/session/open-session.ts'
 import { learningRateAt } from '../src/optim/schedule.ts'
 import { trainedArrays, velocityName } from '../src/train/recipe.ts'
 import { stepPrograms } from '../src/train/step.ts'

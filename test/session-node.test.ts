@@ -7,11 +7,11 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { random } from '../src/base/random.ts'
 import * as ops from '../src/graph/ops.ts'
 import type { AnyValue, Graph } from '../src/graph/value.ts'
-import { openNativeDriver } from '../src/node/native-driver.ts'
-import { openPortableWorker } from '../src/node/portable-session.ts'
-import type * as nativeLibrary from '../src/node/native-library.ts'
-import type { openDriver } from '../src/node/open-driver.ts'
-import { openSession } from '../src/node/open-session.ts'
+import { openNativeDriver } from '../src/node/session/native-driver.ts'
+import { openPortableWorker } from '../src/node/session/portable-session.ts'
+import type * as nativeLibrary from '../src/node/session/native-library.ts'
+import type { openDriver } from '../src/node/session/open-driver.ts'
+import { openSession } from '../src/node/session/open-session.ts'
 import { additionProgram } from '../src/runtime/addition-program.ts'
 import type { SessionSpec } from '../src/runtime/session.ts'
 import type { Tensor } from '../src/tensor/tensor.ts'
@@ -99,7 +99,7 @@ function convolutionSpec(): SessionSpec {
 describe('what is missing', () => {
   afterEach(() => {
     vi.doUnmock('koffi')
-    vi.doUnmock('../src/node/native-library.ts')
+    vi.doUnmock('../src/node/session/native-library.ts')
     vi.resetModules()
   })
 
@@ -115,7 +115,7 @@ describe('what is missing', () => {
     vi.doMock('koffi', () => {
       throw new Error('koffi has no build for this platform')
     })
-    const fresh = await import('../src/node/open-session.ts')
+    const fresh = await import('../src/node/session/open-session.ts')
     const notices: string[] = []
     await using session = await fresh.openSession(tiny, { notice: (text) => notices.push(text) })
     expect(session.driver).toBe('portable')
@@ -130,14 +130,14 @@ describe('what is missing', () => {
 
   const withInstalled = async (...names: string[]): Promise<typeof openDriver> => {
     vi.resetModules()
-    vi.doMock('../src/node/native-library.ts', async (original) => ({
+    vi.doMock('../src/node/session/native-library.ts', async (original) => ({
       ...(await original<typeof nativeLibrary>()),
       isInstalled: (name: string) => names.includes(name),
       findLibrary: () => {
         throw new Error('onnxruntime-node is not installed')
       },
     }))
-    return (await import('../src/node/open-driver.ts')).openDriver
+    return (await import('../src/node/session/open-driver.ts')).openDriver
   }
 
   test('without onnxruntime-node, onnxruntime-web stands in', async () => {
@@ -181,7 +181,7 @@ describe('endings', () => {
   })
 
   test('a process that forgets to dispose still ends by itself', async () => {
-    const module = fileURLToPath(new URL('../dist/node/open-driver.js', import.meta.url))
+    const module = fileURLToPath(new URL('../dist/node/session/open-driver.js', import.meta.url))
     const script = `
       const { openDriver } = await import(${JSON.stringify(module)})
       const opened = [await openDriver(), await openDriver({ driver: 'portable' })]

@@ -17,7 +17,7 @@ const environment = {
 }
 
 const script = `
-  import { openSession } from ${JSON.stringify(`${dist}/node/open-session.js`)}
+  import { openSession } from ${JSON.stringify(`${dist}/node/session/open-session.js`)}
   import * as ops from ${JSON.stringify(`${dist}/graph/ops.js`)}
   const how = { stride: 2, padding: 1 }
   const [x, w, a] = [ops.input('x', [2, 3, 9, 8]), ops.input('w', [4, 3, 3, 3]), ops.input('a', [4])]

@@ -1,5 +1,5 @@
 import { sessionConformance } from './session-conformance.ts'
-import { openSession } from '../src/node/open-session.ts'
+import { openSession } from '../src/node/session/open-session.ts'
 
 sessionConformance('native', (spec) => openSession(spec, { driver: 'native' }))
 sessionConformance('native, plain lowering', (spec) => openSession(spec, { driver: 'native', plain: true }))

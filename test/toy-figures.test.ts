@@ -5,8 +5,8 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { noiseShares } from '../src/experiment/lab-figures.ts'
 import { syntheticToy } from '../src/experiment/toy-data.ts'
 import { compareToy, type ToyFrame } from '../src/experiment/toy.ts'
-import { openSession } from '../src/node/open-session.ts'
-import { toyFigureNames } from '../src/node/toy-figure-names.ts'
+import { openSession } from '../src/node/session/open-session.ts'
+import { toyFigureNames } from '../src/node/experiment/toy-figure-names.ts'
 import { cosface } from './command.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'cosface-toy-figures-'))

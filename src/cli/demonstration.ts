@@ -1,8 +1,8 @@
 /** @file Shows the demonstration to a person. Loaded when it is needed. */
 import { given } from '../base/given.ts'
 import { withCommas } from '../base/words.ts'
-import { demo, drawn, toyFolder, type DemoOptions } from '../node/demo.ts'
-import { openSession } from '../node/open-session.ts'
+import { demo, drawn, toyFolder, type DemoOptions } from '../node/experiment/demo.ts'
+import { openSession } from '../node/session/open-session.ts'
 import { comparisonText } from '../report/evaluation-text.ts'
 import type { Context, ExitCode } from './command.ts'
 import { conclude, follow } from './training.ts'

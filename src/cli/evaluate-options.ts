@@ -13,10 +13,10 @@ import {
   textOption,
   textsOption,
 } from '../base/option.ts'
-import type { Convention } from '../evaluate/protocol-convention.ts'
-import { pairProtocols, type ProtocolName } from '../evaluate/protocol-record.ts'
-import type { PoolingFlags } from '../evaluate/protocol-templates.ts'
-import type { VideoPooling } from '../evaluate/protocol-video.ts'
+import type { Convention } from '../evaluate/protocol/convention.ts'
+import { pairProtocols, type ProtocolName } from '../evaluate/protocol/record.ts'
+import type { PoolingFlags } from '../evaluate/protocol/templates.ts'
+import type { VideoPooling } from '../evaluate/protocol/video.ts'
 import type { Device } from '../runtime/session.ts'
 import {
   deviceOption,

@@ -3,14 +3,14 @@ import { basename, extname } from 'node:path'
 import { UsageError } from '../base/errors.ts'
 import { given } from '../base/given.ts'
 import type { ContractGuess } from '../evaluate/contract-guess.ts'
-import { compareEvaluations, type PairedDifference } from '../evaluate/protocol-compare.ts'
-import { figuresOf, type ProtocolResult } from '../evaluate/protocol-figures.ts'
-import type { ProtocolEvaluation, ProtocolReport } from '../evaluate/protocol-report.ts'
-import { isEmbeddingFile } from '../node/protocol-embeddings.ts'
-import { chooseProtocol, type ChosenProtocol } from '../node/protocol-guess.ts'
-import type { ProtocolRequest, ProtocolRun, Subject } from '../node/protocol-request.ts'
-import { runProtocol } from '../node/protocol-run.ts'
-import { checkPlace, replaceFile } from '../node/replace-file.ts'
+import { compareEvaluations, type PairedDifference } from '../evaluate/protocol/compare.ts'
+import { figuresOf, type ProtocolResult } from '../evaluate/protocol/figures.ts'
+import type { ProtocolEvaluation, ProtocolReport } from '../evaluate/protocol/report.ts'
+import { isEmbeddingFile } from '../node/evaluate/protocol-embeddings.ts'
+import { chooseProtocol, type ChosenProtocol } from '../node/evaluate/protocol-guess.ts'
+import type { ProtocolRequest, ProtocolRun, Subject } from '../node/evaluate/protocol-request.ts'
+import { runProtocol } from '../node/evaluate/protocol-run.ts'
+import { checkPlace, replaceFile } from '../node/files/replace-file.ts'
 import { evaluationText } from '../report/evaluation-text.ts'
 import { protocolMarkdown, protocolText } from '../report/protocol-text.ts'
 import { recordEntries } from '../report/protocol-words.ts'
@@ -192,7 +192,7 @@ const writeReport = async (
     contract !== undefined &&
     images !== undefined
   ) {
-    const { writeEvaluationPage } = await import('../node/evaluation-page.ts')
+    const { writeEvaluationPage } = await import('../node/evaluate/evaluation-page.ts')
     const { templates, angles, judgement } = pairs
     if (pairs.pack === undefined && asked.groups === undefined && asked.nist !== true) {
       await writeEvaluationPage(

@@ -7,7 +7,7 @@ import type { ExperimentPlan } from '../experiment/plan.ts'
 import type { ConfigureInput } from '../train/configure.ts'
 import type { PresetName } from '../train/presets.ts'
 import type { Context, ExitCode } from './command.ts'
-import { startOptions } from './commands/train.ts'
+import { startOptions } from './start-options.ts'
 import { readJson } from './config-file.ts'
 import { jsonOption } from './options.ts'
 
@@ -83,7 +83,7 @@ export const experimentOptions: OptionSpecs<Omit<ExperimentOptions, 'preset' | '
 
 /** The first of `experiments/1`, `experiments/2`, … that does not exist yet. */
 async function nextExperimentFolder(): Promise<string> {
-  const { nextRunFolder } = await import('../node/run-folder.ts')
+  const { nextRunFolder } = await import('../node/run/run-folder.ts')
   return nextRunFolder('experiments')
 }
 
@@ -115,7 +115,7 @@ function refuseBesideResume(folders: readonly string[], given: Readonly<Record<s
 
 /** The plan in a folder, for --resume. @throws UsageError where there is none, or it is another command's */
 async function storedPlan(folder: string, kinds: readonly string[]): Promise<ExperimentPlan> {
-  const { readExperimentPlan } = await import('../node/experiment-folder.ts')
+  const { readExperimentPlan } = await import('../node/experiment/folder.ts')
   const plan = await readExperimentPlan(folder)
   if (!kinds.includes(plan.kind))
     throw new UsageError(

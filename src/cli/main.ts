@@ -2,7 +2,7 @@
 /** @file The process around the command line: signals, streams and the only `process.exit`. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { commands } from './commands.ts'
+import { commands } from './commands/all.ts'
 import type { Writer } from './output.ts'
 import { runCli } from './run.ts'
 

@@ -1,6 +1,6 @@
 /** @file Runs a training for a person: progress, words at the events that matter, the result. Loaded when it is needed. */
 import { counted, withCommas } from '../base/words.ts'
-import type { RunEvent } from '../node/train-run.ts'
+import type { RunEvent } from '../node/run/train-run.ts'
 import type { Context, ExitCode } from './command.ts'
 import { narrate, stepFacts } from './narrate.ts'
 import { openProgress, type Progress } from './progress.ts'

@@ -1,7 +1,7 @@
 /** @file Lists of pairs: LFW's `pairs.txt` (View 2 with folds, View 1 without) and plain lists `path1 path2 0|1`. */
 import { FormatError } from '../base/errors.ts'
 import { counted } from '../base/words.ts'
-import type { PairListFormat } from '../data/lists-pair.ts'
+import type { PairListFormat } from '../data/lists/pair.ts'
 import { tenths } from './pair.ts'
 
 /** A pair as a list names it. LFW names an image by person and number, without an extension. */

@@ -3,7 +3,7 @@
  * trained networks as they are; over seeds by a paired t test, with the test pairs as they are.
  */
 import { unexpected } from '../base/errors.ts'
-import { drawnDifferences, holm, signTest } from '../evaluate/protocol-compare.ts'
+import { drawnDifferences, holm, signTest } from '../evaluate/protocol/compare.ts'
 import type { RowDifference } from '../report/experiment-contents.ts'
 import { mean, quantile, standardDeviation } from '../tensor/statistics.ts'
 

@@ -1,8 +1,8 @@
 /** @file Weights from elsewhere in one of our networks: which network they are of, and the model bundle they make. */
 import { DataError, UsageError } from '../base/errors.ts'
-import type { CheckpointNaming } from '../data/torch-checkpoint-map.ts'
-import { loadMappedParameters, mapCheckpoint } from '../data/torch-checkpoint-map.ts'
-import type { CheckpointTensor } from '../data/torch-checkpoint.ts'
+import type { CheckpointNaming } from '../data/torch/torch-checkpoint-map.ts'
+import { loadMappedParameters, mapCheckpoint } from '../data/torch/torch-checkpoint-map.ts'
+import type { CheckpointTensor } from '../data/torch/torch-checkpoint.ts'
 import { input } from '../graph/ops.ts'
 import { alignmentPoints } from '../image/alignment.ts'
 import type { Size } from '../image/image.ts'

@@ -1,5 +1,5 @@
 /** @file The curves of evaluations, all models in one picture of each kind. */
-import type { ProtocolReport } from '../evaluate/protocol-report.ts'
+import type { ProtocolReport } from '../evaluate/protocol/report.ts'
 import { shareFigure } from '../plot/cmc.ts'
 import { detFigure } from '../plot/det.ts'
 import type { Drawing } from '../plot/drawing.ts'

@@ -1,7 +1,7 @@
 /** @file Evaluations by any protocol as plain text and as Markdown; several models stand side by side. */
-import type { PairedDifference } from '../evaluate/protocol-compare.ts'
-import type { FigureGroup } from '../evaluate/protocol-figures.ts'
-import type { ProtocolReport } from '../evaluate/protocol-report.ts'
+import type { PairedDifference } from '../evaluate/protocol/compare.ts'
+import type { FigureGroup } from '../evaluate/protocol/figures.ts'
+import type { ProtocolReport } from '../evaluate/protocol/report.ts'
 import { count } from '../plot/format.ts'
 import { markdownTable } from './evaluation-text.ts'
 import {

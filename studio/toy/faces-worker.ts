@@ -1,8 +1,8 @@
 /** @file Draws people as SVG. The drawing library wants a `document` of its own making, which only a worker lets it have. */
 import { faceToSvgString, svgsIndex } from 'facesjs'
-import { drawPerson } from '../../src/data/synth-person.ts'
-import { drawPicture, type Picture } from '../../src/data/synth-picture.ts'
-import { composeSvg, faceFeatures } from '../../src/data/synth-svg.ts'
+import { drawPerson } from '../../src/data/synth/person.ts'
+import { drawPicture, type Picture } from '../../src/data/synth/picture.ts'
+import { composeSvg, faceFeatures } from '../../src/data/synth/svg.ts'
 import type { Size } from '../../src/image/image.ts'
 
 /** Which pictures of which person. */

@@ -1,5 +1,5 @@
 /** @file Drawn people in a browser: the same persons and pictures as `cosface synth`, turned into pixels by a canvas. */
-import { takePicture } from '../../src/data/synth-light.ts'
+import { takePicture } from '../../src/data/synth/light.ts'
 import type { Image as Pixels, Size } from '../../src/image/image.ts'
 import type { FaceReply, FaceRequest, Sheet } from './faces-worker.ts'
 

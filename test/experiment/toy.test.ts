@@ -10,7 +10,7 @@ import {
   trainToy,
 } from '../../src/experiment/toy.ts'
 import type { LossSettings } from '../../src/loss/head.ts'
-import { openSession } from '../../src/node/open-session.ts'
+import { openSession } from '../../src/node/session/open-session.ts'
 import { random } from '../../src/base/random.ts'
 
 const isInstalled = await import('onnxruntime-node').then(

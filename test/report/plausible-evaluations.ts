@@ -7,16 +7,16 @@ import {
   megafaceEvaluation,
   pairEvaluation,
   templateEvaluation,
-} from '../../src/evaluate/protocol-evaluations.ts'
-import { groupResults } from '../../src/evaluate/protocol-groups.ts'
-import { judgeGalleries, search } from '../../src/evaluate/protocol-identify.ts'
-import { scoreTemplatePairs, templatePeople, verifyTemplates } from '../../src/evaluate/protocol-ijb.ts'
-import { insightfaceProtocol } from '../../src/evaluate/protocol-insightface.ts'
-import { megafaceProtocol, plainProduct } from '../../src/evaluate/protocol-megaface.ts'
-import { tarOutcomes, unitsOf } from '../../src/evaluate/protocol-outcomes.ts'
-import type { ProtocolName, ProtocolRecord } from '../../src/evaluate/protocol-record.ts'
-import type { ProtocolEvaluation } from '../../src/evaluate/protocol-report.ts'
-import { poolingInWords } from '../../src/evaluate/protocol-templates.ts'
+} from '../../src/evaluate/protocol/evaluations.ts'
+import { groupResults } from '../../src/evaluate/protocol/groups.ts'
+import { judgeGalleries, search } from '../../src/evaluate/protocol/identify.ts'
+import { scoreTemplatePairs, templatePeople, verifyTemplates } from '../../src/evaluate/protocol/ijb.ts'
+import { insightfaceProtocol } from '../../src/evaluate/protocol/insightface.ts'
+import { megafaceProtocol, plainProduct } from '../../src/evaluate/protocol/megaface.ts'
+import { tarOutcomes, unitsOf } from '../../src/evaluate/protocol/outcomes.ts'
+import type { ProtocolName, ProtocolRecord } from '../../src/evaluate/protocol/record.ts'
+import type { ProtocolEvaluation } from '../../src/evaluate/protocol/report.ts'
+import { poolingInWords } from '../../src/evaluate/protocol/templates.ts'
 import { verify } from '../../src/evaluate/verify.ts'
 
 const size = 32

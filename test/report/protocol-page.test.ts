@@ -1,8 +1,8 @@
 /** @file Evaluations by every protocol as text, Markdown, page and JSON; several models in one picture and tested against each other. */
 import { parseHTML } from 'linkedom'
 import { describe, expect, it } from 'vitest'
-import { compareEvaluations } from '../../src/evaluate/protocol-compare.ts'
-import type { ProtocolEvaluation } from '../../src/evaluate/protocol-report.ts'
+import { compareEvaluations } from '../../src/evaluate/protocol/compare.ts'
+import type { ProtocolEvaluation } from '../../src/evaluate/protocol/report.ts'
 import { protocolPage } from '../../src/report/protocol-page.ts'
 import { protocolMarkdown, protocolText } from '../../src/report/protocol-text.ts'
 import { type Made, madeMegaface, madePack, madePairs, madeTemplates } from './plausible-evaluations.ts'

@@ -4,7 +4,7 @@ import { flagOption, integerOption, numberOption, type OptionSpecs } from '../..
 import { counted, withCommas } from '../../base/words.ts'
 import type { Advice } from '../../loss/advise.ts'
 import type { MarginBound } from '../../loss/bounds.ts'
-import type { IterationSetting, MeasuredIteration } from '../../node/measure-iteration.ts'
+import type { IterationSetting, MeasuredIteration } from '../../node/session/measure-iteration.ts'
 import { trainOptions } from '../../train/options.ts'
 import { defaultSettings, presets } from '../../train/presets.ts'
 import type { TrainSettings } from '../../train/settings.ts'
@@ -185,7 +185,7 @@ async function measure(
   setting: IterationSetting,
   notice: (sentence: string) => void,
 ): Promise<MeasuredIteration> {
-  const { measureIteration } = await import('../../node/measure-iteration.ts')
-  const { openSession } = await import('../../node/open-session.ts')
+  const { measureIteration } = await import('../../node/session/measure-iteration.ts')
+  const { openSession } = await import('../../node/session/open-session.ts')
   return measureIteration(setting, (spec) => openSession(spec, { notice }))
 }

@@ -84,7 +84,7 @@ const fetchSet = async (
   options: Partial<FetchOptions>,
 ): Promise<ExitCode> => {
   const { output, signal } = context
-  const { fetchPublicSet, partsOf } = await import('../../node/public-set.ts')
+  const { fetchPublicSet, partsOf } = await import('../../node/files/public-set.ts')
   partsOf(set, options.parts)
   if (!(await acceptTerms(context, set, options.acceptTerms ?? false))) {
     output.say('Nothing was fetched.')

@@ -4,7 +4,7 @@ import { UsageError } from '../../base/errors.ts'
 import { given } from '../../base/given.ts'
 import { flagOption, integerOption, type OptionSpecs, textOption, textsOption } from '../../base/option.ts'
 import { counted, withCommas } from '../../base/words.ts'
-import type { DataCheckStage } from '../../node/data-check.ts'
+import type { DataCheckStage } from '../../node/check/data-check.ts'
 import type { Device } from '../../runtime/session.ts'
 import { type Command, command } from '../command.ts'
 import {
@@ -88,17 +88,17 @@ export const dataCheckCommand: Command = command<CheckOptions>({
   ],
   run: async ({ output, signal }, [folder = ''], options) => {
     const [{ checkData }, { checkFindingsPlace, writeDataCheck }, { openThumbnails }] = await Promise.all([
-      import('../../node/data-check.ts'),
-      import('../../node/data-check-page.ts'),
-      import('../../node/data-check-thumbnails.ts'),
+      import('../../node/check/data-check.ts'),
+      import('../../node/check/page.ts'),
+      import('../../node/check/thumbnails.ts'),
     ])
     const out = options.out ?? 'cosface-data-check'
     await checkFindingsPlace(out, options.overwrite ?? false)
     const { openModelFor } = await import('../models.ts')
     await using model =
       options.model === undefined ? undefined : await openModelFor(output, options.model, options)
-    const { embedOpened } = await import('../../node/raw-features.ts')
-    const { runtimeProduct } = await import('../../node/score-product.ts')
+    const { embedOpened } = await import('../../node/evaluate/raw-features.ts')
+    const { runtimeProduct } = await import('../../node/session/score-product.ts')
     let report
     {
       using progress = stagesOf(output, stages)
@@ -163,7 +163,7 @@ export const dataApplyCommand: Command = command<ApplyOptions>({
     const out = required('--out', options.out, 'a new folder')
     if (folder === out)
       throw new UsageError('Expected `--out` to be another folder than `--folder`, got the same')
-    const { applyDataCheck } = await import('../../node/data-apply.ts')
+    const { applyDataCheck } = await import('../../node/check/data-apply.ts')
     let applied
     {
       using progress = progressOf(output, 'copying', 'images')

@@ -19,8 +19,8 @@ export const doctorCommand: Command = command<DoctorOptions>({
   examples: ['cosface doctor', 'cosface doctor --json'],
   run: async ({ output }) => {
     const [{ examine }, { doctorText }] = await Promise.all([
-      import('../../node/doctor.ts'),
-      import('../../node/doctor-text.ts'),
+      import('../../node/session/doctor.ts'),
+      import('../../node/session/doctor-text.ts'),
     ])
     const report = await examine()
     output.say(doctorText(report))

@@ -52,7 +52,7 @@ export const embedCommand: Command = command<EmbedOptions>({
     const model = required('--model', options.model, 'a run folder or an ONNX file')
     const out = required('--out', options.out, 'a file ending in .npy, .safetensors or .jsonl')
     const { openModelFor } = await import('../models.ts')
-    const { embedToFile } = await import('../../node/embed.ts')
+    const { embedToFile } = await import('../../node/faces/embed.ts')
     await using opened = await openModelFor(output, model, options)
     let summary
     {

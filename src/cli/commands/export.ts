@@ -49,9 +49,9 @@ export const exportCommand: Command = command<ExportOptions>({
     const [named] = Object.keys(contractGiven)
     if (named !== undefined)
       throw new UsageError(`--${named} is for models from elsewhere; a run knows its own: leave it out`)
-    const { exportRun } = await import('../../node/export-run.ts')
-    const { openSession } = await import('../../node/open-session.ts')
-    const { runPaths } = await import('../../node/run-folder.ts')
+    const { exportRun } = await import('../../node/run/export-run.ts')
+    const { openSession } = await import('../../node/session/open-session.ts')
+    const { runPaths } = await import('../../node/run/run-folder.ts')
     const exported = await exportRun(run, {
       file: out ?? runPaths(run).model,
       which: checkpoint ?? 'best',
@@ -76,7 +76,7 @@ const exportOther = async (
   given: ReturnType<typeof contractOf>,
 ): Promise<0> => {
   if (out === undefined) throw new UsageError('Expected --out with the model file to write, got nothing')
-  const { exportForeign } = await import('../../node/export-foreign.ts')
+  const { exportForeign } = await import('../../node/run/export-foreign.ts')
   const contract = await exportForeign(model, out, given)
   const { input, channels: order, embeddingSize } = contract
   output.say(

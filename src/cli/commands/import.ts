@@ -56,7 +56,7 @@ export const importCommand: Command = command<ImportCommandOptions>({
     'cosface import weights.safetensors --backbone sphere64 --channels bgr --std 128 --license CC-BY-NC-4.0',
   ],
   run: async ({ output }, [weights = ''], given) => {
-    const { importModel } = await import('../../node/import-weights.ts')
+    const { importModel } = await import('../../node/run/import-weights.ts')
     const out = given.out ?? `${weights.replace(/\.[^./\\]*$/, '')}.onnx`
     const imported = await importModel(weights, out, {
       ...contractOf(given),

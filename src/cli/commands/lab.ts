@@ -32,8 +32,8 @@ export const labCommand: Command = command<LabOptions>({
   examples: ['cosface lab', 'cosface lab --port 0 --open'],
   run: async ({ output, signal }, _args, given) => {
     const [{ serveFolder }, { labFolder, openBrowser }] = await Promise.all([
-      import('../../node/static-server.ts'),
-      import('../../node/lab.ts'),
+      import('../../node/files/static-server.ts'),
+      import('../../node/experiment/lab.ts'),
     ])
     await using server = await serveFolder({ folder: labFolder, port: given.port ?? 4173 })
     output.say(`The lab is at ${server.address} (Ctrl-C ends it)`)

@@ -34,7 +34,7 @@ export const packRecCommand: Command = command<PackOptions>({
   examples: ['cosface pack rec faces/ --out packed/'],
   run: async ({ output, signal }, [source = ''], { out, overwrite = false }) => {
     const target = required('--out', out, 'what to write')
-    const { packRecordIO } = await import('../../node/pack-records.ts')
+    const { packRecordIO } = await import('../../node/faces/pack-records.ts')
     using progress = progressOf(output, 'packing', 'images')
     const packed = await packRecordIO(source, target, { overwrite, signal, onProgress: progress.update })
     output.say(
@@ -76,8 +76,8 @@ export const packBinCommand: Command = command<PackBinOptions>({
   run: async ({ output, signal }, [source = ''], { out, pairs, protocol, overwrite = false }) => {
     const target = required('--out', out, 'what to write')
     const list = required('--pairs', pairs, 'the list to pack')
-    const { readPairSet } = await import('../../node/pair-list.ts')
-    const { packBin } = await import('../../node/bin-file.ts')
+    const { readPairSet } = await import('../../node/faces/pair-list.ts')
+    const { packBin } = await import('../../node/faces/bin-file.ts')
     const set = await readPairSet(list, source, protocol)
     using progress = progressOf(output, 'packing', 'images')
     const packed = await packBin(set.pairs, source, target, {
@@ -101,7 +101,7 @@ export const packFolderCommand: Command = command<Omit<PackOptions, 'overwrite'>
   examples: ['cosface pack folder packed/train.rec --out unpacked/'],
   run: async ({ output, signal }, [source = ''], { out }) => {
     const target = required('--out', out, 'what to write')
-    const { unpackRecordIO } = await import('../../node/pack-records.ts')
+    const { unpackRecordIO } = await import('../../node/faces/pack-records.ts')
     using progress = progressOf(output, 'unpacking', 'images')
     const images = await unpackRecordIO(source, target, { signal, onProgress: progress.update })
     output.say(`${counted(images, 'image')} in ${target}`)

@@ -54,7 +54,7 @@ export const synthCommand: Command = command<SynthOptions>({
   options,
   examples: ['cosface synth drawn/ --identities 200 --images 20'],
   run: async ({ output, signal }, [folder = ''], { identities = 100, images = 20, size, seed = 1 }) => {
-    const { synthFolder } = await import('../../node/synth-folder.ts')
+    const { synthFolder } = await import('../../node/faces/synth-folder.ts')
     let about
     {
       using progress = await openProgress(output, { title: 'drawing', total: identities, unit: 'people' })

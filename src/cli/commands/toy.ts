@@ -15,7 +15,7 @@ import { lossVariant } from '../../experiment/variants.ts'
 import type { LossSettings } from '../../loss/head.ts'
 import { lossByName } from '../../loss/registry.ts'
 import type { LossConfig } from '../../train/config.ts'
-import { type ToyFigureName, toyFigureNames } from '../../node/toy-figure-names.ts'
+import { type ToyFigureName, toyFigureNames } from '../../node/experiment/toy-figure-names.ts'
 import { type Command, command } from '../command.ts'
 import { jsonOption, seedOption, threadsOption } from '../options.ts'
 import { progressOf } from '../progress.ts'
@@ -148,8 +148,8 @@ export const toyCommand: Command = command<ToyOptions>({
   ],
   run: async ({ output, signal }, _args, given) => {
     const [{ runToy }, { openSession }] = await Promise.all([
-      import('../../node/toy-run.ts'),
-      import('../../node/open-session.ts'),
+      import('../../node/experiment/toy-run.ts'),
+      import('../../node/session/open-session.ts'),
     ])
     const { losses = ['softmax', 'nsl', 'cosface'], margin = usual.margin, scale = usual.scale } = given
     using drawing = progressOf(output, 'drawing', 'pictures')

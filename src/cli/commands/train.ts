@@ -1,23 +1,20 @@
 /** @file `cosface train`: from folders of faces to a run folder. */
 import { availableParallelism } from 'node:os'
 import { UsageError } from '../../base/errors.ts'
-import { choiceOption, flagOf, flagOption, type OptionSpecs, textOption } from '../../base/option.ts'
-import type { RunEvent, TrainRunOptions } from '../../node/train-run.ts'
+import { flagOf, flagOption, type OptionSpecs, textOption } from '../../base/option.ts'
+import type { RunEvent, TrainRunOptions } from '../../node/run/train-run.ts'
 import type { OpenSession } from '../../runtime/session.ts'
 import { configure } from '../../train/configure.ts'
 import { trainOptions } from '../../train/options.ts'
-import { type PresetName, presetNames, presets } from '../../train/presets.ts'
 import type { TrainSettings } from '../../train/settings.ts'
 import { type Command, command, type ExitCode } from '../command.ts'
 import { readJson } from '../config-file.ts'
 import { jsonOption } from '../options.ts'
 import type { Output } from '../output.ts'
+import { type StartOptions, startOptions } from '../start-options.ts'
 
 interface RunOptions {
-  readonly preset: PresetName
-  readonly config: string
   readonly out: string
-  readonly resume: string
   readonly init: string
   readonly tune: boolean
   readonly tensorboard: boolean
@@ -25,28 +22,7 @@ interface RunOptions {
   readonly json: boolean
 }
 
-/** Where a training's settings start from. */
-export const startOptions: OptionSpecs<Pick<RunOptions, 'preset' | 'config' | 'resume'>> = {
-  preset: choiceOption({
-    group: 'Start from',
-    meaning: `settings to start from: ${presetNames.map((name) => `${name} is for ${presets[name].meaning}`).join('; ')}`,
-    choices: presetNames,
-    default: 'small-set',
-  }),
-  config: textOption({
-    group: 'Start from',
-    value: 'file.json',
-    meaning:
-      'settings from a JSON file, keys in camelCase; options given here win over it, it wins over the preset',
-  }),
-  resume: textOption({
-    group: 'Start from',
-    value: 'run',
-    meaning: 'go on with an interrupted run from its last checkpoint, bit for bit on the same machine',
-  }),
-}
-
-const runOptions: OptionSpecs<Omit<RunOptions, 'preset' | 'config' | 'resume'>> = {
+const runOptions: OptionSpecs<RunOptions> = {
   init: textOption({
     group: 'Start from',
     value: 'run|model|weights',
@@ -76,7 +52,7 @@ const runOptions: OptionSpecs<Omit<RunOptions, 'preset' | 'config' | 'resume'>> 
   json: jsonOption,
 }
 
-export const trainCommand: Command = command<TrainSettings & RunOptions>({
+export const trainCommand: Command = command<TrainSettings & StartOptions & RunOptions>({
   name: 'train',
   group: 'Train',
   summary: 'train a recogniser on folders of aligned faces, one subfolder a person',
@@ -111,14 +87,14 @@ export const trainCommand: Command = command<TrainSettings & RunOptions>({
       json: _json,
       ...settings
     } = options
-    const { startRun, resumeRun } = await import('../../node/train-run.ts')
-    const { openSession } = await import('../../node/open-session.ts')
+    const { startRun, resumeRun } = await import('../../node/run/train-run.ts')
+    const { openSession } = await import('../../node/session/open-session.ts')
     const { conclude, follow } = await import('../training.ts')
     const { signal, output } = context
     const carryOut = async (events: AsyncIterable<RunEvent>, folder: string): Promise<ExitCode> => {
       const planned = showPlan ? showingPlan(events, output) : events
       if (!tensorboard) return conclude(context, folder, await follow(context, planned))
-      const { withTensorboard } = await import('../../node/tensorboard-log.ts')
+      const { withTensorboard } = await import('../../node/run/tensorboard-log.ts')
       return conclude(context, folder, await follow(context, withTensorboard(planned, folder)))
     }
     const session: OpenSession = (spec) => openSession(spec, { notice: output.warn })
@@ -143,7 +119,7 @@ export const trainCommand: Command = command<TrainSettings & RunOptions>({
     )
     const { unusedLossOptions } = await import('../unused-loss-options.ts')
     for (const sentence of unusedLossOptions(config.loss.name, settings)) output.warn(`Warning: ${sentence}`)
-    const { nextRunFolder } = await import('../../node/run-folder.ts')
+    const { nextRunFolder } = await import('../../node/run/run-folder.ts')
     const folder = out ?? (await nextRunFolder())
     return carryOut(
       startRun(config, {
@@ -166,7 +142,7 @@ async function beginWith(
   readonly parameters: NonNullable<TrainRunOptions['initial']>
   readonly fixed: Pick<TrainSettings, 'backbone' | 'size' | 'embeddingSize'>
 }> {
-  const { readInitialWeights } = await import('../../node/initial-weights.ts')
+  const { readInitialWeights } = await import('../../node/run/initial-weights.ts')
   const { backbone, size, embeddingSize, parameters } = await readInitialWeights(init)
   const fixed = { backbone, size, embeddingSize }
   for (const key of ['backbone', 'size', 'embeddingSize'] as const) {

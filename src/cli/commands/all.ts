@@ -1,0 +1,40 @@
+/** @file The list of commands. */
+import type { Command } from '../command.ts'
+import { adviseCommand } from './advise.ts'
+import { compareCommand } from './compare.ts'
+import { dataApplyCommand, dataCheckCommand } from './data.ts'
+import { dataFetchCommands } from './data-fetch.ts'
+import { demoCommand } from './demo.ts'
+import { doctorCommand } from './doctor.ts'
+import { embedCommand } from './embed.ts'
+import { evaluateCommand } from './evaluate.ts'
+import { exportCommand } from './export.ts'
+import { importCommand } from './import.ts'
+import { labCommand } from './lab.ts'
+import { packBinCommand, packFolderCommand, packRecCommand } from './pack.ts'
+import { sweepCommand } from './sweep.ts'
+import { synthCommand } from './synth.ts'
+import { toyCommand } from './toy.ts'
+import { trainCommand } from './train.ts'
+
+export const commands: readonly Command[] = [
+  demoCommand,
+  doctorCommand,
+  trainCommand,
+  exportCommand,
+  importCommand,
+  evaluateCommand,
+  embedCommand,
+  adviseCommand,
+  toyCommand,
+  labCommand,
+  compareCommand,
+  sweepCommand,
+  synthCommand,
+  packRecCommand,
+  packBinCommand,
+  packFolderCommand,
+  dataCheckCommand,
+  dataApplyCommand,
+  ...dataFetchCommands,
+]

@@ -1,0 +1,112 @@
+/** @file The table of findings that a person reviews: CSV, with what to do in the first column. */
+import { FormatError } from '../../base/errors.ts'
+
+/** What `data apply` does with a row: `drop` leaves the image out of the copy, `move` puts it under another identity. */
+export type CheckAction = 'keep' | 'drop' | 'move'
+
+export type FindingKind =
+  | 'unreadable'
+  | 'exact duplicate'
+  | 'near duplicate'
+  | 'blurred'
+  | 'small'
+  | 'single image'
+  | 'unlike its folder'
+  | 'folders alike'
+  | 'also in the other set'
+
+/** What can spoil a result most stands first. */
+export const gravest: readonly FindingKind[] = [
+  'also in the other set',
+  'folders alike',
+  'unlike its folder',
+  'exact duplicate',
+  'near duplicate',
+  'unreadable',
+  'blurred',
+  'small',
+  'single image',
+]
+
+export interface Finding {
+  readonly action: CheckAction
+  readonly kind: FindingKind
+  readonly identity: string
+  /** Relative to the folder; empty where the finding is about an identity. */
+  readonly image: string
+  /** The other image or identity, where there is one. */
+  readonly other: string
+  /** For `move`, the identity it goes to. */
+  readonly target: string
+  readonly note: string
+}
+
+const columns = ['action', 'kind', 'identity', 'image', 'other', 'target', 'note'] as const
+
+const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
+
+/** Findings as CSV, a header first. */
+export function formatFindings(findings: readonly Finding[]): string {
+  const lines = findings.map((finding) => columns.map((column) => quoted(finding[column])).join(','))
+  return `${[columns.join(','), ...lines].join('\n')}\n`
+}
+
+/** The cells of a CSV text; quotes may hold commas, line ends and doubled quotes. @throws FormatError */
+export function parseCsv(text: string, file: string): string[][] {
+  const rows: string[][] = []
+  let row: string[] = []
+  let cell = ''
+  let isQuoted = false
+  const content = text.replace(/^\uFEFF/, '')
+  const endRow = (): void => {
+    row.push(cell)
+    if (row.length > 1 || cell !== '') rows.push(row)
+    row = []
+    cell = ''
+  }
+  for (let at = 0; at < content.length; at++) {
+    const letter = content[at]!
+    if (isQuoted) {
+      if (letter !== '"') cell += letter
+      else if (content[at + 1] === '"') {
+        cell += '"'
+        at++
+      } else isQuoted = false
+    } else if (letter === '"' && cell === '') isQuoted = true
+    else if (letter === ',') {
+      row.push(cell)
+      cell = ''
+    } else if (letter === '\n') endRow()
+    else if (letter !== '\r' || content[at + 1] !== '\n') cell += letter
+  }
+  if (isQuoted) throw new FormatError(file, 'a quote is not closed')
+  endRow()
+  return rows
+}
+
+const isAction = (text: string): text is CheckAction => text === 'keep' || text === 'drop' || text === 'move'
+
+/** What a reviewed table asks for; columns may be in any order, further ones do not matter. */
+export interface ReviewedRow {
+  readonly action: CheckAction
+  readonly image: string
+  readonly target: string
+}
+
+/** Reads a reviewed table. @throws FormatError for an unknown action, or a row that lacks what its action needs */
+export function parseReviewed(text: string, file: string): readonly ReviewedRow[] {
+  const [header, ...rows] = parseCsv(text, file)
+  const place = (column: string): number => (header ?? []).findIndex((name) => name.trim() === column)
+  const [actions, images, targets] = [place('action'), place('image'), place('target')]
+  if (actions < 0 || images < 0)
+    throw new FormatError(file, 'expected a header with the columns `action` and `image`')
+  return rows.map((row, i) => {
+    const action = (row[actions] ?? '').trim().toLowerCase() || 'keep'
+    const [image, target] = [row[images] ?? '', targets < 0 ? '' : (row[targets] ?? '').trim()]
+    const fail = (reason: string): FormatError => new FormatError(file, `row ${i + 2}: ${reason}`)
+    if (!isAction(action)) throw fail(`expected the action keep, drop or move, got ${JSON.stringify(action)}`)
+    if (action !== 'keep' && image === '') throw fail(`${action} needs an image`)
+    if (action === 'move' && target === '') throw fail('move needs a target')
+    return { action, image, target }
+  })
+}

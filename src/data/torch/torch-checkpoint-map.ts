@@ -1,0 +1,198 @@
+/**
+ * @file Which tensor of a foreign checkpoint is which parameter of our sphere networks. A naming is a table of patterns; prefixes
+ * that wrappers add (`module.`, `state_dict.`) do not matter.
+ */
+import { DataError } from '../../base/errors.ts'
+import { byCodePoint } from '../../base/names.ts'
+import { counted } from '../../base/words.ts'
+import type { Tensor } from '../../tensor/tensor.ts'
+import type { CheckpointTensor } from './torch-checkpoint.ts'
+
+interface Rule {
+  readonly pattern: RegExp
+  /** Our name, from the pattern's groups; absent where the tensor must be zero, as we have no such parameter. */
+  readonly ours?: (groups: readonly number[]) => string
+  readonly transposed?: true
+}
+
+/** How a public implementation names its sphere networks, and how it feeds them. */
+export interface CheckpointNaming {
+  readonly name: string
+  readonly rules: readonly Rule[]
+  /** What its authors feed it, where it is known: (pixel − mean) / std. */
+  readonly input?: { readonly channels: 'rgb' | 'bgr'; readonly mean: number; readonly std: number }
+}
+
+const unitOf = (place: number): number => Math.floor(place / 2)
+const halfOf = (place: number): number => (place % 2) + 1
+
+/** The namings that are known: our own first. */
+export const checkpointNamings: readonly CheckpointNaming[] = [
+  {
+    name: 'cosface',
+    rules: [
+      {
+        pattern:
+          /^stage(\d)\.(?:unit(\d+)\.)?(?:conv|prelu)\d?\.(?:weight|bias|slope)$|^embedding\.(?:weight|bias)$|^head\.weight$/,
+      },
+    ],
+  },
+  {
+    name: 'CosFace_pytorch',
+    rules: [
+      { pattern: /^layer(\d)\.0\.weight$/, ours: ([s]) => `stage${s}.conv.weight` },
+      { pattern: /^layer(\d)\.0\.bias$/, ours: ([s]) => `stage${s}.conv.bias` },
+      { pattern: /^layer(\d)\.1\.weight$/, ours: ([s]) => `stage${s}.prelu.slope` },
+      {
+        pattern: /^layer(\d)\.(\d+)\.conv([12])\.weight$/,
+        ours: ([s, place = 0, half]) => `stage${s}.unit${place - 1}.conv${half}.weight`,
+      },
+      {
+        pattern: /^layer(\d)\.(\d+)\.prelu([12])\.weight$/,
+        ours: ([s, place = 0, half]) => `stage${s}.unit${place - 1}.prelu${half}.slope`,
+      },
+      { pattern: /^fc\.weight$/, ours: () => 'embedding.weight' },
+      { pattern: /^fc\.bias$/, ours: () => 'embedding.bias' },
+    ],
+    input: { channels: 'rgb', mean: 127.5, std: 127.5 },
+  },
+  {
+    name: 'sphereface_pytorch',
+    rules: [
+      { pattern: /^conv(\d)_1\.weight$/, ours: ([s]) => `stage${s}.conv.weight` },
+      { pattern: /^conv(\d)_1\.bias$/, ours: ([s]) => `stage${s}.conv.bias` },
+      { pattern: /^relu(\d)_1\.weight$/, ours: ([s]) => `stage${s}.prelu.slope` },
+      {
+        pattern: /^conv(\d)_(\d+)\.weight$/,
+        ours: ([s, place = 0]) => `stage${s}.unit${unitOf(place)}.conv${halfOf(place)}.weight`,
+      },
+      { pattern: /^conv\d_\d+\.bias$/ },
+      {
+        pattern: /^relu(\d)_(\d+)\.weight$/,
+        ours: ([s, place = 0]) => `stage${s}.unit${unitOf(place)}.prelu${halfOf(place)}.slope`,
+      },
+      { pattern: /^fc5\.weight$/, ours: () => 'embedding.weight' },
+      { pattern: /^fc5\.bias$/, ours: () => 'embedding.bias' },
+      { pattern: /^fc6\.weight$/, ours: () => 'head.weight', transposed: true },
+    ],
+    input: { channels: 'bgr', mean: 127.5, std: 128 },
+  },
+]
+
+/** One of our parameters and the tensor it comes from. */
+export interface MappedTensor {
+  readonly source: string
+  readonly transposed: boolean
+}
+
+/** A checkpoint's tensors under our names. */
+export interface CheckpointMapping {
+  readonly naming: CheckpointNaming
+  readonly parameters: ReadonlyMap<string, MappedTensor>
+  /** Tensors that must be zero, as we have no place for them. */
+  readonly zeros: readonly string[]
+  /** Tensors that no rule knows. */
+  readonly unused: readonly string[]
+}
+
+const withoutPrefix = (names: readonly string[], naming: CheckpointNaming): string | undefined => {
+  const votes = new Map<string, number>()
+  for (const name of names) {
+    // the shortest prefix that makes the rest a known name
+    for (let at = 0; at >= 0; at = name.indexOf('.', at) + 1) {
+      const rest = name.slice(at)
+      if (naming.rules.some(({ pattern }) => pattern.test(rest))) {
+        const prefix = name.slice(0, at)
+        votes.set(prefix, (votes.get(prefix) ?? 0) + 1)
+        break
+      }
+      if (!name.includes('.', at)) break
+    }
+  }
+  return [...votes].sort((a, b) => b[1] - a[1] || byCodePoint(a[0], b[0]))[0]?.[0]
+}
+
+const mapWith = (names: readonly string[], naming: CheckpointNaming): CheckpointMapping | undefined => {
+  const prefix = withoutPrefix(names, naming)
+  if (prefix === undefined) return undefined
+  const parameters = new Map<string, MappedTensor>()
+  const zeros: string[] = []
+  const unused: string[] = []
+  for (const name of names) {
+    const short = name.startsWith(prefix) ? name.slice(prefix.length) : undefined
+    const rule = short === undefined ? undefined : naming.rules.find(({ pattern }) => pattern.test(short))
+    if (rule === undefined || short === undefined) {
+      unused.push(name)
+      continue
+    }
+    const groups = (rule.pattern.exec(short)?.slice(1) ?? []).map(Number)
+    const ours = naming.name === 'cosface' ? short : rule.ours?.(groups)
+    if (ours === undefined) zeros.push(name)
+    else parameters.set(ours, { source: name, transposed: rule.transposed === true })
+  }
+  return { naming, parameters, zeros, unused }
+}
+
+/** The naming that knows most of a checkpoint's tensors. @throws DataError where none knows any */
+export function mapCheckpoint(names: Iterable<string>): CheckpointMapping {
+  const all = [...names]
+  const mappings = checkpointNamings.flatMap((naming) => mapWith(all, naming) ?? [])
+  const [best] = mappings.sort((a, b) => b.parameters.size - a.parameters.size)
+  if (best !== undefined) return best
+  const shown = all.slice(0, 5).map((name) => (name === '' ? 'one without a name' : name))
+  throw new DataError(
+    `Expected the tensors of a sphere network, got ${counted(all.length, 'other')}: ${shown.join(', ')}${all.length > 5 ? ', …' : ''}`,
+  )
+}
+
+const transpose = ({ shape, data }: Tensor): Tensor => {
+  const [rows = 0, columns = 0] = shape
+  const result = new Float32Array(data.length)
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < columns; j++) result[j * rows + i] = data[i * columns + j]!
+  return { shape: [columns, rows], data: result }
+}
+
+/**
+ * The parameters of a network by our names, from a checkpoint; `expected` are its names and shapes. A head that is not expected
+ * is left out.
+ * @throws DataError listing what is missing, of another shape, or not zero where it has to be
+ */
+export async function loadMappedParameters(
+  checkpoint: { readonly tensors: ReadonlyMap<string, CheckpointTensor> },
+  expected: ReadonlyMap<string, readonly number[]>,
+): Promise<{ readonly mapping: CheckpointMapping; readonly parameters: ReadonlyMap<string, Tensor> }> {
+  const mapping = mapCheckpoint(checkpoint.tensors.keys())
+  const problems: string[] = []
+  const parameters = new Map<string, Tensor>()
+  for (const [name, shape] of expected) {
+    const mapped = mapping.parameters.get(name)
+    const source = mapped === undefined ? undefined : checkpoint.tensors.get(mapped.source)
+    if (mapped === undefined || source === undefined) {
+      problems.push(`${name} is missing`)
+      continue
+    }
+    const found = mapped.transposed ? source.shape.toReversed() : source.shape
+    if (found.join() !== shape.join()) {
+      problems.push(`${mapped.source} is [${found.join(', ')}], ${name} is [${shape.join(', ')}]`)
+      continue
+    }
+    const tensor = await source.read()
+    if (!tensor.data.every(Number.isFinite))
+      problems.push(`${mapped.source} holds numbers that are not finite`)
+    parameters.set(name, mapped.transposed ? transpose(tensor) : tensor)
+  }
+  for (const name of mapping.parameters.keys())
+    if (!expected.has(name) && name !== 'head.weight') problems.push(`${name} is not in the network`)
+  for (const name of mapping.zeros) {
+    const tensor = await checkpoint.tensors.get(name)?.read()
+    if (tensor?.data.some((value) => value !== 0) === true)
+      problems.push(`${name} is not zero, and the network has no such bias`)
+  }
+  if (problems.length === 0) return { mapping, parameters }
+  const shown = problems.slice(0, 5).join('; ')
+  const more = problems.length > 5 ? `; and ${problems.length - 5} more` : ''
+  throw new DataError(
+    `The checkpoint (named as in ${mapping.naming.name}) does not fit the network: ${shown}${more}`,
+  )
+}

@@ -1,0 +1,126 @@
+/** @file From each protocol's result to an evaluation: figures, curves, and what each pair or search came to. */
+import { openCurve, cmcCurve, megafaceCurves } from './curves.ts'
+import type { GroupsResult } from './groups.ts'
+import type { IdentificationResult, Searches } from './identify.ts'
+import type { TemplateVerificationResult } from './ijb.ts'
+import { templateCurve, templateFars } from './ijb.ts'
+import type { InsightfaceResult } from './insightface.ts'
+import type { MegafaceRun } from './megaface.ts'
+import { oneToManyErrors, oneToOneErrors } from './nist.ts'
+import type { Outcomes } from './outcomes.ts'
+import { insightfaceOutcomes, pairOutcomes, searchOutcomes } from './outcomes.ts'
+import type { ProtocolRecord } from './record.ts'
+import { type ProtocolEvaluation, protocolEvaluation } from './report.ts'
+import type { RetrievalResult } from './retrieval.ts'
+import type { SortedScores } from './sorted.ts'
+import { sortScores } from './sorted.ts'
+import { rocPoints, roc } from '../roc.ts'
+import { reportedFars, type Verification } from '../verify.ts'
+
+/** Who was evaluated, and the record of it. */
+export interface Evaluated {
+  /** What plots and tables call the model. */
+  readonly name: string
+  readonly record: ProtocolRecord
+}
+
+const sortedBy = (scored: Verification['scored']): SortedScores => {
+  const of = (same: boolean): Float64Array =>
+    Float64Array.from(scored.filter((pair) => pair.same === same).map(({ score }) => score))
+  return sortScores(of(true), of(false))
+}
+
+/** Pairs judged by cosine: LFW, CFP, AgeDB-30, CALFW, CPLFW, YTF, packs, any list. */
+export function pairEvaluation(
+  { name, record }: Evaluated,
+  { result, scored }: Verification,
+  more: { readonly groups?: readonly GroupsResult[]; readonly retrieval?: RetrievalResult } = {},
+): ProtocolEvaluation {
+  const { same, different } = sortedBy(scored)
+  return protocolEvaluation({
+    name,
+    record,
+    results: [
+      result,
+      oneToOneErrors({ mated: same, nonMated: different }, reportedFars),
+      ...(more.retrieval === undefined ? [] : [more.retrieval]),
+      ...(more.groups ?? []),
+    ],
+    curves: { roc: rocPoints(roc(scored)).map(({ far, tar }) => ({ far, tar })) },
+    outcomes: pairOutcomes(scored, result),
+  })
+}
+
+/** A pack judged as insightface does it; `distances` are squared, in the pack's order. */
+export function insightfaceEvaluation(
+  { name, record }: Evaluated,
+  result: InsightfaceResult,
+  distances: Float64Array,
+  same: readonly boolean[],
+): ProtocolEvaluation {
+  // a cosine of 1 − d²/2 orders pairs as their distance does
+  const scored = same.map((isSame, i) => ({ same: isSame, score: 1 - (distances[i] ?? 0) / 2 }))
+  return protocolEvaluation({
+    name,
+    record,
+    results: [result],
+    curves: { roc: rocPoints(roc(scored)).map(({ far, tar }) => ({ far, tar })) },
+    outcomes: insightfaceOutcomes(distances, same, result),
+  })
+}
+
+/** What a template benchmark came to. */
+export interface TemplateEvaluation {
+  readonly verification: TemplateVerificationResult
+  /** The scores `verifyTemplates` has sorted in place. */
+  readonly scores: SortedScores
+  /** What each pair of one person came to, from `templateOutcomes`, taken before the scores were sorted. */
+  readonly outcomes?: readonly Outcomes[]
+  readonly identification?: IdentificationResult
+  readonly searches?: readonly Searches[]
+}
+
+/** IJB-B and -C: pairs of templates, and searches where the benchmark has galleries. */
+export function templateEvaluation(
+  { name, record }: Evaluated,
+  { verification, scores, outcomes, identification, searches }: TemplateEvaluation,
+): ProtocolEvaluation {
+  const searched = searches ?? []
+  const [first] = searched
+  return protocolEvaluation({
+    name,
+    record,
+    results: [
+      verification,
+      oneToOneErrors({ mated: scores.same, nonMated: scores.different }, templateFars),
+      ...(identification === undefined ? [] : [identification]),
+      ...(first === undefined || searched.some(({ mate, nonMated }) => mate.length * nonMated.length === 0)
+        ? []
+        : searched.map((one) => oneToManyErrors(one))),
+    ],
+    curves: {
+      roc: templateCurve(scores).map(({ far, tar }) => ({ far, tar })),
+      ...(searched.length === 0 ? {} : { cmc: cmcCurve(searched), open: openCurve(searched) }),
+    },
+    outcomes: [
+      ...(outcomes ?? []),
+      ...(identification === undefined ? [] : searchOutcomes(searched, identification.galleries)),
+    ],
+  })
+}
+
+/** Probes among distractors. */
+export function megafaceEvaluation(
+  { name, record }: Evaluated,
+  { result, outcomes }: MegafaceRun,
+): ProtocolEvaluation {
+  return protocolEvaluation({ name, record, results: [result], curves: megafaceCurves(result), outcomes })
+}
+
+/** Retrieval alone, for embeddings with labels and no pairs. */
+export function retrievalEvaluation(
+  { name, record }: Evaluated,
+  result: RetrievalResult,
+): ProtocolEvaluation {
+  return protocolEvaluation({ name, record, results: [result] })
+}

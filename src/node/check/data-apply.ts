@@ -1,0 +1,138 @@
+/** @file A reviewed table of findings applied to a copy of the data; what was checked is never touched. */
+import { constants } from 'node:fs'
+import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve, sep } from 'node:path'
+import { DataError, FormatError, UsageError } from '../../base/errors.ts'
+import { agreeing, counted } from '../../base/words.ts'
+import { parseReviewed } from '../../data/check/table.ts'
+import { decodeText } from '../../data/lists/text.ts'
+import { type FaceSet, openFaces } from '../faces/face-sets.ts'
+import { isListData } from '../faces/listed-faces.ts'
+import { isRecordData } from '../faces/record-dataset.ts'
+import { readWholeFile } from '../files/record-file.ts'
+
+export interface DataApplyOptions {
+  readonly signal?: AbortSignal
+  readonly onProgress?: (done: number, total: number) => void
+}
+
+export interface DataApplied {
+  readonly copied: number
+  readonly dropped: number
+  readonly moved: number
+}
+
+/** The folder of each identity of a list in the copy: its path without what all have in common, in one name. @throws DataError */
+const foldersOfListed = (identities: readonly string[], list: string): readonly string[] => {
+  const parts = identities.map((name) => name.split('/').filter((part) => !['', '.', '..'].includes(part)))
+  const [first = []] = parts
+  const differs = first.findIndex((part, i) => parts.some((other) => other[i] !== part))
+  const shared = differs < 0 ? Math.max(0, first.length - 1) : differs
+  const names = parts.map((own) => own.slice(shared).join('_'))
+  if (names.includes('') || new Set(names).size !== names.length)
+    throw new DataError(`The people of ${list} cannot be told apart by the names of their folders`)
+  return names
+}
+
+/** A folder's images keep their paths; those of a list, which may lie anywhere, go to a folder for each person. */
+interface Copying {
+  readonly pathOf: (index: number) => string
+  /** The folder a moved image goes to. @throws FormatError where it would lie outside the copy */
+  readonly folderFor: (target: string, table: string) => string
+}
+
+const copying = async ({ identities, samples }: FaceSet, source: string): Promise<Copying> => {
+  const isList = await isListData(source)
+  const folders = isList ? foldersOfListed(identities, source) : identities
+  const known = new Map(identities.map((name, i) => [name, folders[i] ?? name]))
+  return {
+    pathOf: (index) => {
+      const { id, identity } = samples[index] ?? { id: '', identity: 0 }
+      return isList ? `${folders[identity]}/${basename(id)}` : id
+    },
+    folderFor: (target, table) => {
+      const folder = known.get(target)
+      if (folder !== undefined) return folder
+      const isPlain = !/[\\/\0]/.test(target) && !target.startsWith('.')
+      if (!isPlain)
+        throw new FormatError(table, `the target ${JSON.stringify(target)} is no name of a folder`)
+      return target
+    },
+  }
+}
+
+/** A name not taken yet: two images may be moved to the same one. */
+const freeName = (path: string, taken: ReadonlySet<string>): string => {
+  if (!taken.has(path)) return path
+  const [stem, ending] = [path.replace(/\.[^./]*$/, ''), /\.[^./]*$/.exec(path)?.[0] ?? '']
+  for (let number = 2; ; number++) {
+    const candidate = `${stem}-${number}${ending}`
+    if (!taken.has(candidate)) return candidate
+  }
+}
+
+/**
+ * Copies `source`, a folder or a list of images with labels, to the folder `out` without the images marked `drop` and with those marked
+ * `move` under their target; `out` must not exist, and appears only when whole. A row that drops wins over one that moves.
+ * @throws UsageError where `out` exists or lies in `source`; FormatError for a bad table; DataError for images that are not there
+ */
+export async function applyDataCheck(
+  table: string,
+  source: string,
+  out: string,
+  options: DataApplyOptions = {},
+): Promise<DataApplied> {
+  if ((await stat(out).catch(() => undefined)) !== undefined)
+    throw new UsageError(`${out} exists; give the name of a new folder`)
+  const target = resolve(out)
+  if (`${target}${sep}`.startsWith(`${resolve(source)}${sep}`))
+    throw new UsageError(`${out} lies in ${source}; the copy must lie elsewhere`)
+  if (await isRecordData(source))
+    throw new UsageError(
+      `${source} is a record file; unpack it first with cosface pack folder, its images have the names of the table then`,
+    )
+  const rows = parseReviewed(decodeText(await readWholeFile(table), table), table)
+  await using set = await openFaces([source])
+  const { samples, places } = set
+  const { pathOf, folderFor } = await copying(set, source)
+  const known = new Set(samples.map(({ id }) => id))
+  const drops = new Set(rows.flatMap(({ action, image }) => (action === 'drop' ? [image] : [])))
+  const moves = new Map(
+    rows.flatMap(({ action, image, target: identity }) =>
+      action === 'move' ? [[image, folderFor(identity, table)]] : [],
+    ),
+  )
+  const missing = [...drops, ...moves.keys()].filter((image) => !known.has(image))
+  if (missing.length > 0)
+    throw new DataError(
+      `${table} names ${counted(missing.length, 'image')} that ${agreeing(missing.length, 'is', 'are')} not in ${source}: ${missing.slice(0, 5).join(', ')}`,
+    )
+  const temporary = `${target}.${process.pid}.tmp`
+  const taken = new Set<string>()
+  let [copied, dropped, moved] = [0, 0, 0]
+  try {
+    for (const [index, { id }] of samples.entries()) {
+      options.signal?.throwIfAborted()
+      options.onProgress?.(index + 1, samples.length)
+      if (drops.has(id)) {
+        dropped++
+        continue
+      }
+      const identity = moves.get(id)
+      const path = freeName(identity === undefined ? pathOf(index) : `${identity}/${basename(id)}`, taken)
+      taken.add(path)
+      const destination = join(temporary, path)
+      await mkdir(dirname(destination), { recursive: true })
+      const file = places.files[places.file[index] ?? -1] ?? ''
+      await copyFile(file, destination, constants.COPYFILE_FICLONE)
+      copied++
+      if (identity !== undefined) moved++
+    }
+    if (copied === 0) throw new DataError('Nothing would be left')
+    await rename(temporary, target)
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true })
+    throw error
+  }
+  return { copied, dropped, moved }
+}

@@ -1,0 +1,326 @@
+/** @file What is wrong with a folder of faces: unreadable, doubled, blurred or misplaced images. It only looks; see `data-apply`. */
+import { createHash } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import { breather, withRests } from '../../base/breather.ts'
+import { mapBounded } from '../../base/concurrency.ts'
+import { FormatError } from '../../base/errors.ts'
+import { given } from '../../base/given.ts'
+import type { ImageHashes } from '../../data/check/hash.ts'
+import { nearPairs, perceptualHash } from '../../data/check/hash.ts'
+import type { ComparingOptions, LabelledEmbeddings } from '../../data/check/identities.ts'
+import {
+  alikeThreshold,
+  findAlike,
+  findOutliers,
+  findOverlap,
+  ownCosines,
+} from '../../data/check/identities.ts'
+import { lowOutlierLimit, sharpness } from '../../data/check/sharpness.ts'
+import type { Finding } from '../../data/check/table.ts'
+import { gravest } from '../../data/check/table.ts'
+import type { DecodeImage, Image, Size } from '../../image/image.ts'
+import type { OpenRowProduct } from '../../tensor/row-product.ts'
+import type { DataCheckReport } from './report.ts'
+import { dataCheckReport } from './report.ts'
+import { decodeImage } from '../faces/decode.ts'
+import type { FaceSet } from '../faces/face-sets.ts'
+import { openFaces } from '../faces/face-sets.ts'
+import { openPlaces, type PlaceReader } from '../faces/image-places.ts'
+import { unpackedName } from '../faces/pack-records.ts'
+import { isRecordData } from '../faces/record-dataset.ts'
+import { runtimeProduct } from '../session/score-product.ts'
+
+/** Embeddings [N, D] of images given by position; raw ones are scaled to length 1 here. */
+export type EmbedImages = (
+  count: number,
+  image: (index: number) => Promise<Image>,
+) => Promise<{ readonly data: Float32Array; readonly size: number }>
+
+export interface DataCheckOptions {
+  /** Folders of the other set (test or training), to look for shared people and images. */
+  readonly against?: readonly string[]
+  /** With it, images unlike their folder and folders alike are found. */
+  readonly embed?: EmbedImages
+  /** A shorter side below this is a finding. @defaultValue 64 */
+  readonly small?: number
+  readonly decode?: DecodeImage
+  readonly signal?: AbortSignal
+  /** Multiplies embeddings where they are compared. @defaultValue the ONNX runtime, or plain loops without one */
+  readonly openProduct?: OpenRowProduct
+  readonly onProgress?: (done: number, total: number, stage: DataCheckStage) => void
+}
+
+/** Looking at images; comparing doubtful images, then people with each other, then with those of the other set. */
+export type DataCheckStage = 'looking' | 'images' | 'people' | 'sets'
+
+interface Looked {
+  readonly digest: string
+  /** What the image is called in findings: relative to the folder, or to what `pack folder` makes of a record file. */
+  readonly name: string
+  readonly reason?: string
+  readonly size?: Size
+  readonly sharpness?: number
+  readonly hashes?: ImageHashes
+}
+
+/** A set with its images, open. */
+interface OpenSet {
+  readonly set: FaceSet
+  readonly reader: PlaceReader
+  readonly isRecords: boolean
+}
+
+const lookAt = async (
+  { set, reader, isRecords }: OpenSet,
+  index: number,
+  decode: DecodeImage,
+): Promise<Looked> => {
+  const { id, identity } = set.samples[index] ?? { id: '', identity: -1 }
+  let found: Pick<Looked, 'digest' | 'name'> = { digest: '', name: id }
+  try {
+    const bytes = await reader.encoded(index)
+    found = {
+      digest: createHash('sha256').update(bytes).digest('hex'),
+      name: isRecords ? unpackedName(id, set.identities[identity] ?? '', bytes) : id,
+    }
+    const image = await decode(bytes, reader.name(index))
+    return {
+      ...found,
+      size: { height: image.height, width: image.width },
+      sharpness: sharpness(image),
+      hashes: { plain: perceptualHash(image), mirrored: perceptualHash(image, true) },
+    }
+  } catch (error) {
+    if (error instanceof FormatError) return { ...found, reason: error.reason }
+    throw error
+  }
+}
+
+const lookAtAll = (
+  open: OpenSet,
+  options: DataCheckOptions,
+  progress: () => void,
+): Promise<readonly Looked[]> =>
+  mapBounded(open.set.samples, 4, async (_, index) => {
+    options.signal?.throwIfAborted()
+    const looked = await lookAt(open, index, options.decode ?? decodeImage)
+    progress()
+    return looked
+  })
+
+/** A finding about the image at a position. */
+type Report = (position: number, finding: Pick<Finding, 'kind' | 'note'> & Partial<Finding>) => Finding
+
+const reporter =
+  (set: FaceSet, looked: readonly Looked[]): Report =>
+  (position, finding) => ({
+    action: 'keep',
+    identity: set.identities[set.samples[position]?.identity ?? -1] ?? '',
+    image: looked[position]?.name ?? '',
+    other: '',
+    target: '',
+    ...finding,
+  })
+
+const exactDuplicates = (set: FaceSet, looked: readonly Looked[], report: Report): Finding[] => {
+  const first = new Map<string, number>()
+  const findings: Finding[] = []
+  looked.forEach(({ digest }, position) => {
+    const earlier = digest === '' ? undefined : first.get(digest)
+    if (digest !== '' && earlier === undefined) first.set(digest, position)
+    if (earlier === undefined) return
+    const isOwn = set.samples[earlier]?.identity === set.samples[position]?.identity
+    findings.push(
+      report(position, {
+        kind: 'exact duplicate',
+        action: isOwn ? 'drop' : 'keep',
+        other: looked[earlier]?.name ?? '',
+        note: isOwn ? 'the same file twice' : 'the same file under two identities: one of them is wrong',
+      }),
+    )
+  })
+  return findings
+}
+
+const nearDuplicates = async (
+  set: FaceSet,
+  looked: readonly Looked[],
+  report: Report,
+): Promise<Finding[]> => {
+  const near = await withRests(nearPairs(looked.map(({ hashes }) => hashes)), breather())
+  return near.flatMap(({ first, second, bits, mirrored }) => {
+    if (looked[first]?.digest === looked[second]?.digest) return []
+    const isOwn = set.samples[first]?.identity === set.samples[second]?.identity
+    const how = `${bits} of 256 bits differ${mirrored ? ', mirrored' : ''}`
+    const note = isOwn ? how : `${how}; under two identities`
+    return [report(second, { kind: 'near duplicate', other: looked[first]?.name ?? '', note })]
+  })
+}
+
+const qualityFindings = (looked: readonly Looked[], report: Report, small: number): Finding[] => {
+  const limit = lowOutlierLimit(looked.flatMap(({ sharpness: value }) => value ?? []))
+  const bySharpness = looked
+    .map((_, position) => position)
+    .sort((a, b) => (looked[a]?.sharpness ?? -1) - (looked[b]?.sharpness ?? -1) || a - b)
+  return bySharpness.flatMap((position) => {
+    const { reason, size, sharpness: value } = looked[position] ?? {}
+    if (reason !== undefined || size === undefined)
+      return [report(position, { kind: 'unreadable', action: 'drop', note: reason ?? '' })]
+    const found: Finding[] = []
+    if (Math.min(size.height, size.width) < small)
+      found.push(report(position, { kind: 'small', note: `${size.height}x${size.width} pixels` }))
+    if (value !== undefined && value < limit) {
+      const note = `sharpness ${value.toFixed(1)}, from ${limit.toFixed(1)} on usual in this set`
+      found.push(report(position, { kind: 'blurred', note }))
+    }
+    return found
+  })
+}
+
+const single = (set: FaceSet): Finding[] => {
+  const counts = new Map<number, number>()
+  for (const { identity } of set.samples) counts.set(identity, (counts.get(identity) ?? 0) + 1)
+  return set.identities.flatMap((identity, i): Finding[] =>
+    counts.get(i) === 1
+      ? [
+          {
+            action: 'keep',
+            kind: 'single image',
+            identity,
+            image: '',
+            other: '',
+            target: '',
+            note: 'one image teaches nothing about how a face varies',
+          },
+        ]
+      : [],
+  )
+}
+
+const embedded = async (
+  { set, reader }: OpenSet,
+  looked: readonly Looked[],
+  options: DataCheckOptions,
+  embed: EmbedImages,
+): Promise<{ readonly embeddings: LabelledEmbeddings; readonly positions: readonly number[] }> => {
+  const positions = looked.flatMap(({ reason }, position) => (reason === undefined ? [position] : []))
+  const { data, size } = await embed(positions.length, async (index) => {
+    const position = positions[index] ?? -1
+    return (options.decode ?? decodeImage)(await reader.encoded(position), reader.name(position))
+  })
+  const unit = data.slice()
+  for (let start = 0; start < unit.length; start += size) {
+    const length = Math.hypot(...unit.subarray(start, start + size))
+    for (let i = start; i < start + size; i++) unit[i] = length > 0 ? unit[i]! / length : 0
+  }
+  const identities = Int32Array.from(positions, (position) => set.samples[position]?.identity ?? 0)
+  return { embeddings: { data: unit, size, identities }, positions }
+}
+
+/** With two digits, and no minus before nothing. */
+const inCosine = (cosine: number): string => cosine.toFixed(2).replace('-0.00', '0.00')
+
+const aboutIdentity = (kind: Finding['kind'], identity: string, other: string, note: string): Finding => ({
+  action: 'keep',
+  kind,
+  identity,
+  image: '',
+  other,
+  target: '',
+  note,
+})
+
+/** Looks through faces in a folder of identities or a RecordIO file. @throws UsageError, DataError, FormatError as `openFaces` */
+export async function checkData(folder: string, options: DataCheckOptions = {}): Promise<DataCheckReport> {
+  await using set = await openFaces([folder])
+  await using against = options.against === undefined ? undefined : await openFaces(options.against)
+  await using reader = openPlaces(set.places)
+  await using theirReader = against === undefined ? undefined : openPlaces(against.places)
+  const own: OpenSet = { set, reader, isRecords: await isRecordData(folder) }
+  const [first = ''] = options.against ?? []
+  const theirs: OpenSet | undefined =
+    against === undefined || theirReader === undefined
+      ? undefined
+      : { set: against, reader: theirReader, isRecords: await isRecordData(first) }
+  const total = set.samples.length + (against?.samples.length ?? 0)
+  let done = 0
+  const progress = (): void => options.onProgress?.(++done, total, 'looking')
+  const looked = await lookAtAll(own, options, progress)
+  const others = theirs === undefined ? [] : await lookAtAll(theirs, options, progress)
+  const report = reporter(set, looked)
+  const findings = [
+    ...qualityFindings(looked, report, options.small ?? 64),
+    ...exactDuplicates(set, looked, report),
+    ...(await nearDuplicates(set, looked, report)),
+    ...single(set),
+  ]
+  if (against !== undefined) findings.push(...shared(set, looked, against, others, report))
+  let alikeFrom: number | undefined
+  if (options.embed !== undefined) {
+    const mine = await embedded(own, looked, options, options.embed)
+    const cosines = ownCosines(mine.embeddings)
+    const comparing = (stage: DataCheckStage): ComparingOptions => ({
+      openProduct: options.openProduct ?? runtimeProduct(availableParallelism()),
+      ...given({ signal: options.signal }),
+      onProgress: (compared, all) => options.onProgress?.(compared, all, stage),
+    })
+    alikeFrom = alikeThreshold(cosines)
+    for (const outlier of await findOutliers(mine.embeddings, cosines, comparing('images'))) {
+      const other = set.identities[outlier.nearest] ?? ''
+      const note = `cosine ${inCosine(outlier.own)} with its own folder, ${inCosine(outlier.other)} with ${other}`
+      findings.push(report(mine.positions[outlier.image] ?? -1, { kind: 'unlike its folder', other, note }))
+    }
+    for (const { first, second, cosine } of await findAlike(mine.embeddings, alikeFrom, comparing('people')))
+      findings.push(
+        aboutIdentity(
+          'folders alike',
+          set.identities[first] ?? '',
+          set.identities[second] ?? '',
+          `cosine ${inCosine(cosine)} between their means`,
+        ),
+      )
+    if (theirs !== undefined) {
+      const foreign = await embedded(theirs, others, options, options.embed)
+      const overlap = await findOverlap(mine.embeddings, foreign.embeddings, alikeFrom, comparing('sets'))
+      for (const { first, second, cosine } of overlap)
+        findings.push(
+          aboutIdentity(
+            'also in the other set',
+            set.identities[first] ?? '',
+            theirs.set.identities[second] ?? '',
+            `cosine ${inCosine(cosine)} between their means`,
+          ),
+        )
+    }
+  }
+  findings.sort((a, b) => gravest.indexOf(a.kind) - gravest.indexOf(b.kind))
+  return dataCheckReport(folder, set, looked, findings, alikeFrom, options.small ?? 64)
+}
+
+/** Identities of the same name and images of the same bytes in both sets. */
+const shared = (
+  set: FaceSet,
+  looked: readonly Looked[],
+  against: FaceSet,
+  others: readonly Looked[],
+  report: Report,
+): Finding[] => {
+  const theirNames = new Set(against.names)
+  const names = set.names.filter((name) => theirNames.has(name))
+  const digests = new Map(others.map(({ digest }, position) => [digest, position]))
+  return [
+    ...names.map((name) => aboutIdentity('also in the other set', name, name, 'an identity of this name')),
+    ...looked.flatMap(({ digest }, position) => {
+      const theirs = digest === '' ? undefined : digests.get(digest)
+      return theirs === undefined
+        ? []
+        : [
+            report(position, {
+              kind: 'also in the other set',
+              other: others[theirs]?.name ?? '',
+              note: 'the same file',
+            }),
+          ]
+    }),
+  ]
+}

@@ -1,0 +1,135 @@
+/** @file Templates of IJB-B or -C judged by the benchmark's lists: pairs by matrix products, searches in its galleries. */
+import { availableParallelism } from 'node:os'
+import { basename } from 'node:path'
+import { given } from '../../base/given.ts'
+import { Opened } from '../../base/opened.ts'
+import { parseTemplatePairs } from '../../data/lists/ijb.ts'
+import { templateEvaluation } from '../../evaluate/protocol/evaluations.ts'
+import type { IdentificationResult, Searches } from '../../evaluate/protocol/identify.ts'
+import { judgeGalleries, search } from '../../evaluate/protocol/identify.ts'
+import type { TemplatePairList, TemplateVerificationResult } from '../../evaluate/protocol/ijb.ts'
+import {
+  scoreTemplatePairs,
+  scoreTemplatePairsBy,
+  templatePeople,
+  verifyTemplates,
+} from '../../evaluate/protocol/ijb.ts'
+import { tarOutcomes, unitsOf } from '../../evaluate/protocol/outcomes.ts'
+import type { ProtocolEvaluation } from '../../evaluate/protocol/report.ts'
+import type { PooledTemplates, PoolingFlags } from '../../evaluate/protocol/templates.ts'
+import type { Driver } from '../../runtime/driver.ts'
+import { type MetaFiles, readSubjects } from './ijb-files.ts'
+import { readWholeFile } from '../files/record-file.ts'
+import { openDriverIfInstalled, openScoreProduct } from '../session/score-product.ts'
+
+/** How templates are judged. */
+export interface JudgeIjbOptions {
+  /** What the report calls the model. @defaultValue model */
+  readonly name?: string
+  /** Which benchmark it is. @defaultValue by the name of its lists, else IJB-C */
+  readonly benchmark?: 'ijbb' | 'ijbc'
+  /** How faces were cut out, for the record. */
+  readonly aligner?: string
+  readonly seed?: number
+  readonly replicates?: number
+  /** Runs the matrix products that score pairs; by default one is opened where pairs are many. */
+  readonly driver?: Driver
+}
+
+export interface IjbEvaluation {
+  readonly evaluation: ProtocolEvaluation
+  readonly verification: TemplateVerificationResult
+  /** Where the folder has galleries and probes. */
+  readonly identification?: IdentificationResult
+}
+
+/** With fewer pairs, opening a runtime takes longer than the pairs do. */
+const manyPairs = 500_000
+
+/** The pairs' scores, by matrix products where they are many. @param theirs the driver that makes them; by default one is opened */
+export async function scorePairs(
+  templates: PooledTemplates,
+  pairs: TemplatePairList,
+  theirs?: Driver,
+): Promise<{ readonly same: Float32Array; readonly different: Float32Array }> {
+  await using opened = new Opened()
+  const own =
+    theirs === undefined && pairs.same.length >= manyPairs ? await openDriverIfInstalled() : undefined
+  const driver = theirs ?? (own === undefined ? undefined : opened.use(own))
+  // one by one without a runtime: slower, the same figures
+  if (driver === undefined) return scoreTemplatePairs(templates, pairs)
+  return await scoreTemplatePairsBy(
+    templates,
+    pairs,
+    async (rows) => opened.use(await openScoreProduct(driver, rows, availableParallelism())).product,
+  )
+}
+
+/** What was measured besides the lists: templates, and how they came about. */
+export interface Measured {
+  readonly templates: PooledTemplates
+  readonly flags?: PoolingFlags
+  readonly pooling: string
+  readonly model?: string
+}
+
+/** Judges templates by the lists of the folder. @throws DataError, FormatError */
+export async function judgeTemplates(
+  files: MetaFiles,
+  { templates, pooling, flags, model }: Measured,
+  options: JudgeIjbOptions,
+): Promise<IjbEvaluation> {
+  const pairs = parseTemplatePairs(await readWholeFile(files.pairs), files.pairs)
+  const scores = await scorePairs(templates, pairs, options.driver)
+  // the scores are sorted in place; the few of one person are kept as they are listed
+  const own = scores.same.slice()
+  const common = {
+    seed: options.seed ?? 0,
+    ...given({ replicates: options.replicates }),
+  }
+  const verification = verifyTemplates(templates, pairs, {
+    ...common,
+    pooling,
+    scores,
+    ...given({ model }),
+  })
+  const outcomes = tarOutcomes(own, templatePeople(pairs), verification.tarAtFar, unitsOf(listed(pairs)))
+  const searches: Searches[] = []
+  if (files.probes !== undefined && files.galleries.length > 0) {
+    const probes = await readSubjects(templates, files.probes)
+    for (const path of files.galleries) searches.push(search(probes, await readSubjects(templates, path)))
+  }
+  const identification = searches.length === 0 ? undefined : judgeGalleries(searches)
+  const evaluation = templateEvaluation(
+    {
+      name: options.name ?? 'model',
+      record: {
+        protocol: options.benchmark ?? (/ijb-?b/i.test(files.pairs) ? 'ijbb' : 'ijbc'),
+        convention: flags === undefined ? 'templates as given, normalised' : pooling,
+        aligner: options.aligner ?? 'five points of the list to the 112×112 template',
+        seed: common.seed,
+        files: [files.images, files.pairs, files.faces, ...files.galleries, files.probes]
+          .filter((path) => path !== undefined)
+          .map((path) => basename(path)),
+        ...given({ model }),
+      },
+    },
+    {
+      verification,
+      scores,
+      outcomes,
+      searches,
+      ...given({ identification }),
+    },
+  )
+  return { verification, evaluation, ...given({ identification }) }
+}
+
+function* listed(pairs: TemplatePairList): Generator<number> {
+  yield pairs.same.length
+  for (let i = 0; i < pairs.same.length; i++) {
+    if (pairs.same[i] !== 1) continue
+    yield pairs.first[i]!
+    yield pairs.second[i]!
+  }
+}

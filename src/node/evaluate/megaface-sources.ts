@@ -1,0 +1,126 @@
+/** @file What a search among distractors is made of: images and a model, OpenCV matrices, or arrays, with lists or without. */
+import { DataError } from '../../base/errors.ts'
+import type { Opened } from '../../base/opened.ts'
+import type { FlipRule } from '../../evaluate/features.ts'
+import type { EmbeddingModel } from '../../model/contract.ts'
+import {
+  arraySource,
+  type FeatureSource,
+  folderDistractors,
+  folderProbes,
+  imageSource,
+  listedByFolders,
+  type ListedFaces,
+  matSource,
+  readFaceList,
+} from './megaface-files.ts'
+import { namesBeside, readNames } from './protocol-embeddings.ts'
+import type { RawFeatureOptions } from './raw-features.ts'
+
+/**
+ * Where features come from. `images`: a model embeds two folders of crops; without lists each folder is taken whole, the probes' with
+ * one folder per person. `mats`: OpenCV matrices, a file an image, named as the image with a suffix. `arrays`: `.npy` files with a row
+ * for each image of the lists, in their order; without a list probes go by the folders of their names, distractors by their place.
+ */
+export type MegafaceSource =
+  | {
+      readonly kind: 'images'
+      readonly model: Pick<EmbeddingModel, 'contract' | 'embed'>
+      readonly probes: string
+      readonly distractors: string
+      /** @defaultValue the contract's */
+      readonly flip?: FlipRule
+    }
+  | { readonly kind: 'mats'; readonly probes: string; readonly distractors: string; readonly suffix?: string }
+  | {
+      readonly kind: 'arrays'
+      readonly probes: string
+      readonly distractors: string
+      /** Which image each row of the probes is of, where no list of probes says it. @defaultValue the `.json` beside them */
+      readonly names?: string
+    }
+
+/** MegaFace's JSON lists, and lists of noisy images, one a line: with either, the result is called refined. */
+export interface MegafaceLists {
+  readonly probes?: string
+  readonly distractors?: string
+  readonly noisyProbes?: string
+  readonly noisyDistractors?: string
+}
+
+/** Features of probes and distractors, with who the probes are and what the distractors are called. */
+export interface MegafaceSources {
+  readonly probes: FeatureSource
+  readonly faces: ListedFaces
+  readonly distractors: FeatureSource
+  readonly others: readonly string[]
+}
+
+const needed = (path: string | undefined, what: string): string => {
+  if (path === undefined)
+    throw new DataError(`Features computed before need a list of the ${what}, which names who each one is`)
+  return path
+}
+
+/**
+ * Opens both sides; what must be closed goes to `opened`.
+ * @throws DataError, UsageError, FormatError where lists and features do not fit or cannot be read
+ */
+export async function openSources(
+  source: MegafaceSource,
+  lists: MegafaceLists,
+  options: Pick<RawFeatureOptions, 'batch' | 'signal'>,
+  opened: Opened,
+): Promise<MegafaceSources> {
+  if (source.kind === 'images') {
+    const faces =
+      lists.probes === undefined ? await folderProbes(source.probes) : await readFaceList(lists.probes)
+    const others =
+      lists.distractors === undefined
+        ? await folderDistractors(source.distractors)
+        : await readFaceList(lists.distractors)
+    const embed = { flip: source.flip ?? source.model.contract.flip, ...options }
+    return {
+      faces,
+      others: others.paths,
+      probes: imageSource(source.model, source.probes, faces, embed),
+      distractors: imageSource(source.model, source.distractors, others, embed),
+    }
+  }
+  if (source.kind === 'mats') {
+    const faces = await readFaceList(needed(lists.probes, 'probes'))
+    const others = await readFaceList(needed(lists.distractors, 'distractors'))
+    return {
+      faces,
+      others: others.paths,
+      probes: await matSource(source.probes, faces, source.suffix),
+      distractors: await matSource(source.distractors, others, source.suffix),
+    }
+  }
+  const faces =
+    lists.probes === undefined
+      ? await namedProbes(source.probes, source.names)
+      : await readFaceList(lists.probes)
+  const others =
+    lists.distractors === undefined
+      ? await namesBeside(source.distractors).then((found) => found && listedByFolders(found.names))
+      : await readFaceList(lists.distractors)
+  const probes = opened.use(await arraySource(source.probes, faces.paths.length))
+  const distractors = opened.use(await arraySource(source.distractors, others?.paths.length))
+  return {
+    faces,
+    others: others?.paths ?? Array.from({ length: distractors.rows }, (_, row) => `${row}`),
+    probes,
+    distractors,
+  }
+}
+
+/** Probes by the names of their rows. @throws DataError where nothing names them */
+const namedProbes = async (path: string, names: string | undefined): Promise<ListedFaces> => {
+  const known = names === undefined ? await namesBeside(path) : await readNames(names)
+  if (known === undefined)
+    throw new DataError(
+      `${path} does not say who each row is; give a list of probes, or the names of the rows with each person’s folder in them`,
+    )
+  return listedByFolders(known.names)
+}

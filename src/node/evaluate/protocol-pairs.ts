@@ -1,0 +1,90 @@
+/** @file A protocol of single pairs, from what was asked for to figures, results by group among them. */
+import { basename, join } from 'node:path'
+import { UsageError } from '../../base/errors.ts'
+import { given } from '../../base/given.ts'
+import type { GroupTable } from '../../data/lists/groups.ts'
+import { groupOfImage, parseGroups } from '../../data/lists/groups.ts'
+import { decodeText } from '../../data/lists/text.ts'
+import { conventionInWords } from '../../evaluate/protocol/convention.ts'
+import { insightfaceEvaluation, pairEvaluation } from '../../evaluate/protocol/evaluations.ts'
+import type { GroupsResult } from '../../evaluate/protocol/groups.ts'
+import { groupResults } from '../../evaluate/protocol/groups.ts'
+import type { ProtocolRecord } from '../../evaluate/protocol/record.ts'
+import { protocolEvaluation } from '../../evaluate/protocol/report.ts'
+import type { JudgedPairs } from './evaluate-pairs.ts'
+import { judgePairs } from './evaluate-pairs.ts'
+import type { Evaluated } from './evaluated.ts'
+import type { PairSource } from './pair-source.ts'
+import type { ProtocolRequest, ProtocolRun } from './protocol-request.ts'
+import { readWholeFile } from '../files/record-file.ts'
+
+const sourceOf = (request: ProtocolRequest): PairSource => {
+  const { pairs, randomPairs, chosen, seed } = request
+  if (pairs !== undefined) return { kind: 'list', file: pairs, ...given({ protocol: chosen.container }) }
+  if (randomPairs === undefined)
+    throw new UsageError(
+      'Expected --pairs with a list of pairs, or --random-pairs with their number, got nothing',
+    )
+  return { kind: 'random', count: randomPairs, seed }
+}
+
+const readGroups = async (
+  request: ProtocolRequest,
+): Promise<readonly { readonly column: string; readonly table: GroupTable }[]> => {
+  const { groups } = request
+  if (groups === undefined) return []
+  const text = decodeText(await readWholeFile(groups.file), groups.file)
+  return groups.columns.map((column) => ({ column, table: parseGroups(text, groups.file, column) }))
+}
+
+const pairRecord = (request: ProtocolRequest, evaluated: Evaluated, judged: JudgedPairs): ProtocolRecord => {
+  const { chosen, convention = 'cosface', pairs, images, thresholdFrom, groups, seed } = request
+  const model = evaluated.kind === 'model' ? evaluated.model.contract.id : evaluated.embeddings.model
+  const files = [
+    pairs ?? `${request.randomPairs} random pairs of ${images}`,
+    thresholdFrom,
+    groups?.file,
+    evaluated.kind === 'model' ? undefined : evaluated.embeddings.file,
+  ]
+  return {
+    protocol: chosen.protocol,
+    convention: conventionInWords(convention, judged.flip),
+    aligner: 'as given',
+    seed,
+    files: files.filter((path) => path !== undefined).map((path) => basename(path)),
+    ...given({ model }),
+  }
+}
+
+/** Runs a protocol of single pairs. @throws UsageError, DataError, FormatError as `judgePairs` */
+export async function runPairs(evaluated: Evaluated, request: ProtocolRequest): Promise<ProtocolRun> {
+  const { convention, flip, thresholdFrom, threshold, skipMissing, seed, chosen, pairs } = request
+  const isCfp = chosen.container === 'cfp-ff' || chosen.container === 'cfp-fp'
+  const images = request.images ?? (isCfp && pairs !== undefined ? join(pairs, 'Data', 'Images') : undefined)
+  const tables = await readGroups(request)
+  const { replicates, signal, onProgress } = request
+  const judged = await judgePairs(evaluated, {
+    pairs: sourceOf(request),
+    seed,
+    skipMissing: skipMissing ?? false,
+    ...given({ images, convention, flip, thresholdFrom, threshold, replicates, signal, onProgress }),
+  })
+  const { judgement } = judged
+  const { verification } = judgement
+  const groups = tables.map(({ column, table }): GroupsResult =>
+    groupResults(verification.scored, groupOfImage(table), verification.result.threshold, column),
+  )
+  const known = { name: request.name, record: pairRecord(request, evaluated, judged) }
+  const ours = pairEvaluation(known, verification, { groups })
+  if (judgement.convention !== 'insightface') return { evaluation: ours, pairs: judged }
+  const theirs = insightfaceEvaluation(known, judgement.result, judgement.distances, judgement.same)
+  // AUC, EER, TAR and NIST's terms do not depend on the convention's thresholds; they come after its own figures
+  const { curves } = theirs.report
+  const evaluation = protocolEvaluation({
+    ...known,
+    results: [...theirs.report.results, ...ours.report.results],
+    curves,
+    outcomes: theirs.outcomes,
+  })
+  return { evaluation, pairs: judged }
+}

@@ -1,0 +1,129 @@
+/** @file Any protocol on any of its inputs: from what was asked for to figures with their record. */
+import { UsageError } from '../../base/errors.ts'
+import { given } from '../../base/given.ts'
+import type { ProtocolName } from '../../evaluate/protocol/record.ts'
+import type { Evaluated } from './evaluated.ts'
+import type { IjbFeatures } from './ijb-evaluate.ts'
+import { evaluateIjb, evaluateIjbFeatures } from './ijb-evaluate.ts'
+import { evaluateMegaface } from './megaface-evaluate.ts'
+import type { MegafaceSource } from './megaface-sources.ts'
+import { readEmbeddings } from './protocol-embeddings.ts'
+import { evaluateIdentification, evaluateRetrieval } from './protocol-identify.ts'
+import { runPairs } from './protocol-pairs.ts'
+import type { ProtocolRequest, ProtocolRun, Subject } from './protocol-request.ts'
+import { evaluateVideos } from './video-evaluate.ts'
+
+const needed = (flag: string, value: string | undefined, what: string): string => {
+  if (value === undefined) throw new UsageError(`Expected ${flag} with ${what}, got nothing`)
+  return value
+}
+
+const evaluatedBy = async (subject: Subject): Promise<Evaluated> =>
+  subject.kind === 'model'
+    ? subject
+    : { kind: 'embeddings', embeddings: await readEmbeddings(subject.path, subject.names) }
+
+const runTemplates = async (subject: Subject, request: ProtocolRequest): Promise<ProtocolRun> => {
+  const {
+    chosen,
+    images,
+    pooling: flags,
+    rows = 'image',
+    seed,
+    name,
+    replicates,
+    signal,
+    onProgress,
+  } = request
+  const folder = needed('--pairs', request.pairs, 'the benchmark’s folder, with its lists or with meta/')
+  const benchmark = chosen.protocol === 'ijbb' ? 'ijbb' : 'ijbc'
+  const options = { name, seed, benchmark, ...given({ replicates }) } as const
+  if (subject.kind === 'model') {
+    const asked = { ...options, ...given({ flags, images, signal, onProgress }) }
+    return { evaluation: (await evaluateIjb(subject.model, folder, asked)).evaluation }
+  }
+  const features: IjbFeatures =
+    rows === 'template'
+      ? { kind: 'templates', file: subject.path }
+      : { kind: 'images', file: subject.path, sideBySide: rows === 'image+mirror', ...given({ flags }) }
+  return { evaluation: (await evaluateIjbFeatures(features, folder, options)).evaluation }
+}
+
+const runVideos = async (subject: Subject, request: ProtocolRequest): Promise<ProtocolRun> => {
+  const { images, frames, videoPooling: pooling, seed, name, skipMissing } = request
+  const { replicates, signal, onProgress } = request
+  const splits = needed('--pairs', request.pairs, 'the list of splits')
+  const evaluation = await evaluateVideos(await evaluatedBy(subject), splits, {
+    name,
+    seed,
+    ...given({ images, frames, pooling, skipMissing, replicates, signal, onProgress }),
+  })
+  return { evaluation }
+}
+
+const distractorSource = (subject: Subject, request: ProtocolRequest): MegafaceSource => {
+  const distractors = needed(
+    '--distractors',
+    request.distractors,
+    'the folder of distractors, or their embeddings',
+  )
+  if (subject.kind === 'model') {
+    const probes = needed('--images', request.images, 'the folder of probes, one subfolder a person')
+    return { kind: 'images', model: subject.model, probes, distractors }
+  }
+  const { path: probes, names } = subject
+  return /\.npy$/i.test(probes)
+    ? { kind: 'arrays', probes, distractors, ...given({ names }) }
+    : { kind: 'mats', probes, distractors, ...given({ suffix: request.suffix }) }
+}
+
+const runDistractors = async (subject: Subject, request: ProtocolRequest): Promise<ProtocolRun> => {
+  const { name, seed, lists, sizes, threads, signal, replicates } = request
+  const evaluation = await evaluateMegaface(distractorSource(subject, request), {
+    name,
+    seed,
+    ...given({ lists, sizes, threads, signal, replicates }),
+  })
+  return { evaluation }
+}
+
+const searching =
+  (run: typeof evaluateIdentification) =>
+  async (subject: Subject, request: ProtocolRequest): Promise<ProtocolRun> => {
+    const { name, seed, images, gallery, enrolled, replicates, signal, onProgress } = request
+    const evaluation = await run(await evaluatedBy(subject), {
+      name,
+      seed,
+      ...given({ images, gallery, enrolled, replicates, signal, onProgress }),
+    })
+    return { evaluation }
+  }
+
+type Runner = (subject: Subject, request: ProtocolRequest) => Promise<ProtocolRun>
+
+const runPairList: Runner = async (subject, request) => runPairs(await evaluatedBy(subject), request)
+
+const runners: Readonly<Record<ProtocolName, Runner>> = {
+  lfw: runPairList,
+  'cfp-ff': runPairList,
+  'cfp-fp': runPairList,
+  agedb: runPairList,
+  calfw: runPairList,
+  cplfw: runPairList,
+  bin: runPairList,
+  pairs: runPairList,
+  ytf: runVideos,
+  ijbb: runTemplates,
+  ijbc: runTemplates,
+  megaface: runDistractors,
+  identify: searching(evaluateIdentification),
+  retrieval: searching(evaluateRetrieval),
+}
+
+/**
+ * Runs a protocol.
+ * @throws UsageError where an input is missing, DataError and FormatError where one cannot carry it; nothing is written
+ */
+export async function runProtocol(subject: Subject, request: ProtocolRequest): Promise<ProtocolRun> {
+  return runners[request.chosen.protocol](subject, request)
+}
