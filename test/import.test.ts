@@ -99,6 +99,31 @@ describe('cosface import', () => {
     expect(await worst(join(folder, 'w.onnx'))).toBeLessThan(1e-5)
   })
 
+  it('is not needed where a command takes the weights themselves', async () => {
+    const path = join(folder, 'themselves.safetensors')
+    await writeFile(path, encodeSafetensors(weights))
+    await using opened = await openModel(path, { contract: { size: { height: 32, width: 32 } } })
+    const expected = golden.embeddings.flat()
+    const found = await opened.embed(
+      formula(2 * 3 * 32 * 32, 999).map((value) => 2 * value),
+      2,
+    )
+    expect(Math.max(...expected.map((value, i) => Math.abs(value - found[i]!)))).toBeLessThan(1e-5)
+    expect(await readdir(folder)).not.toContain('themselves.onnx')
+  })
+
+  it('has to be told how images enter a network whose names do not say it', async () => {
+    const size = { height: 32, width: 32 }
+    const own = backbone('sphere4', { size, embeddingSize: 8 }).parameters
+    const path = join(folder, 'own.safetensors')
+    await writeFile(path, encodeSafetensors(new Map(own.map((one) => [one.name, initialise(one, 1)]))))
+    await expect(openModel(path, { contract: { size } })).rejects.toThrow(
+      'does not say how images enter it, nor do the names in it; say it with --channels, --mean and --std',
+    )
+    await using opened = await openModel(path, { contract: { size, channels: 'rgb', std: 128 } })
+    expect(opened.contract).toMatchObject({ channels: 'rgb', mean: 127.5, std: 128, embeddingSize: 8 })
+  })
+
   it.skipIf(!hasTorch)('reads PyTorch’s own files of either format (skipped without PyTorch)', async () => {
     const script = fileURLToPath(new URL('../scripts/golden/torch_embedding.py', import.meta.url))
     execFileSync(python, [script, folder])

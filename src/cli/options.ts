@@ -57,14 +57,15 @@ export interface ModelOptions {
 export const modelOptions: OptionSpecs<ModelOptions> = {
   model: textOption({
     group: 'Model',
-    value: 'run|file.onnx',
-    meaning: 'a run folder (its best checkpoint), a model of ours, or any ONNX embedding model',
+    value: 'run|file',
+    meaning:
+      'a run folder (its best checkpoint), a model of ours, any ONNX embedding model, or weights of a sphere network (.pth, .pt, .ckpt, .safetensors)',
     default: 'must be given',
   }),
   size: sizeOption({
     group: 'Model',
     meaning: 'input of a foreign model',
-    unit: 'pixels, height x width',
+    unit: 'pixels',
     min: 16,
     max: 1024,
     default: 'the model’s contract',

@@ -48,7 +48,7 @@ export const trainOptions: OptionSpecs<TrainSettings> = {
   size: sizeOption({
     group: network,
     meaning: 'what the network sees; a 112x112 crop enters 112x96 without its outer columns, never resized',
-    unit: 'pixels, height x width',
+    unit: 'pixels',
     min: 16,
     max: 512,
     default: `${defaults.size.height}x${defaults.size.width}`,

@@ -35,7 +35,7 @@ const options: OptionSpecs<SynthOptions> = {
   size: sizeOption({
     group: 'Faces',
     meaning: 'size of a picture',
-    unit: 'pixels, height x width',
+    unit: 'pixels',
     min: 16,
     max: 512,
     default: '112x112',

@@ -1,6 +1,8 @@
 /** @file A file of weights from elsewhere as a model file of ours. */
 import { basename } from 'node:path'
+import { UsageError } from '../../base/errors.ts'
 import type { ModelContract } from '../../model/contract.ts'
+import type { ContractOptions } from '../../model/foreign.ts'
 import type { ImportOptions, MappedWeights } from '../../model/import.ts'
 import { importWeights } from '../../model/import.ts'
 import { checkPlace, replaceFile } from '../files/replace-file.ts'
@@ -44,4 +46,21 @@ export async function importModel(
     backbone: mapped.backbone,
     unused: mapped.unused,
   }
+}
+
+/** Whether a file's name says that it holds weights without their network. */
+export const isWeightsFile = (path: string): boolean => /\.(?:pth|pt|ckpt|safetensors)$/i.test(path)
+
+/**
+ * A file of weights as the bytes of a model, for one use; nothing is written.
+ * @throws UsageError where neither the names nor `contract` say how images enter it; DataError, FormatError
+ */
+export async function weightsAsModel(path: string, contract: ContractOptions = {}): Promise<Uint8Array> {
+  await using opened = await openWeights(path)
+  const { bytes, weights } = await importWeights(opened.tensors, { ...contract, source: basename(path) })
+  if (weights.naming.input === undefined && contract.channels === undefined && contract.mean === undefined)
+    throw new UsageError(
+      `${path} does not say how images enter it, nor do the names in it; say it with --channels, --mean and --std`,
+    )
+  return bytes
 }

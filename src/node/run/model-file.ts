@@ -1,4 +1,4 @@
-/** @file Opening a model by its path: a run folder, a bundle of ours, or any ONNX embedding model. */
+/** @file Opening a model by its path: a run folder, a bundle of ours, any ONNX embedding model, or weights of a network of ours. */
 import { readFile, stat } from 'node:fs/promises'
 import { DataError, UsageError } from '../../base/errors.ts'
 import { decodeText } from '../../data/lists/text.ts'
@@ -13,6 +13,7 @@ import type { Device } from '../../runtime/session.ts'
 import { chosenCheckpoint, type Choice } from './checkpoint-store.ts'
 import { requireDevice } from '../session/devices.ts'
 import { originOf } from './export-run.ts'
+import { isWeightsFile, weightsAsModel } from './import-weights.ts'
 import { openDriver } from '../session/open-driver.ts'
 import { runPaths } from './run-folder.ts'
 
@@ -38,7 +39,8 @@ const bytesAt = async (path: string, options: ModelFileOptions): Promise<readonl
       ? new UsageError(`There is no model at ${path}`, { cause })
       : new DataError(`${path} could not be read (${codeOf(cause)})`, { cause })
   })
-  if (!found.isDirectory()) return [await read(path), path]
+  if (!found.isDirectory())
+    return [isWeightsFile(path) ? await weightsAsModel(path, options.contract) : await read(path), path]
   const { model: exported } = runPaths(path)
   if ((await stat(exported).catch(() => undefined)) === undefined) {
     if (options.exportRun !== undefined) return [await options.exportRun(path, 'best'), path]
@@ -96,6 +98,7 @@ const withSideFile = async (
 
 /**
  * Opens the model at a path. One from elsewhere may have its contract beside it, as `model.onnx.json` or `model.contract.json`.
+ * Weights without a network (`.pth`, `.pt`, `.ckpt`, `.safetensors`) are taken as a sphere network's, told by the names in them.
  * @throws MissingPartError where no ONNX runtime is installed or the device does not work here
  * @throws UsageError where there is nothing, or a foreign model's contract is missing
  * @throws FormatError, DataError where what is there is no embedding model
