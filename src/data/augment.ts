@@ -5,6 +5,7 @@ import { composeAffine, warpInto } from '../image/affine.ts'
 import type { Affine } from '../image/affine.ts'
 import type { Image, Size } from '../image/image.ts'
 import { resize } from '../image/resample.ts'
+import { brightnessAt } from './brightness.ts'
 import type { Draw } from './sampler.ts'
 
 /** What may change; a training run's configuration has the same shape. */
@@ -184,11 +185,11 @@ const recolour = (image: Image, changes: Changes): void => {
   const { data, height, width } = image
   if (changes.light !== undefined) {
     const table = lightTable(changes.light)
-    for (let at = 0; at < data.length; at++) data[at] = table[data[at]!]!
+    for (let at = 0; at < data.length; at++) data[at] = table[data[at] ?? NaN] ?? NaN
   }
   if (changes.grey) {
     for (let at = 0; at < data.length; at += 3) {
-      const level = 0.299 * data[at]! + 0.587 * data[at + 1]! + 0.114 * data[at + 2]! + 0.5
+      const level = brightnessAt(data, at) + 0.5
       data[at] = data[at + 1] = data[at + 2] = level
     }
   }

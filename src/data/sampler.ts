@@ -2,7 +2,7 @@
 import { checkInteger } from '../base/check.ts'
 import { DataError } from '../base/errors.ts'
 import { placesOf } from '../base/groups.ts'
-import { random } from '../base/random.ts'
+import { random, shuffled } from '../base/random.ts'
 import type { Random } from '../base/random.ts'
 
 /** One sample of one batch. */
@@ -25,8 +25,9 @@ const permutation = (length: number, stream: Random): Uint32Array => {
   const order = Uint32Array.from({ length }, (_, index) => index)
   for (let i = length - 1; i > 0; i--) {
     const j = stream.integer(i + 1)
-    const held = order[i]!
-    order[i] = order[j]!
+    // a place holds its own number until something is put there
+    const held = order[i] ?? i
+    order[i] = order[j] ?? j
     order[j] = held
   }
   return order
@@ -59,7 +60,7 @@ export function shuffledSampler(samples: number, batch: number, seed: number): S
       Array.from({ length: batch }, (_, place) => {
         const position = iteration * batch + place
         const epoch = Math.floor(position / samples)
-        return { index: order(epoch)[position % samples]!, epoch, copy: 0 }
+        return { index: order(epoch)[position % samples] ?? NaN, epoch, copy: 0 }
       }),
   }
 }
@@ -92,16 +93,16 @@ export function identitySampler(
     draws: (iteration) => {
       const epoch = Math.floor(iteration / batches)
       const first = (iteration % batches) * people
-      return Array.from({ length: people * each }, (_, place) => {
-        const group = order(epoch)[first + Math.floor(place / each)]!
-        const members = groups[group]!
-        // the images of an identity form an endless sequence of permutations, `each` of them taken per pass
-        const position = epoch * each + (place % each)
-        const round = Math.floor(position / members.length)
-        const within = permutation(members.length, random(seed, 'images', group, round))
-        const index = members[within[position % members.length]!]!
+      return [...order(epoch).subarray(first, first + people)].flatMap((group) => {
+        const members = groups[group] ?? []
         const firstOfPass = Math.floor((epoch * each) / members.length)
-        return { index, epoch, copy: round - firstOfPass }
+        return Array.from({ length: each }, (_, place) => {
+          // the images of an identity form an endless sequence of permutations, `each` of them taken per pass
+          const position = epoch * each + place
+          const round = Math.floor(position / members.length)
+          const within = shuffled(members, random(seed, 'images', group, round))
+          return { index: within[position % members.length] ?? NaN, epoch, copy: round - firstOfPass }
+        })
       })
     },
   }

@@ -41,11 +41,8 @@ export function testedSentence(comparisons: number, seeds: number): string {
   return `${overPairs} ${overSeeds}`
 }
 
-const rightOf = (judged: readonly JudgedSeed[], pairs: number): Float64Array => {
-  const sum = new Float64Array(pairs)
-  for (const { right } of judged) for (let i = 0; i < pairs; i++) if (right[i] === '1') sum[i]!++
-  return sum
-}
+const rightOf = (judged: readonly JudgedSeed[], pairs: number): Float64Array =>
+  Float64Array.from({ length: pairs }, (_, i) => judged.filter(({ right }) => right[i] === '1').length)
 
 /** The two-sided p of Student's t with `freedom` degrees: the tails by Simpson's rule on the density's bounded form. */
 export function studentP(t: number, freedom: number): number {
@@ -104,8 +101,8 @@ export function pairedTest(
   const below = drawn.filter((value) => value <= 0).length
   const above = drawn.filter((value) => value >= 0).length
   const bootstrap = Math.min(1, (2 * (1 + Math.min(below, above))) / (drawn.length + 1))
-  const better = mine.filter((value, i) => value > theirs[i]!).length
-  const worse = mine.filter((value, i) => value < theirs[i]!).length
+  const better = mine.filter((value, i) => value > (theirs[i] ?? NaN)).length
+  const worse = mine.filter((value, i) => value < (theirs[i] ?? NaN)).length
   const seedsP = pairedT(both.map(({ one, mate }) => one.accuracy - mate.accuracy))
   return {
     seeds: both.map(({ one }) => one.seed),

@@ -164,8 +164,9 @@ export function foldNormalisation(
   for (let o = 0; o < outputs; o++)
     for (let c = 0; c < channels; c++) {
       const source = from.channels === ours.channels ? c : channels - 1 - c
-      for (let i = 0; i < plane; i++)
-        data[(o * channels + c) * plane + i] = weight.data[(o * channels + source) * plane + i]! * scale
+      const start = (o * channels + source) * plane
+      const scaled = weight.data.subarray(start, start + plane).map((value) => value * scale)
+      data.set(scaled, (o * channels + c) * plane)
     }
   return new Map([...parameters, [first, { shape: weight.shape, data }]])
 }

@@ -39,12 +39,11 @@ const piece = 1 << 17
 function* reorder(target: Float32Array, data: Float32Array, to: Reordering): Pieces<Float32Array> {
   const { shape, permutation } = to
   const strides = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)))
-  const lengths = permutation.map((axis) => shape[axis] ?? 1)
-  const steps = permutation.map((axis) => strides[axis] ?? 1)
-  const last = lengths.length - 1
-  const inner = lengths[last] ?? 1
-  const step = steps[last] ?? 1
-  const position = new Array<number>(lengths.length).fill(0)
+  // the fastest first
+  const axes = permutation
+    .map((axis) => ({ length: shape[axis] ?? 1, step: strides[axis] ?? 1, at: 0 }))
+    .reverse()
+  const [{ length: inner, step } = { length: 1, step: 1 }, ...others] = axes
   let from = 0
   let rested = 0
   for (let at = 0; at < data.length; at += inner) {
@@ -52,12 +51,12 @@ function* reorder(target: Float32Array, data: Float32Array, to: Reordering): Pie
       rested = at
       yield
     }
-    for (let i = 0; i < inner; i++) target[at + i] = data[from + i * step]!
-    for (let axis = last - 1; axis >= 0; axis--) {
-      from += steps[axis]!
-      if (++position[axis]! < lengths[axis]!) break
-      from -= lengths[axis]! * steps[axis]!
-      position[axis] = 0
+    for (let i = 0; i < inner; i++) target[at + i] = data[from + i * step] ?? NaN
+    for (const axis of others) {
+      from += axis.step
+      if (++axis.at < axis.length) break
+      from -= axis.length * axis.step
+      axis.at = 0
     }
   }
   return target

@@ -96,7 +96,7 @@ const convolved = (x: Float32Array, w: Float32Array): Float32Array =>
       for (let tap = 0; tap < 9; tap++) {
         const [r, c] = [row + Math.floor(tap / 3) - 1, column + (tap % 3) - 1]
         if (r < 0 || r >= side || c < 0 || c >= side) continue
-        sum += x[i * 9 + r * 3 + c]! * w[(o * channels + i) * 9 + tap]!
+        sum += (x[i * 9 + r * 3 + c] ?? NaN) * (w[(o * channels + i) * 9 + tap] ?? NaN)
       }
     }
     return sum

@@ -4,6 +4,7 @@
  */
 import type { Pieces } from '../../base/breather.ts'
 import type { Image } from '../../image/image.ts'
+import { brightnessAt } from '../brightness.ts'
 
 const rows = 16
 const columns = 17
@@ -33,20 +34,18 @@ const brightnessGrid = (image: Image, height: number, width: number): Float64Arr
   const down = coverage(image.height, height)
   const strips = new Float64Array(image.height * width)
   for (let row = 0; row < image.height; row++) {
-    for (let x = 0; x < width; x++) {
+    for (const [x, pixels] of across.entries()) {
       let sum = 0
-      for (const [column, share] of across[x]!) {
-        const at = 3 * (row * image.width + column)
-        sum += share * (0.299 * image.data[at]! + 0.587 * image.data[at + 1]! + 0.114 * image.data[at + 2]!)
-      }
+      for (const [column, share] of pixels)
+        sum += share * brightnessAt(image.data, 3 * (row * image.width + column))
       strips[row * width + x] = (sum * width) / image.width
     }
   }
   const grid = new Float64Array(height * width)
-  for (let y = 0; y < height; y++) {
+  for (const [y, pixels] of down.entries()) {
     for (let x = 0; x < width; x++) {
       let sum = 0
-      for (const [row, share] of down[y]!) sum += share * strips[row * width + x]!
+      for (const [row, share] of pixels) sum += share * (strips[row * width + x] ?? NaN)
       grid[y * width + x] = (sum * height) / image.height
     }
   }
@@ -61,9 +60,9 @@ export function perceptualHash(image: Image, mirrored = false): Uint32Array {
     for (let x = 0; x + 1 < columns; x++) {
       const [left, right] = mirrored ? [columns - 1 - x, columns - 2 - x] : [x, x + 1]
       // flat areas must not turn on what compression adds
-      const isBrighter = grid[y * columns + right]! > grid[y * columns + left]! + flat
+      const isBrighter = (grid[y * columns + right] ?? NaN) > (grid[y * columns + left] ?? NaN) + flat
       const bit = y * 16 + x
-      if (isBrighter) hash[bit >> 5]! |= 1 << (bit & 31)
+      if (isBrighter) hash[bit >> 5] = (hash[bit >> 5] ?? 0) | (1 << (bit & 31))
     }
   }
   return hash
@@ -78,7 +77,7 @@ const bitsOf = (word: number): number => {
 /** Bits in which two hashes differ. */
 export function hashDistance(a: Uint32Array, b: Uint32Array): number {
   let bits = 0
-  for (let i = 0; i < words; i++) bits += bitsOf(a[i]! ^ b[i]!)
+  for (let i = 0; i < words; i++) bits += bitsOf((a[i] ?? NaN) ^ (b[i] ?? NaN))
   return bits
 }
 
@@ -103,7 +102,7 @@ export function* nearPairs(
 ): Pieces<NearPair[]> {
   const found = new Map<string, NearPair>()
   for (let band = 0; band < 16; band++) {
-    const key = (hash: Uint32Array): number => (hash[band >> 1]! >>> (16 * (band & 1))) & 0xffff
+    const key = (hash: Uint32Array): number => ((hash[band >> 1] ?? NaN) >>> (16 * (band & 1))) & 0xffff
     const buckets = new Map<number, number[]>()
     for (const [position, entry] of hashes.entries()) {
       if (position % piece === 0) yield

@@ -43,13 +43,21 @@ const centresOf = ({ data, size, identities }: LabelledEmbeddings): Centres => {
   const sums = new Float64Array(count * size)
   const counts = new Int32Array(count)
   identities.forEach((identity, row) => {
-    for (let i = 0; i < size; i++) sums[identity * size + i]! += data[row * size + i]!
-    counts[identity]!++
+    for (let i = 0; i < size; i++) {
+      const at = identity * size + i
+      sums[at] = (sums[at] ?? NaN) + (data[row * size + i] ?? NaN)
+    }
+    counts[identity] = (counts[identity] ?? 0) + 1
   })
   const units = new Float32Array(count * size)
   for (let c = 0; c < count; c++) {
-    const length = Math.hypot(...sums.subarray(c * size, (c + 1) * size))
-    if (length > 0) for (let i = 0; i < size; i++) units[c * size + i] = sums[c * size + i]! / length
+    const sum = sums.subarray(c * size, (c + 1) * size)
+    const length = Math.hypot(...sum)
+    if (length > 0)
+      units.set(
+        sum.map((value) => value / length),
+        c * size,
+      )
   }
   return { sums, units, counts }
 }
@@ -62,7 +70,7 @@ const dot = (
   size: number,
 ): number => {
   let sum = 0
-  for (let i = 0; i < size; i++) sum += a[from + i]! * b[other + i]!
+  for (let i = 0; i < size; i++) sum += (a[from + i] ?? NaN) * (b[other + i] ?? NaN)
   return sum
 }
 
@@ -72,8 +80,9 @@ export function ownCosines(embeddings: LabelledEmbeddings): Float64Array {
   const { sums, counts } = centresOf(embeddings)
   const rest = new Float64Array(size)
   return Float64Array.from(identities, (identity, row) => {
-    if (counts[identity]! < 2) return NaN
-    for (let i = 0; i < size; i++) rest[i] = sums[identity * size + i]! - data[row * size + i]!
+    if ((counts[identity] ?? 0) < 2) return NaN
+    for (let i = 0; i < size; i++)
+      rest[i] = (sums[identity * size + i] ?? NaN) - (data[row * size + i] ?? NaN)
     const length = Math.hypot(...rest)
     return length > 0 ? dot(data, row * size, rest, 0, size) / length : NaN
   })
@@ -107,7 +116,8 @@ export async function findOutliers(
   const { units, counts } = centresOf(embeddings)
   const low = alikeThreshold(own)
   // most images are well within their folder; only the others are compared with everybody
-  const doubtful = Int32Array.from([...identities.keys()].filter((image) => own[image]! < low))
+  const doubtful = Int32Array.from([...identities.keys()].filter((image) => (own[image] ?? NaN) < low))
+  const folders = Int32Array.from(doubtful, (image) => identities[image] ?? -1)
   const centres = { data: units, size }
   const rows = { data: rowsAt(embeddings, doubtful), size }
   const nearest = new Int32Array(doubtful.length).fill(-1)
@@ -117,18 +127,18 @@ export async function findOutliers(
       if (counts[c] === 0) continue
       for (let column = 0; column < count; column++) {
         const at = start + column
-        const product = products[c * count + column]!
-        if (product < best[at]! - productSlack || c === identities[doubtful[at]!]) continue
+        const most = best[at] ?? NaN
+        if ((products[c * count + column] ?? NaN) < most - productSlack || c === folders[at]) continue
         const cosine = exactProduct(centres, c, rows, at)
-        if (cosine > best[at]!) [nearest[at], best[at]] = [c, cosine]
+        if (cosine > most) [nearest[at], best[at]] = [c, cosine]
       }
     }
   })
   const outliers = Array.from(doubtful, (image, at): Outlier => ({
     image,
-    own: own[image]!,
-    nearest: nearest[at]!,
-    other: best[at]!,
+    own: own[image] ?? NaN,
+    nearest: nearest[at] ?? -1,
+    other: best[at] ?? NaN,
   })).filter((one) => one.nearest >= 0 && one.other > one.own)
   return outliers.sort((a, b) => b.other - b.own - (a.other - a.own) || a.image - b.image)
 }
@@ -190,7 +200,7 @@ const alikeCentres = async (
   ]
   await compare(held, rows, options, ({ start, count, products }) => {
     for (let at = 0; at < products.length; at++) {
-      if (products[at]! < threshold - productSlack) continue
+      if ((products[at] ?? NaN) < threshold - productSlack) continue
       const [first, second] = [Math.floor(at / count), start + (at % count)]
       if (a.counts[first] === 0 || b.counts[second] === 0) continue
       const cosine = exactProduct(held, first, rows, second)

@@ -1,5 +1,6 @@
 /** @file How sharp an image is: the spread of its second derivative, on a fixed size so that large and small compare. */
 import type { Image } from '../../image/image.ts'
+import { brightnessAt } from '../brightness.ts'
 
 const side = 64
 
@@ -10,17 +11,17 @@ export function sharpness(image: Image): number {
     const row = Math.min(image.height - 1, Math.floor(((y + 0.5) * image.height) / side))
     for (let x = 0; x < side; x++) {
       const column = Math.min(image.width - 1, Math.floor(((x + 0.5) * image.width) / side))
-      const at = 3 * (row * image.width + column)
-      grey[y * side + x] = 0.299 * image.data[at]! + 0.587 * image.data[at + 1]! + 0.114 * image.data[at + 2]!
+      grey[y * side + x] = brightnessAt(image.data, 3 * (row * image.width + column))
     }
   }
+  const cell = (at: number): number => grey[at] ?? NaN
   let sum = 0
   let squares = 0
   const count = (side - 2) ** 2
   for (let y = 1; y < side - 1; y++) {
     for (let x = 1; x < side - 1; x++) {
       const at = y * side + x
-      const value = grey[at - side]! + grey[at + side]! + grey[at - 1]! + grey[at + 1]! - 4 * grey[at]!
+      const value = cell(at - side) + cell(at + side) + cell(at - 1) + cell(at + 1) - 4 * cell(at)
       sum += value
       squares += value * value
     }

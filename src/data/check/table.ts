@@ -65,7 +65,7 @@ export function parseCsv(text: string, file: string): string[][] {
     cell = ''
   }
   for (let at = 0; at < content.length; at++) {
-    const letter = content[at]!
+    const letter = content.charAt(at)
     if (isQuoted) {
       if (letter !== '"') cell += letter
       else if (content[at + 1] === '"') {

@@ -41,6 +41,8 @@ const personOf = (image: string): string | undefined => {
   return parts.find((part) => !/^\d*$/.test(part))
 }
 
+const withEnding = (image: string): string => (/\.\w+$/.test(image) ? image : `${image}.jpg`)
+
 /** Reads `04_FINAL_protocol_30_years.mat`. Paths end in `.jpg`. @throws FormatError where the file is laid out otherwise */
 export async function readAgeDbPairs(bytes: Uint8Array, file: string): Promise<FacePairList> {
   const splits = (await readMatFile(bytes, file)).get('splits')
@@ -62,10 +64,9 @@ export async function readAgeDbPairs(bytes: Uint8Array, file: string): Promise<F
       if (a === undefined || b === undefined)
         throw new FormatError(file, `split ${fold + 1}, pair ${i + 1}: expected two images`)
       const same = labels.values[i] === 1
-      const [first, second] = [a, b].map((image) => (/\.\w+$/.test(image) ? image : `${image}.jpg`))
       pairs.push({
-        a: first!,
-        b: second!,
+        a: withEnding(a),
+        b: withEnding(b),
         same,
         fold,
         line: pairs.length + 1,

@@ -32,8 +32,9 @@ export function parseCrossLfwPairs(text: string, file: string, format: 'calfw' |
   if (lines.length % 2 !== 0 && last !== undefined) throw lineError(file, last, 'two lines for each pair')
   const pairs: { readonly a: string; readonly b: string; readonly same: boolean; readonly line: number }[] =
     []
-  for (let i = 0; i + 1 < lines.length; i += 2) {
-    const [first, second] = [lines[i]!, lines[i + 1]!]
+  for (const [i, second] of lines.entries()) {
+    const first = lines[i - 1]
+    if (i % 2 === 0 || first === undefined) continue
     const a = parseHalf(first, file)
     const b = parseHalf(second, file)
     if (a.label !== b.label) throw lineError(file, second, `the number ${a.label} as on the line before`)

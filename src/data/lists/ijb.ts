@@ -50,13 +50,13 @@ export function parseTemplatePairs(bytes: Uint8Array, file: string): TemplatePai
   const first = new Int32Array(count)
   const second = new Int32Array(count)
   const same = new Uint8Array(count)
-  for (let i = 0; i < count; i++) {
-    first[i] = table[3 * i]!
-    second[i] = table[3 * i + 1]!
-    const label = table[3 * i + 2]!
-    if (label > 1) throw new FormatError(file, `pair ${i + 1} has the label ${label}, expected 0 or 1`)
-    same[i] = label
-  }
+  table.subarray(0, 3 * count).forEach((value, at) => {
+    const [i, column] = [Math.floor(at / 3), at % 3]
+    if (column === 0) first[i] = value
+    else if (column === 1) second[i] = value
+    else if (value <= 1) same[i] = value
+    else throw new FormatError(file, `pair ${i + 1} has the label ${value}, expected 0 or 1`)
+  })
   return { first, second, same }
 }
 
@@ -74,10 +74,15 @@ export function parseDetectedFaces(text: string, file: string): readonly Detecte
   return lines.map((line) => {
     const [image = '', ...fields] = line.line.split(/\s+/)
     const numbers = fields.map(Number)
+    const points = Array.from({ length: 5 }, (_, i) => ({
+      x: numbers[2 * i] ?? NaN,
+      y: numbers[2 * i + 1] ?? NaN,
+    }))
+    const score = numbers[10] ?? NaN
+    // a line that lacks one of them goes no further
     if (numbers.length !== 11 || !numbers.every(Number.isFinite))
       throw lineError(file, line, '`image`, ten coordinates and a score')
-    const points = Array.from({ length: 5 }, (_, i) => ({ x: numbers[2 * i]!, y: numbers[2 * i + 1]! }))
-    return { image, points, score: numbers[10]! }
+    return { image, points, score }
   })
 }
 

@@ -44,7 +44,8 @@ export function parseIntegerTable<T extends Float64Array | Int32Array>(
   const fail = (reason: string, at: number): FormatError =>
     new FormatError(file, `line ${line}: expected ${wanted}, got ${reason}`, at)
   for (let at = 0; at <= bytes.length; at++) {
-    const byte = at < bytes.length ? bytes[at]! : newline
+    // the last line ends with the file
+    const byte = bytes[at] ?? newline
     if (byte >= 48 && byte <= 57) {
       digits++
       value = value * 10 + (byte - 48)

@@ -97,20 +97,15 @@ const readMatrix = (data: Uint8Array, file: string, depth: number): Variable => 
   if (kind === classStruct) {
     const [width = 0] = numbersOf(readElement(reader), reader)
     const names = readElement(reader).data
-    const fields = width > 0 ? Math.floor(names.length / width) : 0
-    if (fields * count > data.length) throw reader.fail(`${fields} fields do not fit`)
-    const values = Array.from({ length: count }, () => Array.from({ length: fields }, next))
-    return {
-      name,
-      value: {
-        kind: 'struct',
-        shape,
-        fields: Array.from({ length: fields }, (_, i) => [
-          asciiOf(names.subarray(i * width, (i + 1) * width)),
-          values.map((element) => element[i]!),
-        ]),
-      },
-    }
+    const length = width > 0 ? Math.floor(names.length / width) : 0
+    if (length * count > data.length) throw reader.fail(`${length} fields do not fit`)
+    const fields = Array.from({ length }, (_, i): [name: string, values: MatValue[]] => [
+      asciiOf(names.subarray(i * width, (i + 1) * width)),
+      [],
+    ])
+    // the file has them element by element
+    for (let i = 0; i < count; i++) for (const [, values] of fields) values.push(next())
+    return { name, value: { kind: 'struct', shape, fields } }
   }
   const numbers = numbersOf(readElement(reader), reader)
   if (kind === classText) {

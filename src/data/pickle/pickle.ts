@@ -85,7 +85,7 @@ class Machine {
     if (length > wholeBytesLimit) throw this.fail(`a whole number of ${length} bytes is too long`)
     const bytes = this.reader.take(length, 'a whole number')
     let value = 0n
-    for (let i = length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i]!)
+    for (const byte of bytes.toReversed()) value = (value << 8n) | BigInt(byte)
     return narrow(BigInt.asIntN(8 * length, value))
   }
 
@@ -136,7 +136,15 @@ class Machine {
       'kind' in target &&
       (target.kind === 'dict' || target.kind === 'call')
     if (!isDict || items.length % 2 !== 0) throw this.fail(`the pickle sets items of ${pickleKind(target)}`)
-    for (let i = 0; i < items.length; i += 2) target.entries.push([items[i]!, items[i + 1]!])
+    let key: PickleValue | undefined
+    for (const item of items) {
+      if (key === undefined) {
+        key = item
+        continue
+      }
+      target.entries.push([key, item])
+      key = undefined
+    }
   }
 
   build(state: PickleValue): void {

@@ -26,12 +26,13 @@ export function parseQuoted(line: Uint8Array): Uint8Array | undefined {
   const result = new Uint8Array(body.length)
   let length = 0
   for (let at = 0; at < body.length; at++) {
-    const byte = body[at]!
-    if (byte !== 92) {
-      result[length++] = byte
-      continue
-    }
-    const letter = String.fromCharCode(body[++at] ?? 0)
+    const escape = body.indexOf(92, at)
+    const plain = body.subarray(at, escape < 0 ? body.length : escape)
+    result.set(plain, length)
+    length += plain.length
+    if (escape < 0) break
+    at = escape + 1
+    const letter = String.fromCharCode(body[at] ?? 0)
     const simple = simpleEscapes[letter]
     if (simple !== undefined) result[length++] = simple
     else if (letter === 'x') {
@@ -39,14 +40,12 @@ export function parseQuoted(line: Uint8Array): Uint8Array | undefined {
       if (value === undefined) return undefined
       result[length++] = value
       at += 2
-    } else if (letter >= '0' && letter <= '7') {
-      let value = 0
-      let digits = 0
-      for (; digits < 3 && body[at + digits]! >= 48 && body[at + digits]! <= 55; digits++)
-        value = value * 8 + (body[at + digits]! - 48)
-      at += digits - 1
-      result[length++] = value & 255
-    } else return undefined
+    } else {
+      const [octal] = /^[0-7]{1,3}/.exec(String.fromCharCode(...body.subarray(at, at + 3))) ?? []
+      if (octal === undefined) return undefined
+      result[length++] = Number.parseInt(octal, 8) & 255
+      at += octal.length - 1
+    }
   }
   return result.subarray(0, length)
 }

@@ -20,15 +20,16 @@ export const imageHeaderBytes = 24
  */
 export function encodeImageRecord(record: ImageRecord): Uint8Array {
   const { labels, id, id2, image } = record
+  const [label = 0] = labels
   const isPlain = labels.length === 1
   const extra = isPlain ? 0 : 4 * labels.length
   const bytes = new Uint8Array(imageHeaderBytes + extra + image.length)
   const view = new DataView(bytes.buffer)
   view.setUint32(0, isPlain ? 0 : labels.length, true)
-  view.setFloat32(4, isPlain ? labels[0]! : 0, true)
+  view.setFloat32(4, isPlain ? label : 0, true)
   view.setBigUint64(8, BigInt(id), true)
   view.setBigUint64(16, BigInt(id2), true)
-  if (!isPlain) labels.forEach((label, index) => view.setFloat32(imageHeaderBytes + 4 * index, label, true))
+  if (!isPlain) labels.forEach((one, index) => view.setFloat32(imageHeaderBytes + 4 * index, one, true))
   bytes.set(image, imageHeaderBytes + extra)
   return bytes
 }

@@ -13,14 +13,18 @@ export interface RecordIndex {
 }
 
 const isAscending = (values: Float64Array): boolean => {
-  for (let i = 1; i < values.length; i++) if (!(values[i - 1]! < values[i]!)) return false
+  let before = -Infinity
+  for (const value of values) {
+    if (!(before < value)) return false
+    before = value
+  }
   return true
 }
 
 const indexOf = (keys: Float64Array, offsets: Float64Array, size: number): RecordIndex => {
   const starts = isAscending(offsets) ? offsets : offsets.slice().sort()
   const ends = new Float64Array(offsets.length)
-  for (let i = 0; i < offsets.length; i++) {
+  offsets.forEach((offset, i) => {
     let low = i
     if (starts !== offsets) {
       // the first start beyond this record's own
@@ -28,12 +32,12 @@ const indexOf = (keys: Float64Array, offsets: Float64Array, size: number): Recor
       let high = starts.length
       while (high - low > 1) {
         const middle = (low + high) >> 1
-        if (starts[middle]! <= offsets[i]!) low = middle
+        if ((starts[middle] ?? Infinity) <= offset) low = middle
         else high = middle
       }
     }
     ends[i] = starts[low + 1] ?? size
-  }
+  })
   return { keys, offsets, ends }
 }
 
@@ -50,31 +54,35 @@ export function parseRecordIndex(bytes: Uint8Array, file: string, size: number):
     (length) => new Float64Array(length),
   )
   if (count === 0) throw new FormatError(file, 'the index is empty')
-  let keys = new Float64Array(count)
-  let offsets = new Float64Array(count)
-  for (let i = 0; i < count; i++) {
-    keys[i] = numbers[2 * i]!
-    offsets[i] = numbers[2 * i + 1]!
-    if (offsets[i]! + 8 > size || offsets[i]! % 4 !== 0) {
+  const keys = new Float64Array(count)
+  const offsets = new Float64Array(count)
+  numbers.subarray(0, 2 * count).forEach((value, at) => {
+    const i = Math.floor(at / 2)
+    if (at % 2 === 0) {
+      keys[i] = value
+      return
+    }
+    offsets[i] = value
+    if (value + 8 > size || value % 4 !== 0) {
       const reason =
-        offsets[i]! % 4 === 0
+        value % 4 === 0
           ? `the record file ends at ${size}; it is cut short, or the index is another’s`
           : 'records begin at multiples of 4'
-      throw new FormatError(
-        file,
-        `line ${i + 1}: the record ${keys[i]} cannot begin at ${offsets[i]}: ${reason}`,
-      )
+      throw new FormatError(file, `line ${i + 1}: the record ${keys[i]} cannot begin at ${value}: ${reason}`)
     }
+  })
+  if (isAscending(keys)) return indexOf(keys, offsets, size)
+  const sortedKeys = keys.slice().sort()
+  let before = NaN
+  for (const key of sortedKeys) {
+    if (key === before) throw new FormatError(file, `the key ${key} appears twice`)
+    before = key
   }
-  if (!isAscending(keys)) {
-    const order = Uint32Array.from(keys, (_, i) => i).sort((a, b) => keys[a]! - keys[b]!)
-    const [oldKeys, oldOffsets] = [keys, offsets]
-    keys = Float64Array.from(order, (i) => oldKeys[i]!)
-    offsets = Float64Array.from(order, (i) => oldOffsets[i]!)
-    for (let i = 1; i < count; i++)
-      if (keys[i - 1] === keys[i]) throw new FormatError(file, `the key ${keys[i]} appears twice`)
-  }
-  return indexOf(keys, offsets, size)
+  const sortedOffsets = new Float64Array(count)
+  keys.forEach((key, i) => {
+    sortedOffsets[placeOf(sortedKeys, key)] = offsets[i] ?? NaN
+  })
+  return indexOf(sortedKeys, sortedOffsets, size)
 }
 
 /** The index of a file that has none: keys count from 0 in file order. Walks the whole file. @throws FormatError */
@@ -102,11 +110,15 @@ export function formatRecordIndex(entries: Iterable<readonly [key: number, offse
 
 /** The position of `key` in the index, or −1. */
 export function findKey(index: RecordIndex, key: number): number {
+  return placeOf(index.keys, key)
+}
+
+const placeOf = (keys: Float64Array, key: number): number => {
   let low = 0
-  let high = index.keys.length - 1
+  let high = keys.length - 1
   while (low <= high) {
     const middle = (low + high) >> 1
-    const found = index.keys[middle]!
+    const found = keys[middle] ?? Infinity
     if (found === key) return middle
     if (found < key) low = middle + 1
     else high = middle - 1

@@ -46,7 +46,7 @@ const readLabels = async (
   index: RecordIndex,
   entry: number,
 ): Promise<{ readonly label: number; readonly hasImage: boolean }> => {
-  const start = await readRecordStart(file, index.offsets[entry]!, imageHeaderBytes + 4)
+  const start = await readRecordStart(file, index.offsets[entry] ?? -1, imageHeaderBytes + 4)
   const name = `${file.name} record ${index.keys[entry]}`
   if (start.length < imageHeaderBytes)
     throw new FormatError(name, `expected a header of ${imageHeaderBytes} bytes, got ${start.length}`)
@@ -137,9 +137,8 @@ const agree = async (
   ranges: readonly Range[],
 ): Promise<boolean> => {
   const step = Math.max(1, Math.floor(ranges.length / probes))
-  for (let i = 0; i < ranges.length; i += step) {
-    const range = ranges[i]!
-    if (range.start === range.stop) continue
+  for (const [i, range] of ranges.entries()) {
+    if (i % step !== 0 || range.start === range.stop) continue
     const { label } = await readLabels(file, index, findKey(index, range.start))
     if (label !== i) return false
   }

@@ -106,7 +106,8 @@ export async function readRecord(
     if (flag === partOf.whole || flag === partOf.end) break
     pieces.push(magicBytes)
   }
-  return { payload: pieces.length === 1 ? pieces[0]! : concatBytes(pieces), next: at }
+  const [first, ...others] = pieces
+  return { payload: first !== undefined && others.length === 0 ? first : concatBytes(pieces), next: at }
 }
 
 /** The beginning of a payload, and how long the payload is at least. */

@@ -22,9 +22,10 @@ export function takePicture(
       // −1 where the light comes from, 1 on the far side
       const far = ((x / width - 0.5) * cos + (y / height - 0.5) * sin) * 1.4
       const gain = light.brightness * (1 - light.fall * Math.min(1, Math.max(0, (far + 1) / 2)))
-      const at = (y * width + x) * 3
-      for (let c = 0; c < 3; c++) {
-        data[at + c] = ((data[at + c]! - 127.5) * light.contrast + 127.5) * gain * light.cast[c]!
+      let at = (y * width + x) * 3
+      for (const factor of light.cast) {
+        data[at] = (((data[at] ?? NaN) - 127.5) * light.contrast + 127.5) * gain * factor
+        at++
       }
     }
   }
@@ -41,7 +42,8 @@ export function takePicture(
   // the sum of three uniform numbers is near enough to normal, and cheap
   const spread = picture.noise * 2
   for (let at = 0; at < noisy.length; at++) {
-    noisy[at] = noisy[at]! + (stream.uniform() + stream.uniform() + stream.uniform() - 1.5) * spread
+    const noise = (stream.uniform() + stream.uniform() + stream.uniform() - 1.5) * spread
+    noisy[at] = (noisy[at] ?? NaN) + noise
   }
   return { height, width, data: new Uint8Array(noisy.buffer) }
 }

@@ -149,7 +149,9 @@ const transpose = ({ shape, data }: Tensor): Tensor => {
   const [rows = 0, columns = 0] = shape
   const result = new Float32Array(data.length)
   for (let i = 0; i < rows; i++)
-    for (let j = 0; j < columns; j++) result[j * rows + i] = data[i * columns + j]!
+    data.subarray(i * columns, (i + 1) * columns).forEach((value, j) => {
+      result[j * rows + i] = value
+    })
   return { shape: [columns, rows], data: result }
 }
 

@@ -125,15 +125,16 @@ export async function readTensor(
     return { shape, data }
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const index = shape.map(() => 0)
+  // the fastest first
+  const axes = shape.map((length, axis) => ({ length, stride: strides[axis] ?? 0, at: 0 })).reverse()
   let from = 0
   for (let i = 0; i < size; i++) {
     data[i] = type.read(view, from * type.size)
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      from += strides[axis]!
-      if (++index[axis]! < shape[axis]!) break
-      from -= strides[axis]! * shape[axis]!
-      index[axis] = 0
+    for (const axis of axes) {
+      from += axis.stride
+      if (++axis.at < axis.length) break
+      from -= axis.stride * axis.length
+      axis.at = 0
     }
   }
   return { shape, data }

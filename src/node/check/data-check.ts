@@ -210,8 +210,9 @@ const embedded = async (
   })
   const unit = data.slice()
   for (let start = 0; start < unit.length; start += size) {
-    const length = Math.hypot(...unit.subarray(start, start + size))
-    for (let i = start; i < start + size; i++) unit[i] = length > 0 ? unit[i]! / length : 0
+    const row = unit.subarray(start, start + size)
+    const length = Math.hypot(...row)
+    row.set(row.map((value) => (length > 0 ? value / length : 0)))
   }
   const identities = Int32Array.from(positions, (position) => set.samples[position]?.identity ?? 0)
   return { embeddings: { data: unit, size, identities }, positions }

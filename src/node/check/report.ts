@@ -57,7 +57,7 @@ export const dataCheckReport = (
   small: number,
 ): DataCheckReport => {
   const perIdentity = new Int32Array(set.identities.length)
-  for (const { identity } of set.samples) perIdentity[identity]!++
+  for (const { identity } of set.samples) perIdentity[identity] = (perIdentity[identity] ?? 0) + 1
   perIdentity.sort()
   const top = perIdentity.slice(-Math.max(1, Math.round(perIdentity.length / 10)))
   const sizes = new Map<string, number>()

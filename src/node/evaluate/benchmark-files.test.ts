@@ -36,8 +36,7 @@ const model: Pick<EmbeddingModel, 'contract' | 'embed'> = {
   embed: async (pixels, count) => {
     const plane = pixels.length / count / 3
     return Float32Array.from({ length: count * 3 }, (_, i) => {
-      let sum = 0
-      for (let p = 0; p < plane; p++) sum += pixels[i * plane + p]!
+      const sum = pixels.subarray(i * plane, (i + 1) * plane).reduce((all, value) => all + value, 0)
       return sum / plane
     })
   },

@@ -37,9 +37,10 @@ const model = (
     const rows = new Float32Array(count * 16)
     for (let n = 0; n < count; n++)
       for (let i = 0; i < 256; i++) {
-        const red = pixels[n * 768 + (right.channels === 'rgb' ? 0 : 512) + i]!
+        const red = pixels[n * 768 + (right.channels === 'rgb' ? 0 : 512) + i] ?? NaN
         const level = Math.tanh((red * right.std + right.mean - 127.5) / 60)
-        rows[n * 16 + Math.floor(i / 64) * 4 + (Math.floor(i / 4) % 4)]! += Math.round(20 * level) + 0.01
+        const at = n * 16 + Math.floor(i / 64) * 4 + (Math.floor(i / 4) % 4)
+        rows[at] = (rows[at] ?? NaN) + Math.round(20 * level) + 0.01
       }
     return rows
   },

@@ -44,7 +44,8 @@ const crops: Readonly<Record<CropRule, (image: Image, size: Size) => Image>> = {
 export function somePairs(pairs: readonly Pair[], count: number): readonly Pair[] {
   const spread = (kind: readonly Pair[]): readonly Pair[] => {
     const taken = Math.min(kind.length, Math.floor(count / 2))
-    return Array.from({ length: taken }, (_, i) => kind[Math.floor((i * kind.length) / taken)]!)
+    const places = new Set(Array.from({ length: taken }, (_, i) => Math.floor((i * kind.length) / taken)))
+    return kind.filter((_, place) => places.has(place))
   }
   return [...spread(pairs.filter(({ same }) => same)), ...spread(pairs.filter(({ same }) => !same))]
 }

@@ -128,8 +128,9 @@ export async function judgeTemplates(
 function* listed(pairs: TemplatePairList): Generator<number> {
   yield pairs.same.length
   for (let i = 0; i < pairs.same.length; i++) {
-    if (pairs.same[i] !== 1) continue
-    yield pairs.first[i]!
-    yield pairs.second[i]!
+    const [first, second] = [pairs.first[i], pairs.second[i]]
+    if (pairs.same[i] !== 1 || first === undefined || second === undefined) continue
+    yield first
+    yield second
   }
 }

@@ -79,7 +79,9 @@ describe.each(['mean', 'closest', 'average'] as const)('%s', (pooling) => {
       ]
     }).flat()
     const scores = pairs.map(({ a, b }) => definitions[pooling](framesOf(a), framesOf(b)))
-    const right = pairs.map(({ same }, i) => scores[i]! >= (result.thresholds[i >> 2] ?? 0) === same)
+    const right = pairs.map(
+      ({ same }, i) => (scores[i] ?? NaN) >= (result.thresholds[i >> 2] ?? NaN) === same,
+    )
     // the same decisions, pair by pair; no score here lies so close to a threshold that rounding decides
     expect([...(outcomes[0]?.hits ?? [])]).toEqual(right.map(Number))
     expect(result.accuracy).toBeCloseTo(right.filter(Boolean).length / 16, 12)

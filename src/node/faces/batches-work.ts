@@ -1,6 +1,7 @@
 /** @file What is done for a batch, wherever it is done: in this thread or in a worker, over memory both can see. */
 import { mapBounded } from '../../base/concurrency.ts'
 import { FormatError } from '../../base/errors.ts'
+import { placesOf } from '../../base/groups.ts'
 import { random, shuffled } from '../../base/random.ts'
 import { applyChanges, drawChanges } from '../../data/augment.ts'
 import type { Augmentation } from '../../data/augment.ts'
@@ -72,6 +73,12 @@ export function createBatchWork(setup: WorkSetup, read: (index: number) => Promi
   const each = 3 * size.height * size.width
   let groups: Map<number, number[]> | undefined
 
+  const labelOf = (index: number): number => {
+    const label = labels[index]
+    if (label === undefined) throw new RangeError(`Expected an index below ${labels.length}, got ${index}`)
+    return label
+  }
+
   const cached = (index: number): Image | undefined =>
     setup.crops === undefined || states[index] !== imageState.held
       ? undefined
@@ -95,15 +102,8 @@ export function createBatchWork(setup: WorkSetup, read: (index: number) => Promi
 
   /** Other images in the order in which they stand in for `index`: of the same identity, then any. */
   function* substitutes(index: number): Generator<number> {
-    if (groups === undefined) {
-      groups = new Map()
-      for (let i = 0; i < labels.length; i++) {
-        const members = groups.get(labels[i]!) ?? []
-        members.push(i)
-        groups.set(labels[i]!, members)
-      }
-    }
-    const same = groups.get(labels[index]!) ?? []
+    groups ??= placesOf(labels)
+    const same = groups.get(labelOf(index)) ?? []
     yield* shuffled(same, random(seed, 'substitute', index)).filter((other) => other !== index)
     for (let step = 1; step < labels.length; step++) {
       const other = (index + step) % labels.length
@@ -116,10 +116,10 @@ export function createBatchWork(setup: WorkSetup, read: (index: number) => Promi
     failures: Failure[],
   ): Promise<{ readonly image: Image; readonly label: number }> => {
     const own = await crop(index, failures)
-    if (own !== undefined) return { image: own, label: labels[index]! }
+    if (own !== undefined) return { image: own, label: labelOf(index) }
     for (const other of substitutes(index)) {
       const image = await crop(other, failures)
-      if (image !== undefined) return { image, label: labels[other]! }
+      if (image !== undefined) return { image, label: labelOf(other) }
     }
     throw new FormatError('the training images', 'none of them can be read')
   }
@@ -151,7 +151,7 @@ export function createBatchWork(setup: WorkSetup, read: (index: number) => Promi
       }
       await mapBounded(draws, setup.lanes, async (draw, at) => {
         const held = cached(draw.index)
-        if (held !== undefined) return place(held, labels[draw.index]!, at, draw)
+        if (held !== undefined) return place(held, labelOf(draw.index), at, draw)
         const { image, label } = await cropOrSubstitute(draw.index, failures)
         return place(image, label, at, draw)
       })

@@ -88,8 +88,10 @@ const reasonOf = (cause: unknown): string => {
 const threeChannels = (data: Uint8Array, pixels: number, channels: number): Uint8Array => {
   if (channels === 3) return data
   const result = new Uint8Array(pixels * 3)
-  for (let i = 0; i < pixels; i++) {
-    for (let c = 0; c < 3; c++) result[i * 3 + c] = data[i * channels + (channels >= 3 ? c : 0)]!
-  }
+  data.forEach((level, at) => {
+    const [pixel, channel] = [Math.floor(at / channels), at % channels]
+    if (channels < 3 && channel === 0) result.fill(level, pixel * 3, pixel * 3 + 3)
+    if (channels >= 3 && channel < 3) result[pixel * 3 + channel] = level
+  })
   return result
 }

@@ -136,7 +136,7 @@ const keepIdentities = (
   const found = new Map<string, Kept>()
   const names = sources.map(({ path, identities, samples }, at) => {
     const counts = new Uint32Array(identities.length)
-    for (const { identity } of samples) counts[identity]!++
+    for (const { identity } of samples) counts[identity] = (counts[identity] ?? 0) + 1
     return identities.map((name, index) => {
       if (counts[index] === 0 || options.accept?.(name, path) === false) return undefined
       const identity = options.mergeNames === true ? name : `${prefixes[at] ?? ''}${name}`

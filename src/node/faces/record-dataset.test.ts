@@ -58,8 +58,10 @@ describe('a folder packed as records', () => {
     expect(set.property).toEqual({ classes: 3, height: 8, width: 6 })
     expect(set.warnings).toEqual([])
     expect(set.samples.map(({ id }) => id)).toEqual([...hashes.keys()].sort())
-    const read = await Promise.all(set.samples.map((_, index) => set.encoded(index)))
-    read.forEach((bytes, index) => expect(sha(bytes)).toBe(hashes.get(set.samples[index]!.id)))
+    const read = await Promise.all(
+      set.samples.map(async ({ id }, index) => ({ id, hash: sha(await set.encoded(index)) })),
+    )
+    for (const { id, hash } of read) expect(hash).toBe(hashes.get(id))
     expect(set.samples.every(({ id, identity }) => id.startsWith(`${set.identities[identity]}/`))).toBe(true)
     expect(await set.image(0)).toMatchObject({ height: 8, width: 6 })
     await expect(set.encoded(6)).rejects.toThrow('below 6')

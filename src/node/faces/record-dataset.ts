@@ -176,18 +176,20 @@ export async function openRecordDataset(
       warnings.push(
         `${files.property} counts ${property.classes} classes, the records hold ${identities.length}`,
       )
-    const order = Uint32Array.from(ids, (_, i) => i).sort((a, b) => byCodePoint(ids[a]!, ids[b]!))
-    const samples: Sample[] = Array.from(order, (i) => ({ id: ids[i]!, identity: layout.identities[i]! }))
+    const images = ids
+      .map((id, i) => ({ id, identity: layout.identities[i] ?? -1, entry: layout.entries[i] ?? -1 }))
+      .sort((a, b) => byCodePoint(a.id, b.id))
+    const samples: Sample[] = images.map(({ id, identity }) => ({ id, identity }))
+    const entries = Uint32Array.from(images, ({ entry }) => entry)
     const record = async (
       position: number,
     ): Promise<{ readonly image: Uint8Array; readonly name: string }> => {
-      const entry = layout.entries[order[position] ?? -1]
+      const entry = entries[position]
       if (entry === undefined)
         throw new RangeError(`Expected an index below ${samples.length}, got ${position}`)
       const { image } = await readImageRecord(file, index, entry)
       return { image, name: `${file.name} record ${index.keys[entry]}` }
     }
-    const positions = Array.from(order, (i) => layout.entries[i] ?? 0)
     return {
       identities,
       samples,
@@ -195,7 +197,7 @@ export async function openRecordDataset(
       places: {
         files: [files.records],
         file: new Int32Array(samples.length),
-        offset: Float64Array.from(positions, (entry) => index.offsets[entry] ?? 0),
+        offset: Float64Array.from(entries, (entry) => index.offsets[entry] ?? 0),
       },
       ...given({ property }),
       encoded: async (position) => (await record(position)).image,

@@ -52,7 +52,7 @@ const anyPixels = (count: number, { height, width }: Size): Float32Array => {
     const x = i % width
     const y = Math.floor(i / width) % height
     const plane = Math.floor(i / (width * height))
-    return patches[(plane * rows + Math.floor(y / patch)) * columns + Math.floor(x / patch)]!
+    return patches[(plane * rows + Math.floor(y / patch)) * columns + Math.floor(x / patch)] ?? NaN
   })
 }
 
