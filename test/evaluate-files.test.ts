@@ -213,6 +213,15 @@ describe('embedToFile', () => {
     await rm(none)
   })
 
+  it('names the file of names that has another number of them than the embeddings', async () => {
+    const out = join(folder, 'short.npy')
+    await embedToFile(model, images(), out)
+    await writeFile(join(folder, 'short.json'), JSON.stringify({ images: ['a.png', 'b.png'] }))
+    await expect(readEmbeddings(out)).rejects.toThrowError(
+      `${join(folder, 'short.json')} names 2 images, ${out} holds 4 embeddings`,
+    )
+  })
+
   it('leaves nothing behind where an image cannot be read, unless it is to be left out', async () => {
     const bad = join(folder, 'bad')
     await mkdir(bad, { recursive: true })

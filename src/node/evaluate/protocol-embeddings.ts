@@ -27,6 +27,8 @@ export interface Embeddings {
   readonly count: number
   /** What each row is of; absent where no file says it, and rows go by their place. */
   readonly names?: readonly string[]
+  /** The file that names the rows, where it is not the file of embeddings itself. */
+  readonly namesFile?: string
   /** The id of the model, and its flip rule, where `cosface embed` recorded them. */
   readonly model?: string
   readonly flip?: FlipRule
@@ -34,10 +36,15 @@ export interface Embeddings {
 
 type Read = Omit<Embeddings, 'file' | 'count'>
 
+/** Names of rows, and the file that holds them: messages about a name point there. */
+export interface NamesFile extends EmbeddingNames {
+  readonly namesFile: string
+}
+
 /** The names of rows, as JSON or one a line. @throws DataError, FormatError */
-export async function readNames(path: string): Promise<EmbeddingNames> {
+export async function readNames(path: string): Promise<NamesFile> {
   const parse = extname(path).toLowerCase() === '.json' ? parseRowRecord : parseRowNames
-  return parse(decodeText(await readWholeFile(path), path), path)
+  return { ...parse(decodeText(await readWholeFile(path), path), path), namesFile: path }
 }
 
 const matrix = (
@@ -76,7 +83,7 @@ const exists = async (path: string): Promise<boolean> =>
   (await stat(path).catch(() => undefined))?.isFile() === true
 
 /** What the record beside an `.npy` file says; undefined where there is none. @throws FormatError */
-export async function namesBeside(file: string): Promise<EmbeddingNames | undefined> {
+export async function namesBeside(file: string): Promise<NamesFile | undefined> {
   const beside = file.replace(/\.npy$/i, '.json')
   return (await exists(beside)) ? readNames(beside) : undefined
 }
@@ -113,10 +120,10 @@ export async function readEmbeddings(file: string, namesFile?: string): Promise<
   }
   const count = read.size === 0 ? 0 : read.data.length / read.size
   if (count === 0) throw new FormatError(file, 'it holds no embeddings')
-  const { names } = read
+  const { names, namesFile: namedBy = file } = read
   if (names !== undefined && names.length !== count)
     throw new DataError(
-      `${namesFile ?? file} names ${counted(names.length, 'image')}, ${file} holds ${counted(count, 'embedding')}`,
+      `${namedBy} names ${counted(names.length, 'image')}, ${file} holds ${counted(count, 'embedding')}`,
     )
   const data = normalizeRows(
     read.data.slice(),
