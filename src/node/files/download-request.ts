@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http'
 import { UsageError } from '../../base/errors.ts'
 import { given } from '../../base/given.ts'
+import { bodyPieces } from './body-pieces.ts'
 
 export interface RequestOptionsOf {
   readonly headers: Readonly<Record<string, string>>
@@ -10,13 +11,14 @@ export interface RequestOptionsOf {
   readonly idle: number
 }
 
-/** The answer's head; its body is read from `stream`. */
+/** The answer's head; its body is read from `pieces`, and given up by destroying `stream`. */
 export interface Answer {
   readonly status: number
   readonly headers: IncomingHttpHeaders
   /** After redirects. */
   readonly url: string
   readonly stream: IncomingMessage
+  readonly pieces: AsyncIterable<Uint8Array>
 }
 
 const redirectLimit = 8
@@ -55,7 +57,7 @@ export async function request(url: string, options: RequestOptionsOf): Promise<A
     const { statusCode: status = 0, headers } = stream
     const { location } = headers
     if (!redirects.has(status) || location === undefined)
-      return { status, headers, url: address.href, stream }
+      return { status, headers, url: address.href, stream, pieces: bodyPieces(stream) }
     stream.destroy()
     const next = webAddress(new URL(location, address).href)
     if (address.protocol === 'https:' && next.protocol === 'http:')

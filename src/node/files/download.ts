@@ -115,14 +115,13 @@ const writeBody = async (
   let at = start
   const ended = (cause?: unknown): Error =>
     new Error(`the connection ended after ${at} of ${total ?? 'unknown'} bytes`, { cause })
-  const pieces = answer.stream[Symbol.asyncIterator]()
+  const pieces = answer.pieces[Symbol.asyncIterator]()
   for (;;) {
-    const piece: IteratorResult<unknown, unknown> = await pieces.next().catch((cause: unknown) => {
+    const piece = await pieces.next().catch((cause: unknown) => {
       throw signal?.aborted === true ? cause : ended(cause)
     })
     signal?.throwIfAborted()
     if (piece.done === true) break
-    if (!(piece.value instanceof Uint8Array)) continue
     await handle.write(piece.value, 0, piece.value.length, at)
     at += piece.value.length
     onProgress?.(at, total)
