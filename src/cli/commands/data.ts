@@ -154,7 +154,7 @@ export const dataApplyCommand: Command = command<ApplyOptions>({
   group: 'Data',
   summary: 'copy a folder of faces without what a reviewed findings.csv drops',
   detail:
-    'Rows of the table with the action drop are left out of the copy, rows with move go to their target; a drop wins. The folder itself is never changed. The copy of a list is a folder with one subfolder a person.',
+    'Rows of the table with the action drop are left out of the copy, rows with move go to their target; a drop wins. A row without an image stands for all images of its identity. The folder itself is never changed. The copy of a list is a folder with one subfolder a person.',
   arguments: [{ name: 'findings.csv', meaning: 'the reviewed table', required: true }],
   options: applyOptions,
   examples: ['cosface data apply review/findings.csv --folder faces/ --out faces-mended/'],

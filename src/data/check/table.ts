@@ -1,7 +1,10 @@
 /** @file The table of findings that a person reviews: CSV, with what to do in the first column. */
 import { FormatError } from '../../base/errors.ts'
 
-/** What `data apply` does with a row: `drop` leaves the image out of the copy, `move` puts it under another identity. */
+/**
+ * What `data apply` does with a row: `drop` leaves the image out of the copy, `move` puts it under another identity; without an image,
+ * all images of the row's identity.
+ */
 export type CheckAction = 'keep' | 'drop' | 'move'
 
 export type FindingKind =
@@ -89,8 +92,12 @@ const isAction = (text: string): text is CheckAction => text === 'keep' || text 
 /** What a reviewed table asks for; columns may be in any order, further ones do not matter. */
 export interface ReviewedRow {
   readonly action: CheckAction
+  /** Whose images are meant where `image` is empty. */
+  readonly identity: string
   readonly image: string
   readonly target: string
+  /** The header is row 1. */
+  readonly number: number
 }
 
 /** Reads a reviewed table. @throws FormatError for an unknown action, or a row that lacks what its action needs */
@@ -98,15 +105,18 @@ export function parseReviewed(text: string, file: string): readonly ReviewedRow[
   const [header, ...rows] = parseCsv(text, file)
   const place = (column: string): number => (header ?? []).findIndex((name) => name.trim() === column)
   const [actions, images, targets] = [place('action'), place('image'), place('target')]
+  const identities = place('identity')
   if (actions < 0 || images < 0)
     throw new FormatError(file, 'expected a header with the columns `action` and `image`')
   return rows.map((row, i) => {
     const action = (row[actions] ?? '').trim().toLowerCase() || 'keep'
     const [image, target] = [row[images] ?? '', targets < 0 ? '' : (row[targets] ?? '').trim()]
-    const fail = (reason: string): FormatError => new FormatError(file, `row ${i + 2}: ${reason}`)
+    const [identity, number] = [row[identities] ?? '', i + 2]
+    const fail = (reason: string): FormatError => new FormatError(file, `row ${number}: ${reason}`)
     if (!isAction(action)) throw fail(`expected the action keep, drop or move, got ${JSON.stringify(action)}`)
-    if (action !== 'keep' && image === '') throw fail(`${action} needs an image`)
+    if (action !== 'keep' && image === '' && identity === '')
+      throw fail(`${action} needs an image, or an identity whose images are all meant`)
     if (action === 'move' && target === '') throw fail('move needs a target')
-    return { action, image, target }
+    return { action, identity, image, target, number }
   })
 }

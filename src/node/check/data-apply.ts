@@ -3,7 +3,8 @@ import { constants } from 'node:fs'
 import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { DataError, FormatError, UsageError } from '../../base/errors.ts'
-import { agreeing, counted } from '../../base/words.ts'
+import type { Decisions } from '../../data/check/decisions.ts'
+import { decide } from '../../data/check/decisions.ts'
 import { parseReviewed } from '../../data/check/table.ts'
 import { decodeText } from '../../data/lists/text.ts'
 import { type FaceSet, openFaces } from '../faces/face-sets.ts'
@@ -71,10 +72,32 @@ const freeName = (path: string, taken: ReadonlySet<string>): string => {
   }
 }
 
+/** Where each image goes in the copy; what stays in its place keeps its name, whatever is moved there. */
+const pathsOf = (
+  samples: FaceSet['samples'],
+  { drops, moves }: Decisions,
+  { pathOf, folderFor }: Copying,
+  table: string,
+): readonly (string | undefined)[] => {
+  const taken = new Set<string>()
+  const take = (path: string): string => {
+    const free = freeName(path, taken)
+    taken.add(free)
+    return free
+  }
+  const staying = samples.map((_, index) =>
+    drops.has(index) || moves.has(index) ? undefined : take(pathOf(index)),
+  )
+  return samples.map(({ id }, index) => {
+    const target = moves.get(index)
+    return target === undefined ? staying[index] : take(`${folderFor(target, table)}/${basename(id)}`)
+  })
+}
+
 /**
  * Copies `source`, a folder or a list of images with labels, to the folder `out` without the images marked `drop` and with those marked
- * `move` under their target; `out` must not exist, and appears only when whole. A row that drops wins over one that moves.
- * @throws UsageError where `out` exists or lies in `source`; FormatError for a bad table; DataError for images that are not there
+ * `move` under their target; a row without an image marks all of its identity, a drop wins. `out` must not exist, and appears only when whole.
+ * @throws UsageError where `out` exists or lies in `source`; FormatError for a bad table; DataError for images and identities that are not there
  */
 export async function applyDataCheck(
   table: string,
@@ -94,39 +117,20 @@ export async function applyDataCheck(
   const rows = parseReviewed(decodeText(await readWholeFile(table), table), table)
   await using set = await openFaces([source])
   const { samples, places } = set
-  const { pathOf, folderFor } = await copying(set, source)
-  const known = new Set(samples.map(({ id }) => id))
-  const drops = new Set(rows.flatMap(({ action, image }) => (action === 'drop' ? [image] : [])))
-  const moves = new Map(
-    rows.flatMap(({ action, image, target: identity }) =>
-      action === 'move' ? [[image, folderFor(identity, table)]] : [],
-    ),
-  )
-  const missing = [...drops, ...moves.keys()].filter((image) => !known.has(image))
-  if (missing.length > 0)
-    throw new DataError(
-      `${table} names ${counted(missing.length, 'image')} that ${agreeing(missing.length, 'is', 'are')} not in ${source}: ${missing.slice(0, 5).join(', ')}`,
-    )
+  const decisions = decide(rows, set, table, source)
+  const paths = pathsOf(samples, decisions, await copying(set, source), table)
   const temporary = `${target}.${process.pid}.tmp`
-  const taken = new Set<string>()
-  let [copied, dropped, moved] = [0, 0, 0]
+  let copied = 0
   try {
-    for (const [index, { id }] of samples.entries()) {
+    for (const [index, path] of paths.entries()) {
       options.signal?.throwIfAborted()
       options.onProgress?.(index + 1, samples.length)
-      if (drops.has(id)) {
-        dropped++
-        continue
-      }
-      const identity = moves.get(id)
-      const path = freeName(identity === undefined ? pathOf(index) : `${identity}/${basename(id)}`, taken)
-      taken.add(path)
+      if (path === undefined) continue
       const destination = join(temporary, path)
       await mkdir(dirname(destination), { recursive: true })
       const file = places.files[places.file[index] ?? -1] ?? ''
       await copyFile(file, destination, constants.COPYFILE_FICLONE)
       copied++
-      if (identity !== undefined) moved++
     }
     if (copied === 0) throw new DataError('Nothing would be left')
     await rename(temporary, target)
@@ -134,5 +138,5 @@ export async function applyDataCheck(
     await rm(temporary, { recursive: true, force: true })
     throw error
   }
-  return { copied, dropped, moved }
+  return { copied, dropped: decisions.drops.size, moved: decisions.moves.size }
 }

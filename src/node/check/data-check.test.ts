@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DataError, FormatError, UsageError } from '../../base/errors.ts'
 import { byCodePoint } from '../../base/names.ts'
 import { random } from '../../base/random.ts'
+import type { Finding } from '../../data/check/table.ts'
 import { formatFindings, parseCsv, parseReviewed } from '../../data/check/table.ts'
 import { applyDataCheck } from './data-apply.ts'
 import { writeDataCheck } from './page.ts'
@@ -191,6 +192,18 @@ describe('data apply', () => {
     ['action,image\ndrop,nobody/1.jpg\n', 'names 1 image that is not in', DataError],
     ['action,image,target\nmove,ann/0.jpg,../out\n', 'is no name of a folder', FormatError],
     ['action,image,target\nmove,ann/0.jpg,\n', 'row 2: move needs a target', FormatError],
+    ['action,image\ndrop,\n', 'row 2: drop needs an image, or an identity', FormatError],
+    ['action,identity,image\ndrop,zoe,\n', 'names 1 identity that is not in', DataError],
+    [
+      'action,image,target\nmove,ann/0.jpg,bea\nmove,ann/0.jpg,cem\n',
+      'row 3: ann/0.jpg is moved to',
+      FormatError,
+    ],
+    [
+      'action,identity,image,target\nmove,ann,,bea\nmove,,ann/0.jpg,cem\n',
+      'row 3: ann/0.jpg is',
+      FormatError,
+    ],
     ['action,image\nerase,ann/0.jpg\n', 'got "erase"', FormatError],
     ['image\nann/0.jpg\n', 'the columns `action` and `image`', FormatError],
     ['action,image\n"drop,ann/0.jpg\n', 'a quote is not closed', FormatError],
@@ -201,6 +214,30 @@ describe('data apply', () => {
     await expect(applied).rejects.toThrow(kind)
     expect((await readdir(folder)).filter((name) => name.startsWith('refused'))).toEqual([])
     expect(before).not.toContain('refused')
+  })
+
+  it('takes a row without an image for all images of its identity', async () => {
+    const report = await checkData(faces, { against: [test], embed: embedder() })
+    // what a reviewer writes: people of the other set go, two folders of one person are joined
+    const reviewed = report.findings.flatMap((finding): Finding[] => {
+      if (finding.kind === 'also in the other set' && finding.identity === 'bea')
+        return [{ ...finding, action: 'drop' }]
+      if (finding.kind === 'single image') return [{ ...finding, action: 'move', target: 'ann' }]
+      return [{ ...finding, action: 'keep' }]
+    })
+    const table = `${formatFindings(reviewed)}move,,bea,,,cem,a drop wins\n`
+    expect(await apply(table, 'by-people')).toEqual({ copied: 14, dropped: 5, moved: 1 })
+    const after = await readdir(join(folder, 'by-people'), { recursive: true })
+    expect(after.filter((path) => /^(bea|dan)/.test(path))).toEqual([])
+    expect(after).toContain('ann/only.jpg')
+  })
+
+  it('lets what stays keep its name, whatever is moved beside it', async () => {
+    expect(await apply('action,identity,image,target\nmove,ann,,cem\n', 'joined')).toMatchObject({ moved: 6 })
+    expect(await readFile(join(folder, 'joined/cem/0.jpg'))).toEqual(await readFile(join(faces, 'cem/0.jpg')))
+    expect(await readFile(join(folder, 'joined/cem/0-2.jpg'))).toEqual(
+      await readFile(join(faces, 'ann/0.jpg')),
+    )
   })
 
   it('takes a list as what was checked, and copies its images to a folder for each person', async () => {
@@ -272,7 +309,7 @@ describe('data apply', () => {
       note: '',
     } as const
     expect(parseReviewed(formatFindings([finding]), 'f')).toEqual([
-      { action: 'drop', image: 'x\ny.jpg', target: '' },
+      { action: 'drop', identity: 'a "b", c', image: 'x\ny.jpg', target: '', number: 2 },
     ])
   })
 })

@@ -163,7 +163,7 @@ export async function dataCheckPage(report: DataCheckReport, thumbnails: Thumbna
             ${withCommas(perIdentity.fewest)} to ${withCommas(perIdentity.most)} each,
             ${withCommas(perIdentity.median)} at the median. The tenth with most images has
             ${(100 * report.topTenthShare).toFixed(0)} % of all.
-            ${report.findings.length === 0 ? 'Nothing was found.' : 'Review findings.csv: write drop, or move with a target, into a row and apply it; the copy leaves this folder as it is.'}
+            ${report.findings.length === 0 ? 'Nothing was found.' : 'Review findings.csv: write drop, or move with a target, into a row and apply it. A row without an image stands for all images of its identity. The copy leaves this folder as it is.'}
           </p>
           <ul class="kinds">
             ${kinds.map(
