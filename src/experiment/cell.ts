@@ -84,7 +84,7 @@ const lossBefore = ({ metrics }: RunSeries, iteration: number): number => {
 
 /**
  * Whether a training converged: stopped by a number that is not finite, verification no better than chance, a loss
- * that never fell, or a diagnosis that still held at the end, say no.
+ * that hardly fell, or a diagnosis that still held at the end, say no.
  */
 export function convergenceOf(series: RunSeries, result: VerificationResult | undefined): Convergence {
   const { stopped, diagnoses } = series
@@ -97,7 +97,7 @@ export function convergenceOf(series: RunSeries, result: VerificationResult | un
   if (unlearned && end.loss >= 0.97 * end.firstLoss)
     return {
       kind: 'failed',
-      reason: `The loss never fell: ${end.firstLoss.toFixed(2)} at first, ${end.loss.toFixed(2)} at the end.`,
+      reason: `The loss hardly fell: ${end.firstLoss.toFixed(2)} at first, ${end.loss.toFixed(2)} at the end.`,
     }
   const find = (signature: string): RunSeries['diagnoses'][number] | undefined =>
     diagnoses.find((finding) => finding.signature === signature)

@@ -2,8 +2,9 @@
 import { checkKeys } from '../base/check.ts'
 import { unexpected, UsageError } from '../base/errors.ts'
 import { parseNumber } from '../base/option.ts'
+import { lossSum } from '../loss/added.ts'
 import { checkLoss } from '../loss/build.ts'
-import { embeddingLosses, lossByName, optionNames } from '../loss/registry.ts'
+import { lossByName, optionNames } from '../loss/registry.ts'
 import type { LossConfig } from '../train/config.ts'
 
 /** One of the things compared. */
@@ -33,9 +34,6 @@ const ownOf = (name: string, options: Values): Values => {
   return Object.fromEntries(Object.entries(options).filter(([key]) => known.has(key)))
 }
 
-/** Weights of losses added to a head where none is given: as their papers have them. */
-const addedWeights: Values = { centerWeight: 0.003, contrastiveWeight: 1, tripletWeight: 1 }
-
 const withSettings = (name: string, shared: SharedLoss, own: Values): LossConfig => {
   const { scale, margin, ...rest } = own
   if (typeof scale === 'boolean') throw unexpected('scale', 'a number', scale)
@@ -55,7 +53,7 @@ const optionValue = (loss: string, text: string): readonly [string, number | boo
   const [key = '', value = '', ...more] = text.split('=')
   const read = value === 'true' ? true : value === 'false' ? false : parseNumber(value)
   if (key === '' || typeof read === 'string' || more.length > 0)
-    throw new UsageError(`Expected option=value after ${loss}:, got ${text}`)
+    throw new UsageError(`Expected option=value after ${loss}:, got ${text === '' ? 'nothing' : text}`)
   checkKeys(`the loss ${loss}`, { [key]: read }, [...optionNames(loss)])
   return [key, read]
 }
@@ -65,23 +63,13 @@ const slug = (text: string): string => text.replaceAll(/[^A-Za-z0-9.+=-]+/g, '-'
 /** The loss of a text like `softmax+center` or `cosface:margin=0.25`. @throws UsageError as `lossVariants` */
 export function lossVariant(text: string, shared: SharedLoss): Variant {
   const [head = '', ...settings] = text.split(':').map((part) => part.trim())
-  const [base = '', ...added] = head.split('+').map((part) => part.trim())
-  const loss = lossByName(base)
-  const weights = added.map((name): readonly [string, number | boolean] => {
-    const wanted = name.toLowerCase()
-    const found = embeddingLosses.find((one) => one.name === wanted || one.aliases.includes(wanted))
-    if (found === undefined || loss.kind === 'embedding')
-      throw new UsageError(
-        `${name} cannot be added to ${base}; ${embeddingLosses.map((one) => one.name).join(', ')} can, to a loss with classes`,
-      )
-    return [found.weight.name, addedWeights[found.weight.name] ?? 1]
-  })
-  const own = settings.map((setting) => optionValue(loss.name, setting))
-  const name = [[loss.name, ...added.map((one) => lossByName(one).name)].join('+'), ...settings].join(':')
+  const { text: sum, base, weights } = lossSum(head)
+  const own = settings.map((setting) => optionValue(base, setting))
+  const name = [sum, ...settings].join(':')
   return {
     id: slug(name),
     name,
-    loss: withSettings(loss.name, shared, Object.fromEntries([...weights, ...own])),
+    loss: withSettings(base, shared, { ...weights, ...Object.fromEntries(own) }),
   }
 }
 

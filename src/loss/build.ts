@@ -4,7 +4,7 @@ import type { AnyValue } from '../graph/value.ts'
 import { checkMargin, marginAdvice } from './check-margin.ts'
 import type { EmbeddingLoss } from './embedding-loss.ts'
 import type { BuiltHead, HeadResult, HeadSize, LossSettings, Values } from './head.ts'
-import type { MarginHead } from './margin-head.ts'
+import { type MarginHead, normalisesFeatures } from './margin-head.ts'
 import { marginLoss } from './margin-loss.ts'
 import { readOptions, type LossOptions } from './options.ts'
 import { marginShareName, ramps, scaleName } from './ramps.ts'
@@ -53,7 +53,7 @@ const marginHead = (
   if (head.options.some((option) => option.name === 'margin')) checkMargin(options.number('margin'), size)
   const added = embeddingLosses.filter((loss) => options.number(loss.weight.name) > 0)
   const rows = size.classes * (head.normaliseWeights ? options.number('subcenters') : 1)
-  const scaled = options.has('normaliseFeatures') ? options.flag('normaliseFeatures') : head.normaliseFeatures
+  const scaled = normalisesFeatures(head, options)
   const scheduled = [
     // embeddings that keep their length have no scale to follow
     ...ramps(options).filter(({ name }) => scaled || name !== scaleName),

@@ -5,7 +5,7 @@ import { advise } from './advise.ts'
 import { marginUpperBound, scaleLowerBound } from './bounds.ts'
 import { expectLoss } from './expect-loss.ts'
 import type { BuiltHead, HeadSize, LossSettings } from './head.ts'
-import type { MarginHead } from './margin-head.ts'
+import { type MarginHead, normalisesFeatures } from './margin-head.ts'
 import type { LossOptions } from './options.ts'
 
 /** @throws UsageError where `margin` is above C/(C−1), the bound of Eq 7 */
@@ -35,7 +35,7 @@ export function marginAdvice(
     return { warnings: [`With ${classes} class the loss is always 0: there is nothing to tell apart`] }
   const warnings: string[] = []
   const margin = known('margin') ? options.number('margin') : 0
-  const scaled = options.has('normaliseFeatures') ? options.flag('normaliseFeatures') : head.normaliseFeatures
+  const scaled = normalisesFeatures(head, options)
   const floor = scaled && known('scale') ? (expectLoss(settings, size)?.floor ?? 0) : 0
   const { regime, largest } = marginUpperBound(classes, embeddingSize)
   if (margin > largest) {

@@ -2,7 +2,7 @@
 import { expectedFirstLoss, lossFloor } from './bounds.ts'
 import { targetCurve } from './boundary.ts'
 import type { HeadSize, LossSettings } from './head.ts'
-import type { MarginHead } from './margin-head.ts'
+import { type MarginHead, normalisesFeatures } from './margin-head.ts'
 import { readOptions, type LossOptions } from './options.ts'
 import { scaleAt } from './ramps.ts'
 import { lossByName, optionsOf } from './registry.ts'
@@ -31,7 +31,7 @@ const settingOf = (settings: LossSettings): Setting | undefined => {
   const head = lossByName(settings.name)
   if (head.kind !== 'margin') return undefined
   const options = readOptions(head.name, optionsOf(head), settings)
-  const scaled = options.has('normaliseFeatures') ? options.flag('normaliseFeatures') : head.normaliseFeatures
+  const scaled = normalisesFeatures(head, options)
   return { head, options, scaled: scaled && options.has('scale') }
 }
 

@@ -59,3 +59,8 @@ export interface MarginHead {
   /** Left out, the own cosine stays as it is. */
   readonly adjust?: (context: MarginContext) => MarginResult
 }
+
+/** Whether embeddings are given the length s, as the head does unless an option says otherwise. */
+export function normalisesFeatures(head: MarginHead, options: LossOptions): boolean {
+  return options.has('normaliseFeatures') ? options.flag('normaliseFeatures') : head.normaliseFeatures
+}

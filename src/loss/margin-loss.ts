@@ -22,7 +22,7 @@ import {
 } from '../graph/ops.ts'
 import type { AnyValue } from '../graph/value.ts'
 import type { HeadResult, HeadSize } from './head.ts'
-import type { MarginHead } from './margin-head.ts'
+import { type MarginHead, normalisesFeatures } from './margin-head.ts'
 import { rowLengths, unitRows } from './norm.ts'
 import type { LossOptions } from './options.ts'
 
@@ -63,7 +63,7 @@ const nearestCenter = (products: AnyValue, classes: number): AnyValue => {
 /** The loss of one batch under one head, with the metrics of the step. */
 export function marginLoss(head: MarginHead, batch: MarginBatch): HeadResult {
   const { features, labels, weights, size, options, option, value } = batch
-  const scaled = options.has('normaliseFeatures') ? options.flag('normaliseFeatures') : head.normaliseFeatures
+  const scaled = normalisesFeatures(head, options)
   const own = ownClass(labels, size.classes)
   const norms = rowLengths(features)
   const centerNorms = rowLengths(weights)

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { UsageError } from '../base/errors.ts'
+import type { LossConfig } from './config.ts'
 import { configure, forImages, storedConfig } from './configure.ts'
 import { presetNames, presets, type PresetName } from './presets.ts'
 import type { TrainSettings } from './settings.ts'
@@ -56,6 +57,14 @@ describe('configure', () => {
       expect(forImages(again, 6400)).toEqual({ ...stored, preset: 'small-set' })
     }
     expect(() => configure({}, { ...input, file: { schema: 'cosface-config/9' } })).toThrow(/schema/)
+  })
+
+  it('reads what is added to a loss as its weight, which an option overrides', () => {
+    const loss = (given: Parameters<typeof configure>[0]): LossConfig => configure(given, input).loss
+    expect(loss({ loss: 'lmcl+center' })).toMatchObject({ name: 'cosface', options: { centerWeight: 0.003 } })
+    expect(loss({ loss: 'cosface+center', lossOption: { centerWeight: 0.01 } }).options).toEqual({
+      centerWeight: 0.01,
+    })
   })
 
   it('takes the threads of the machine unless told otherwise', () => {

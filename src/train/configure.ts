@@ -1,6 +1,7 @@
 /** @file From options, a preset and a config file to one checked configuration. Pure: nothing is read or written. */
 import { unexpected, UsageError } from '../base/errors.ts'
 import { checkOneOf, readOptions } from '../base/option.ts'
+import { lossSum } from '../loss/added.ts'
 import { checkLoss } from '../loss/build.ts'
 import type { AugmentationConfig, LossConfig, ScheduleConfig, TrainConfig } from './config.ts'
 import { flattened } from './flatten.ts'
@@ -71,11 +72,13 @@ export function configure(given: Partial<TrainSettings>, input: ConfigureInput):
   if (settings.batch % settings.accumulate !== 0) {
     throw unexpected('accumulate', `a divisor of \`batch\` (${settings.batch})`, settings.accumulate)
   }
+  const { base, weights } = lossSum(settings.loss)
+  const options = { ...weights, ...settings.lossOption }
   const loss: LossConfig = {
-    name: settings.loss,
+    name: base,
     scale: settings.scale,
     margin: settings.margin,
-    ...(settings.lossOption === undefined ? {} : { options: settings.lossOption }),
+    ...(Object.keys(options).length === 0 ? {} : { options }),
   }
   checkLoss(loss)
   const config: TrainConfig = {

@@ -14,8 +14,9 @@ import {
   textOption,
   textsOption,
 } from '../base/option.ts'
+import { lossSum } from '../loss/added.ts'
 import { marginBecause } from '../loss/options.ts'
-import { lossByName, lossNames } from '../loss/registry.ts'
+import { lossNames } from '../loss/registry.ts'
 import { backboneNames } from '../nn/backbones.ts'
 import { defaultSettings, milestoneShares, presets } from './presets.ts'
 import type { MergedSettings, TrainSettings } from './settings.ts'
@@ -56,14 +57,15 @@ export const trainOptions: OptionSpecs<TrainSettings> = {
   loss: {
     group: head,
     value: 'name',
-    meaning: 'the loss: cosface (also lmcl) is the paper’s large margin cosine loss',
+    meaning:
+      'the loss: cosface (also lmcl) is the paper’s large margin cosine loss; cosface+center adds center, contrastive or triplet to one',
     range: `one of ${lossNames.join(', ')}`,
     choices: lossNames,
     default: defaults.loss,
     parse: (text) => text,
     check: (name, value) => {
       if (typeof value !== 'string') throw unexpected(name, `one of ${lossNames.join(', ')}`, value)
-      return lossByName(value).name
+      return lossSum(value).text
     },
   },
   scale: numberOption({

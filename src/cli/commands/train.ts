@@ -47,7 +47,8 @@ const runOptions: OptionSpecs<RunOptions> = {
   }),
   tensorboard: flagOption({
     group: 'Output',
-    meaning: 'also write the series as TensorBoard event files, into the run folder’s tensorboard/',
+    meaning:
+      'also write the series as TensorBoard event files, into the run folder’s tensorboard/; --resume goes on with them',
   }),
   json: jsonOption,
 }
@@ -93,8 +94,10 @@ export const trainCommand: Command = command<TrainSettings & StartOptions & RunO
     const { signal, output } = context
     const carryOut = async (events: AsyncIterable<RunEvent>, folder: string): Promise<ExitCode> => {
       const planned = showPlan ? showingPlan(events, output) : events
-      if (!tensorboard) return conclude(context, folder, await follow(context, planned))
-      const { withTensorboard } = await import('../../node/run/tensorboard-log.ts')
+      const { hasTensorboard, withTensorboard } = await import('../../node/run/tensorboard-log.ts')
+      // a run that has written event files goes on with them
+      if (!tensorboard && (resume === undefined || !hasTensorboard(folder)))
+        return conclude(context, folder, await follow(context, planned))
       return conclude(context, folder, await follow(context, withTensorboard(planned, folder)))
     }
     const session: OpenSession = (spec) => openSession(spec, { notice: output.warn })
@@ -118,7 +121,7 @@ export const trainCommand: Command = command<TrainSettings & StartOptions & RunO
       },
     )
     const { unusedLossOptions } = await import('../unused-loss-options.ts')
-    for (const sentence of unusedLossOptions(config.loss.name, settings)) output.warn(`Warning: ${sentence}`)
+    for (const sentence of unusedLossOptions(config.loss, settings)) output.warn(`Warning: ${sentence}`)
     const { nextRunFolder } = await import('../../node/run/run-folder.ts')
     const folder = out ?? (await nextRunFolder())
     return carryOut(
