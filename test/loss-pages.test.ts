@@ -14,8 +14,10 @@ const number = (value: number): string => (Math.abs(value - Math.PI / 2) < 1e-12
 const row = ({ name, meaning, unit, default: byDefault, range, paper }: LossOption): string => {
   const words = range === undefined ? 'true or false' : rangeInWords(range)
   const shown = typeof byDefault === 'boolean' ? String(byDefault) : number(byDefault)
-  const spelled = name === 'scale' || name === 'margin' ? `--${name}` : name
-  return `| \`${spelled}\` | ${meaning} | ${unit} | ${shown} | ${words} | ${paper} |`
+  // of these two a preset has its own
+  const isOption = name === 'scale' || name === 'margin'
+  const fallback = isOption ? `${shown}; \`train\`: the preset’s` : shown
+  return `| \`${isOption ? '--' : ''}${name}\` | ${meaning} | ${unit} | ${fallback} | ${words} | ${paper} |`
 }
 
 const table = (options: readonly LossOption[]): string =>
@@ -32,8 +34,10 @@ describe('every loss has a page of the same shape', () => {
     const text = page(name)
     const loss = lossByName(name)
     expect(text.split('\n').filter((line) => line.startsWith('## '))).toEqual(sections)
-    const own = loss.kind === 'embedding' ? [loss.weight, ...loss.options] : loss.options
-    if (own.length > 0) expect(text).toContain(table(own))
+    if (loss.options.length > 0) expect(text).toContain(table(loss.options))
+    // which the loss alone does not take
+    if (loss.kind === 'embedding')
+      expect(text).toContain(`Added to another loss, also:\n\n${table([loss.weight])}`)
     expect(text).toContain(`](${name}.svg)`)
     expect(page('README')).toContain(`[${name}](${name}.md)`)
   })
