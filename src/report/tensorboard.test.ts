@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { crc32c, scalarRecord, scalarsOf, versionRecord } from './tensorboard.ts'
+import { crc32c, scalarRecord, scalarsOf, startRecord, versionRecord } from './tensorboard.ts'
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value)
 
@@ -23,6 +23,12 @@ it('holds tag, value and iteration', () => {
   const event = bytes.subarray(12, -4).toString('hex')
   //       wall time 2.0        step 300  summary{ value{ tag 'loss', simple_value 0.5 } }
   expect(event).toBe('090000000000000040' + '10ac02' + '2a0d' + '0a0b' + '0a046c6f7373' + '150000003f')
+})
+
+it('says where a run begins', () => {
+  const event = Buffer.from(startRecord(300, 2)).subarray(12, -4).toString('hex')
+  //       wall time 2.0        step 300  session_log{ status START }
+  expect(event).toBe('090000000000000040' + '10ac02' + '3a02' + '0801')
 })
 
 it('has a series for each layer and one for the share of dead channels', () => {

@@ -1,6 +1,6 @@
 /**
  * @file A training's series as TensorBoard event records: each is a length, its checksum, an `Event` message of
- * TensorFlow's `event.proto`, and its checksum. Written by hand, since four fields are all it takes.
+ * TensorFlow's `event.proto`, and its checksum. Written by hand, since five fields are all it takes.
  */
 import { concatBytes } from '../base/bytes.ts'
 import { mean } from '../tensor/statistics.ts'
@@ -15,6 +15,12 @@ export interface Scalar {
 /** The record every event file begins with. */
 export function versionRecord(wallTime: number): Uint8Array {
   return record(concatBytes([doubleField(1, wallTime), bytesField(3, encode('brain.Event:2'))]))
+}
+
+/** Says that a run begins or goes on at an iteration, so that nothing written earlier counts from there on. */
+export function startRecord(iteration: number, wallTime: number): Uint8Array {
+  const started = bytesField(7, varintField(1, 1))
+  return record(concatBytes([doubleField(1, wallTime), varintField(2, iteration), started]))
 }
 
 /** Scalars at an iteration. @param wallTime seconds since 1970 */
