@@ -6,6 +6,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -150,7 +151,12 @@ describe('the whole way on the command line', () => {
       '0.34',
       '--checkpoint-every',
       '1000',
+      '--tensorboard',
     ]
+    const seriesBytes = (): number => {
+      const names = readdirSync(join(run, 'tensorboard'))
+      return names.reduce((sum, name) => sum + statSync(join(run, 'tensorboard', name)).size, 0)
+    }
     const training = cliUntil(abort.signal, 'train', at('faces'), ...small, ...long, '--out', run)
     while (!existsSync(join(run, 'events.jsonl'))) await new Promise((resolve) => setTimeout(resolve, 20))
     abort.abort()
@@ -161,9 +167,12 @@ describe('the whole way on the command line', () => {
     const refused = await cli('train', '--resume', run, '--lr', '0.1')
     expect(refused).toMatchObject({ code: 2, out: '' })
     expect(refused.err).toContain('leave out --lr')
+    const before = seriesBytes()
     const done = await cli('train', '--resume', run, '--json')
     expect(done.code).toBe(0)
     expect(JSON.parse(done.out)).toMatchObject({ iterations: 60 })
+    // what was asked for at the beginning goes on
+    expect(seriesBytes()).toBeGreaterThan(before)
   })
 
   it('exports again where the run has gone on since', async () => {
