@@ -121,6 +121,16 @@ describe('pairs', () => {
         { group: 'old' },
       ],
     })
+    // as `cosface embed` names images: with folders before the names of the pairs
+    const embedded = file('embedded.csv', table.replace(/\nP00.*/g, '').replaceAll('\nP', '\nfaces/P'))
+    const more = await evaluated(...drawn, '--groups', embedded, '--group-by', 'camera')
+    expect(more.further?.[0]).toMatchObject({ absent: 4, groups: [{ group: 'new' }, { group: 'old' }] })
+    const others = file('others.csv', 'image,camera\nlfw/A/A_0001.jpg,old\n')
+    const none = await cli('evaluate', ...drawn, '--groups', others, '--group-by', 'camera')
+    expect(none).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/None of the \d+ images of the pairs is in/),
+    })
     const wrong = await cli('evaluate', ...drawn, '--groups', groups, '--group-by', 'age')
     expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('no column age; its columns are') })
   })

@@ -82,7 +82,9 @@ export function madePairs(made: Made): ProtocolEvaluation {
   )
   const camera = (image: string): string =>
     Number(image.split('/')[0]) < 8 ? 'C' : Number(image.split('/')[0]) % 2 === 0 ? 'A' : 'B'
-  const groups = groupResults(verification.scored, camera, verification.result.threshold, 'camera')
+  const groups = groupResults(verification.scored, camera, verification.result.threshold, {
+    column: 'camera',
+  })
   return pairEvaluation({ name: made.name, record: record('lfw', made) }, verification, { groups: [groups] })
 }
 

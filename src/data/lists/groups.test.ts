@@ -1,28 +1,22 @@
 import { describe, expect, it } from 'vitest'
-import { groupOfImage, parseGroups } from './groups.ts'
+import { parseGroups } from './groups.ts'
 
 describe('a table of groups', () => {
-  it('puts images by their names, with or without an ending', () => {
-    const table = parseGroups('camera,image\nold,A/1.jpg\n"new, wide",A/2\n,B/1.jpg\n', 'g.csv', 'camera')
-    expect(table.by).toBe('image')
-    const groupOf = groupOfImage(table)
-    expect(['A/1.jpg', 'A/1.png', 'A/2.jpg', 'B/1.jpg', 'C/1.jpg'].map(groupOf)).toEqual([
-      'old',
-      'old',
-      'new, wide',
-      undefined,
-      undefined,
+  it('has the group of each name, whoever wrote the path', () => {
+    const { by, groups } = parseGroups(
+      'camera,image\nold,.\\A\\1.jpg\n"new, wide",A/2\n,B/1.jpg\n',
+      'g.csv',
+      'camera',
+    )
+    expect([by, [...groups]]).toEqual([
+      'image',
+      [
+        ['A/1.jpg', 'old'],
+        ['A/2', 'new, wide'],
+        ['B/1.jpg', undefined],
+      ],
     ])
-  })
-
-  it('puts people by the folders their images are in', () => {
-    const groupOf = groupOfImage(parseGroups('person,age\nAda,young\nBo,old\n', 'g.csv', 'age'))
-    expect(['Ada/1.jpg', 'set/Bo/x/1.jpg', 'Bo_0001.jpg', 'Cy/1.jpg'].map(groupOf)).toEqual([
-      'young',
-      'old',
-      'old',
-      undefined,
-    ])
+    expect(parseGroups('person,age\nAda,young\n', 'g.csv', 'age').by).toBe('identity')
   })
 
   it.each([

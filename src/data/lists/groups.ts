@@ -4,8 +4,10 @@ import { parseCsv } from '../check/table.ts'
 
 /** Groups by image or by person. */
 export interface GroupTable {
+  readonly file: string
   readonly by: 'image' | 'identity'
-  readonly groups: ReadonlyMap<string, string>
+  /** The group of each name of the table; undefined where its cell is empty. */
+  readonly groups: ReadonlyMap<string, string | undefined>
 }
 
 const imageColumns: ReadonlySet<string> = new Set(['image', 'path', 'file', 'filename'])
@@ -27,34 +29,19 @@ export function parseGroups(text: string, file: string, column: string): GroupTa
   const identity = lower.findIndex((title) => identityColumns.has(title))
   const key = image >= 0 ? image : Math.max(0, identity)
   if (key === group) throw new UsageError(`${file}: ${column} is the column of names, not of groups`)
-  const groups = new Map<string, string>()
+  const groups = new Map<string, string | undefined>()
   rows.forEach((row, i) => {
-    const [name, value] = [row[key]?.trim() ?? '', row[group]?.trim() ?? '']
+    const [name, value] = [slashed(row[key]?.trim() ?? ''), row[group]?.trim() ?? '']
     if (name === '') throw new FormatError(file, `row ${i + 2}: expected a name in ${titles[key]}`)
-    if (value === '') return
-    const before = groups.get(name) ?? value
-    if (before !== value) throw new FormatError(file, `row ${i + 2}: ${name} is in ${value} and in ${before}`)
-    groups.set(name, value)
+    const before = groups.get(name)
+    if (value === '') groups.set(name, before)
+    else if ((before ?? value) === value) groups.set(name, value)
+    else throw new FormatError(file, `row ${i + 2}: ${name} is in ${value} and in ${before}`)
   })
-  if (groups.size === 0) throw new FormatError(file, `${column} is empty in every row`)
-  return { by: image < 0 && identity >= 0 ? 'identity' : 'image', groups }
+  if ([...groups.values()].every((value) => value === undefined))
+    throw new FormatError(file, `${column} is empty in every row`)
+  return { file, by: image < 0 && identity >= 0 ? 'identity' : 'image', groups }
 }
 
-const withoutEnding = (name: string): string => name.replace(/\.[A-Za-z]\w*$/, '')
-
-/** The group of an image, by its own name (with or without its ending) or by the person whose folder it is in. */
-export function groupOfImage({ by, groups }: GroupTable): (image: string) => string | undefined {
-  if (by === 'identity') {
-    return (image) => {
-      // people may lie in folders within folders
-      for (let end = image.lastIndexOf('/'); end > 0; end = image.lastIndexOf('/', end - 1)) {
-        const folder = image.slice(0, end)
-        const found = groups.get(folder) ?? groups.get(folder.slice(folder.lastIndexOf('/') + 1))
-        if (found !== undefined) return found
-      }
-      return groups.get(withoutEnding(image).replace(/_\d+$/, ''))
-    }
-  }
-  const stems = new Map([...groups].map(([name, group]) => [withoutEnding(name), group]))
-  return (image) => groups.get(image) ?? stems.get(withoutEnding(image))
-}
+/** As paths are written everywhere here, whichever machine wrote the table. */
+const slashed = (name: string): string => name.replaceAll('\\', '/').replace(/^\.\//, '')

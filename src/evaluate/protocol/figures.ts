@@ -304,6 +304,7 @@ const groups = (result: GroupsResult): FigureGroup => ({
     ['groups', result.groups.length],
     ['pairs across groups', result.mixed],
     ['pairs without a group', result.without],
+    ...(result.absent === undefined ? [] : [['images not in the table', result.absent] as const]),
   ],
   figures: result.groups.flatMap(groupFigures),
 })

@@ -5,7 +5,7 @@
 import { DataError } from '../../base/errors.ts'
 import { given } from '../../base/given.ts'
 import { byCodePoint } from '../../base/names.ts'
-import { counted } from '../../base/words.ts'
+import { counted, withCommas } from '../../base/words.ts'
 import { identitiesOf } from '../identities.ts'
 import { wilson } from '../interval.ts'
 import type { Interval, ScoredPair } from '../result.ts'
@@ -44,6 +44,16 @@ export interface GroupsResult {
   /** Pairs whose two images belong to different groups, and pairs with an image of no group. */
   readonly mixed: number
   readonly without: number
+  /** Images of the pairs that the table of groups does not name; absent where it names all of them. */
+  readonly absent?: number
+}
+
+/** What is known of groups beside the pairs. */
+export interface GroupsOptions {
+  /** What the groups are by. */
+  readonly column?: string
+  /** Images of the pairs that the table of groups does not name. @defaultValue 0 */
+  readonly absent?: number
 }
 
 /** The normal quantile of two-sided 95 % intervals that hold for `groups` groups together (Bonferroni), by bisection. */
@@ -81,14 +91,14 @@ const rate = (own: Tally, others: Tally, z: number): GroupRate => {
 }
 
 /**
- * Error rates by group at `threshold`; `groupOf` names an image's group, `column` what the groups are by. Only pairs within one group count for it.
- * @throws DataError where no image has a group
+ * Error rates by group at `threshold`; `groupOf` names an image's group. Only pairs within one group count for it.
+ * @throws DataError where no pair lies within a group
  */
 export function groupResults(
   scored: readonly ScoredPair[],
   groupOf: (image: string) => string | undefined,
   threshold: number,
-  column?: string,
+  { column, absent = 0 }: GroupsOptions = {},
 ): GroupsResult {
   const byGroup = new Map<string, ScoredPair[]>()
   const peopleOf = new Map<string, Set<string>>()
@@ -107,7 +117,10 @@ export function groupResults(
       peopleOf.set(a, people)
     }
   }
-  if (byGroup.size === 0) throw new DataError('No pair has both its images in one group')
+  if (byGroup.size === 0)
+    throw new DataError(
+      `No pair has both its images in one group${column === undefined ? '' : ` by ${column}`}: ${counted(mixed, 'pair')} of two groups, ${withCommas(without)} with an image of none`,
+    )
   const wrongOf = (pairs: readonly ScoredPair[], same: boolean): Tally => {
     const kind = pairs.filter((pair) => pair.same === same)
     return { wrong: kind.filter(({ score }) => score >= threshold !== same).length, count: kind.length }
@@ -149,5 +162,6 @@ export function groupResults(
     groups,
     mixed,
     without,
+    ...given({ absent: absent === 0 ? undefined : absent }),
   }
 }

@@ -28,6 +28,8 @@ export interface JudgePairsOptions extends OpenPairsOptions {
   readonly seed?: number
   /** Bootstrap replicates for the intervals of TAR. @defaultValue 1000 */
   readonly replicates?: number
+  /** Looks at the pairs before anything is embedded, and throws where they cannot carry what else is asked of them. */
+  readonly checkPairs?: (pairs: readonly Pair[]) => void
 }
 
 /** What a judgement rests on, for reports and pictures. */
@@ -80,6 +82,7 @@ export async function judgePairs(evaluated: Evaluated, options: JudgePairsOption
   const { set, others, templates: make, pack } = await openPairs(evaluated, options)
   // found out before hours of embedding
   checkPairKinds(set.pairs)
+  options.checkPairs?.(set.pairs)
   const names = [...new Set([...imagesOf(set.pairs), ...imagesOf(others ?? [])])].sort(byCodePoint)
   const templates = await make(names, flip)
   const from = foreignThreshold(options, others, templates)

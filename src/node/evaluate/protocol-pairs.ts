@@ -3,14 +3,17 @@ import { basename, join } from 'node:path'
 import { UsageError } from '../../base/errors.ts'
 import { given } from '../../base/given.ts'
 import type { GroupTable } from '../../data/lists/groups.ts'
-import { groupOfImage, parseGroups } from '../../data/lists/groups.ts'
+import { parseGroups } from '../../data/lists/groups.ts'
+import { groupMembers } from '../../data/lists/group-members.ts'
 import { decodeText } from '../../data/lists/text.ts'
+import type { Pair } from '../../evaluate/pair.ts'
 import { conventionInWords } from '../../evaluate/protocol/convention.ts'
 import { insightfaceEvaluation, pairEvaluation } from '../../evaluate/protocol/evaluations.ts'
 import type { GroupsResult } from '../../evaluate/protocol/groups.ts'
 import { groupResults } from '../../evaluate/protocol/groups.ts'
 import type { ProtocolRecord } from '../../evaluate/protocol/record.ts'
 import { protocolEvaluation } from '../../evaluate/protocol/report.ts'
+import type { Verification } from '../../evaluate/verify.ts'
 import type { JudgedPairs } from './evaluate-pairs.ts'
 import { judgePairs } from './evaluate-pairs.ts'
 import type { Evaluated } from './evaluated.ts'
@@ -28,13 +31,23 @@ const sourceOf = (request: ProtocolRequest): PairSource => {
   return { kind: 'random', count: randomPairs, seed }
 }
 
-const readGroups = async (
-  request: ProtocolRequest,
-): Promise<readonly { readonly column: string; readonly table: GroupTable }[]> => {
+interface Grouping {
+  readonly column: string
+  readonly table: GroupTable
+}
+
+const readGroups = async (request: ProtocolRequest): Promise<readonly Grouping[]> => {
   const { groups } = request
   if (groups === undefined) return []
   const text = decodeText(await readWholeFile(groups.file), groups.file)
   return groups.columns.map((column) => ({ column, table: parseGroups(text, groups.file, column) }))
+}
+
+const imagesOf = (pairs: readonly Pair[]): string[] => pairs.flatMap(({ a, b }) => [a, b])
+
+const resultByGroup = ({ column, table }: Grouping, { scored, result }: Verification): GroupsResult => {
+  const { groupOf, absent } = groupMembers(table, imagesOf(scored))
+  return groupResults(scored, (image) => groupOf.get(image), result.threshold, { column, absent })
 }
 
 const pairRecord = (request: ProtocolRequest, evaluated: Evaluated, judged: JudgedPairs): ProtocolRecord => {
@@ -67,13 +80,12 @@ export async function runPairs(evaluated: Evaluated, request: ProtocolRequest): 
     pairs: sourceOf(request),
     seed,
     skipMissing: skipMissing ?? false,
+    checkPairs: (listed) => tables.forEach(({ table }) => void groupMembers(table, imagesOf(listed))),
     ...given({ images, convention, flip, thresholdFrom, threshold, replicates, signal, onProgress }),
   })
   const { judgement } = judged
   const { verification } = judgement
-  const groups = tables.map(({ column, table }): GroupsResult =>
-    groupResults(verification.scored, groupOfImage(table), verification.result.threshold, column),
-  )
+  const groups = tables.map((grouping) => resultByGroup(grouping, verification))
   const known = { name: request.name, record: pairRecord(request, evaluated, judged) }
   const ours = pairEvaluation(known, verification, { groups })
   if (judgement.convention !== 'insightface') return { evaluation: ours, pairs: judged }
