@@ -95,10 +95,18 @@ export interface ImageHashes {
   readonly mirrored: Uint32Array
 }
 
-/** All pairs whose hashes differ in at most `limit` < 16 bits, one of them possibly mirrored; ordered by position; in pieces. */
+/** Which pairs are looked for. */
+export interface NearOptions {
+  /** Bits that may differ, below 16. @defaultValue nearBits */
+  readonly limit?: number
+  /** Pairs have one of the first `held` images; the rest, another set, are not compared with each other. @defaultValue all */
+  readonly held?: number
+}
+
+/** All pairs whose hashes differ in few bits, one of them possibly mirrored; ordered by position; in pieces. */
 export function* nearPairs(
   hashes: readonly (ImageHashes | undefined)[],
-  limit: number = nearBits,
+  { limit = nearBits, held = hashes.length }: NearOptions = {},
 ): Pieces<NearPair[]> {
   const found = new Map<string, NearPair>()
   for (let band = 0; band < 16; band++) {
@@ -120,6 +128,7 @@ export function* nearPairs(
             found.set(name, { first: other, second: position, bits, mirrored: isMirrored })
         }
       }
+      if (position >= held) continue
       const bucket = buckets.get(key(entry.plain))
       if (bucket === undefined) buckets.set(key(entry.plain), [position])
       else bucket.push(position)

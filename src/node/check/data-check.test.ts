@@ -131,6 +131,32 @@ describe('data check', () => {
     expect(report.counts['near duplicate']).toBe(4)
   })
 
+  it('finds recompressed and mirrored copies in the other sets, and says in which', async () => {
+    const own = await readFile(join(faces, 'bea/1.jpg'))
+    const recompressed = await sharp(own).jpeg({ quality: 60 }).toBuffer()
+    await put(join(folder, 'held-out'), 'p1/a.jpg', recompressed)
+    await put(join(folder, 'held-out'), 'p1/b.jpg', await sharp(recompressed).flop().jpeg().toBuffer())
+    await put(join(folder, 'held-out'), 'p2/c.jpg', recompressed)
+    const shared = async (...against: string[]): Promise<string[][]> => {
+      const { findings } = await checkData(faces, { against })
+      return findings
+        .filter(({ kind }) => kind === 'also in the other set')
+        .map(({ image, other, note }) => [image, other, note.replace(/^\d+ /, 'n ')])
+    }
+    expect(await shared(join(folder, 'held-out'))).toEqual([
+      ['bea/1.jpg', 'p1/a.jpg', 'n of 256 bits differ'],
+      ['bea/1.jpg', 'p1/b.jpg', 'n of 256 bits differ, mirrored'],
+      ['bea/1.jpg', 'p2/c.jpg', 'n of 256 bits differ'],
+    ])
+    expect((await shared(test, join(folder, 'held-out'))).map(([, other]) => other)).toEqual([
+      'test/bea',
+      'test/eve/0.jpg',
+      'held-out/p1/a.jpg',
+      'held-out/p1/b.jpg',
+      'held-out/p2/c.jpg',
+    ])
+  })
+
   it('writes a table and a page that asks the network for nothing', async () => {
     const report = await checkData(faces)
     const out = join(folder, 'review')

@@ -1,12 +1,10 @@
 /** @file What is wrong with a folder of faces: unreadable, doubled, blurred or misplaced images. It only looks; see `data-apply`. */
 import { createHash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { breather, withRests } from '../../base/breather.ts'
 import { mapBounded } from '../../base/concurrency.ts'
 import { FormatError } from '../../base/errors.ts'
 import { given } from '../../base/given.ts'
-import type { ImageHashes } from '../../data/check/hash.ts'
-import { nearPairs, perceptualHash } from '../../data/check/hash.ts'
+import { perceptualHash } from '../../data/check/hash.ts'
 import type { ComparingOptions, LabelledEmbeddings } from '../../data/check/identities.ts'
 import {
   alikeThreshold,
@@ -18,8 +16,11 @@ import {
 import { lowOutlierLimit, sharpness } from '../../data/check/sharpness.ts'
 import type { Finding } from '../../data/check/table.ts'
 import { gravest } from '../../data/check/table.ts'
-import type { DecodeImage, Image, Size } from '../../image/image.ts'
+import type { DecodeImage, Image } from '../../image/image.ts'
 import type { OpenRowProduct } from '../../tensor/row-product.ts'
+import { exactDuplicates, nearDuplicates, sharedExactly } from './doubles.ts'
+import type { Looked, Report } from './found.ts'
+import { aboutIdentity, reporter } from './found.ts'
 import type { DataCheckReport } from './report.ts'
 import { dataCheckReport } from './report.ts'
 import { decodeImage } from '../faces/decode.ts'
@@ -52,16 +53,6 @@ export interface DataCheckOptions {
 
 /** Looking at images; comparing doubtful images, then people with each other, then with those of the other set. */
 export type DataCheckStage = 'looking' | 'images' | 'people' | 'sets'
-
-interface Looked {
-  readonly digest: string
-  /** What the image is called in findings: relative to the folder, or to what `pack folder` makes of a record file. */
-  readonly name: string
-  readonly reason?: string
-  readonly size?: Size
-  readonly sharpness?: number
-  readonly hashes?: ImageHashes
-}
 
 /** A set with its images, open. */
 interface OpenSet {
@@ -107,55 +98,6 @@ const lookAtAll = (
     progress()
     return looked
   })
-
-/** A finding about the image at a position. */
-type Report = (position: number, finding: Pick<Finding, 'kind' | 'note'> & Partial<Finding>) => Finding
-
-const reporter =
-  (set: FaceSet, looked: readonly Looked[]): Report =>
-  (position, finding) => ({
-    action: 'keep',
-    identity: set.identities[set.samples[position]?.identity ?? -1] ?? '',
-    image: looked[position]?.name ?? '',
-    other: '',
-    target: '',
-    ...finding,
-  })
-
-const exactDuplicates = (set: FaceSet, looked: readonly Looked[], report: Report): Finding[] => {
-  const first = new Map<string, number>()
-  const findings: Finding[] = []
-  looked.forEach(({ digest }, position) => {
-    const earlier = digest === '' ? undefined : first.get(digest)
-    if (digest !== '' && earlier === undefined) first.set(digest, position)
-    if (earlier === undefined) return
-    const isOwn = set.samples[earlier]?.identity === set.samples[position]?.identity
-    findings.push(
-      report(position, {
-        kind: 'exact duplicate',
-        action: isOwn ? 'drop' : 'keep',
-        other: looked[earlier]?.name ?? '',
-        note: isOwn ? 'the same file twice' : 'the same file under two identities: one of them is wrong',
-      }),
-    )
-  })
-  return findings
-}
-
-const nearDuplicates = async (
-  set: FaceSet,
-  looked: readonly Looked[],
-  report: Report,
-): Promise<Finding[]> => {
-  const near = await withRests(nearPairs(looked.map(({ hashes }) => hashes)), breather())
-  return near.flatMap(({ first, second, bits, mirrored }) => {
-    if (looked[first]?.digest === looked[second]?.digest) return []
-    const isOwn = set.samples[first]?.identity === set.samples[second]?.identity
-    const how = `${bits} of 256 bits differ${mirrored ? ', mirrored' : ''}`
-    const note = isOwn ? how : `${how}; under two identities`
-    return [report(second, { kind: 'near duplicate', other: looked[first]?.name ?? '', note })]
-  })
-}
 
 const qualityFindings = (looked: readonly Looked[], report: Report, small: number): Finding[] => {
   const limit = lowOutlierLimit(looked.flatMap(({ sharpness: value }) => value ?? []))
@@ -221,16 +163,6 @@ const embedded = async (
 /** With two digits, and no minus before nothing. */
 const inCosine = (cosine: number): string => cosine.toFixed(2).replace('-0.00', '0.00')
 
-const aboutIdentity = (kind: Finding['kind'], identity: string, other: string, note: string): Finding => ({
-  action: 'keep',
-  kind,
-  identity,
-  image: '',
-  other,
-  target: '',
-  note,
-})
-
 /** Looks through faces in a folder of identities or a RecordIO file. @throws UsageError, DataError, FormatError as `openFaces` */
 export async function checkData(folder: string, options: DataCheckOptions = {}): Promise<DataCheckReport> {
   await using set = await openFaces([folder])
@@ -252,10 +184,11 @@ export async function checkData(folder: string, options: DataCheckOptions = {}):
   const findings = [
     ...qualityFindings(looked, report, options.small ?? 64),
     ...exactDuplicates(set, looked, report),
-    ...(await nearDuplicates(set, looked, report)),
+    ...(await nearDuplicates(set, looked, others, report)),
     ...single(set),
   ]
-  if (against !== undefined) findings.push(...shared(set, looked, against, others, report))
+  // what is certain stands before what looks alike
+  if (against !== undefined) findings.unshift(...sharedExactly(set, looked, against, others, report))
   let alikeFrom: number | undefined
   if (options.embed !== undefined) {
     const mine = await embedded(own, looked, options, options.embed)
@@ -296,32 +229,4 @@ export async function checkData(folder: string, options: DataCheckOptions = {}):
   }
   findings.sort((a, b) => gravest.indexOf(a.kind) - gravest.indexOf(b.kind))
   return dataCheckReport(folder, set, looked, findings, alikeFrom, options.small ?? 64)
-}
-
-/** Identities of the same name and images of the same bytes in both sets. */
-const shared = (
-  set: FaceSet,
-  looked: readonly Looked[],
-  against: FaceSet,
-  others: readonly Looked[],
-  report: Report,
-): Finding[] => {
-  const theirNames = new Set(against.names)
-  const names = set.names.filter((name) => theirNames.has(name))
-  const digests = new Map(others.map(({ digest }, position) => [digest, position]))
-  return [
-    ...names.map((name) => aboutIdentity('also in the other set', name, name, 'an identity of this name')),
-    ...looked.flatMap(({ digest }, position) => {
-      const theirs = digest === '' ? undefined : digests.get(digest)
-      return theirs === undefined
-        ? []
-        : [
-            report(position, {
-              kind: 'also in the other set',
-              other: others[theirs]?.name ?? '',
-              note: 'the same file',
-            }),
-          ]
-    }),
-  ]
 }

@@ -43,7 +43,9 @@ const thresholdsOf = (alikeFrom: number | undefined, small: number): DataCheckRe
     'single image': 'people of whom there is one image only',
     'unlike its folder': `nearer to another folder’s mean than to its own (of the other images), and below the cosine ${cosine} that nine of ten images reach with their own`,
     'folders alike': `means with a cosine of at least ${cosine}: as alike as nine of ten images are to their own folder`,
-    'also in the other set': `the same name, the same bytes, or means with a cosine of at least ${cosine}`,
+    'also in the other set':
+      `the same name, the same bytes, or perceptual hashes, also of the mirror image, that differ in at most ${nearBits} of 256 bits` +
+      (alikeFrom === undefined ? '' : `; or means with a cosine of at least ${cosine}`),
   }
 }
 
