@@ -12,6 +12,9 @@ export interface Axis {
   readonly format: (value: number) => string
 }
 
+/** So many ticks that no two of them read as the same whole number. */
+export const wholeTicks = (from: number, to: number): number => Math.max(1, Math.min(5, to - from))
+
 const tickOptions = (axis: Axis): { ticks: number | number[] } => ({
   ticks: axis.ticks === undefined ? (axis.tickCount ?? 5) : [...axis.ticks],
 })

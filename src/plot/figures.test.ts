@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { wholeTicks } from './axes.ts'
 import { barFigure } from './bars.ts'
 import { curvePane } from './curve-pane.ts'
 import { panesFigure } from './pane.ts'
@@ -139,6 +140,29 @@ test.each(Object.entries(figures))('%s is whole, named and free of style sheets 
     'image/svg+xml',
   )
   expect(document.documentElement.querySelectorAll('path, line, circle, rect').length).toBeGreaterThan(2)
+})
+
+test('an axis of iterations has no two ticks that read alike', () => {
+  const ticks = (from: number, to: number): (string | undefined)[] => {
+    const svg = lineFigure(drawing, {
+      caption: { title: 't', description: 'd' },
+      x: { label: 'iteration', format: (value) => value.toFixed(0), tickCount: wholeTicks(from, to) },
+      y: { label: 'y', format: (value) => `y${value}` },
+      lines: [
+        {
+          name: '',
+          colour: 'blue',
+          points: [
+            { x: from, y: 0 },
+            { x: to, y: 1 },
+          ],
+        },
+      ],
+    })
+    return [...svg.matchAll(/>(\d+)<\/text>/g)].map((match) => match[1])
+  }
+  expect(ticks(19, 21)).toEqual(['19', '20', '21'])
+  expect(ticks(0, 100)).toEqual(['0', '20', '40', '60', '80', '100'])
 })
 
 test('captions are escaped', () => {

@@ -1,4 +1,5 @@
 /** @file The figures of an experiment: results with their spread, the swept setting, curves of validation and loss. */
+import { wholeTicks } from '../plot/axes.ts'
 import { barFigure } from '../plot/bars.ts'
 import { type ChartAxis, logarithmic } from '../plot/chart-frame.ts'
 import type { Drawing } from '../plot/drawing.ts'
@@ -92,6 +93,7 @@ const curves = (
       dots: of === 'validation',
     }
   })
+  const iterations = lines.flatMap(({ points }) => [points.at(0)?.x ?? 0, points.at(-1)?.x ?? 0])
   return lineFigure(drawing, {
     caption: {
       title,
@@ -99,7 +101,11 @@ const curves = (
         .map(({ name, points }) => `${name} ends at ${y.format(points.at(-1)?.y ?? NaN)}`)
         .join('; '),
     },
-    x: { label: 'iteration', format: count },
+    x: {
+      label: 'iteration',
+      format: count,
+      tickCount: wholeTicks(Math.min(...iterations), Math.max(...iterations)),
+    },
     y,
     lines,
     size: { width: 560, height: 320 },

@@ -87,6 +87,9 @@ export function spanning(columns: number, content: Html): Spanning {
   return { columns, content }
 }
 
+// from so many columns on, titles break into lines
+const wide = 8
+
 /** A table whose first column names the row; it scrolls sideways where the screen is narrow. */
 export function table(
   caption: string,
@@ -101,7 +104,7 @@ export function table(
     return index === 0 ? html`<th scope="row">${part}</th>` : html`<td${numeric(index)}>${part}</td>`
   }
   return html`<div class="scroll" role="group" aria-label="${caption}" tabindex="0">
-    <table>
+    <table${columns.length >= wide && trusted(' class="wide"')}>
       <caption>
         ${caption}${below !== undefined && html`<span>${below}</span>`}
       </caption>

@@ -62,6 +62,8 @@ caption span { display: block; color: var(--cf-soft); font-weight: 400; font-siz
 th, td { padding: .5rem .9rem .5rem 0; text-align: left; vertical-align: baseline; border-bottom: 1px solid var(--line); }
 thead th { color: var(--cf-soft); font-weight: 500; font-size: .8125rem; white-space: nowrap; }
 tbody th { font-weight: 500; white-space: nowrap; }
+.wide { font-size: .8125rem; } .wide th, .wide td { padding-right: .55rem; } .wide thead th { white-space: normal; vertical-align: bottom; font-size: .75rem; }
+.wide tbody th { white-space: normal; overflow-wrap: anywhere; min-width: 6rem; }
 .number { text-align: right; white-space: nowrap; }
 td:last-child, th:last-child { padding-right: 0; }
 td.muted, .muted { color: var(--cf-soft); }

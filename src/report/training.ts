@@ -1,5 +1,5 @@
 /** @file The section about training: how loss, cosines and validation went. */
-import type { Axis } from '../plot/axes.ts'
+import { type Axis, wholeTicks } from '../plot/axes.ts'
 import type { Drawing } from '../plot/drawing.ts'
 import { count, duration, fixed, percent, short, shortPercent } from '../plot/format.ts'
 import { type Line, lineFigure, type Rule } from '../plot/lines.ts'
@@ -11,6 +11,7 @@ import type { RunSeries, SeriesPoint } from './series.ts'
 const iterations = (config: TrainConfig): Axis & { domain: [number, number] } => ({
   label: 'iteration',
   format: count,
+  tickCount: wholeTicks(0, config.iterations),
   domain: [0, config.iterations],
 })
 
