@@ -6,13 +6,17 @@ import { CompactRegions } from './figures/compact-regions.tsx'
 import { DecisionBands } from './figures/decision-bands.tsx'
 import { WeightLength } from './figures/weight-length.tsx'
 import './page.css'
-import { fields, type LabState, queryOf } from './state.ts'
+import { fields, initialState, type LabState, queryOf } from './state.ts'
 import { LearnedNoise } from './toy/learned-noise.tsx'
 import { Toy } from './toy/toy.tsx'
 import { useExperiment } from './toy/use-experiment.ts'
 import { useAddress } from './use-address.ts'
 
 const paper = 'https://arxiv.org/abs/1801.09414'
+
+/** What the words beside a link say holds for these settings, whatever a reader has turned since. */
+const { left, right, scale, margin, classes, dimensions, posterior, embeddingSize } = initialState
+const usual: Partial<LabState> = { left, right, scale, margin, classes, dimensions, posterior, embeddingSize }
 
 const contents: readonly (readonly [string, string])[] = [
   ['softmax', 'Softmax'],
@@ -91,8 +95,9 @@ export function Page(): JSX.Element {
             <p>
               In <a href="#boundaries">the paper’s Fig 2</a> the hatched band is what belongs to neither
               person; under softmax it is what lengths can give to either. LMCL’s band is equally wide
-              everywhere. A-Softmax multiplies the angle instead, so its band closes as the angles do, just
-              where people who look alike need it. Move the point and see whose it is under each loss.
+              everywhere in cosine. A-Softmax multiplies the angle instead, so its band closes as the angles
+              do, just where people who look alike need it. Move the point and see whose it is under each
+              loss.
             </p>
           </>
           <DecisionBands state={state} onChange={onChange} />
@@ -115,19 +120,15 @@ export function Page(): JSX.Element {
             people with features of {state.dimensions} numbers, so that nothing is hidden. Both sides see the
             same pictures in the same order from the same first weights; only the loss differs. Press play.
             Try{' '}
-            <Setting state={state} change={{ left: 'softmax', right: 'nsl' }} onShow={show}>
+            <Setting state={state} change={{ ...usual, left: 'softmax', right: 'nsl' }} onShow={show}>
               softmax beside NSL
             </Setting>
             ,{' '}
-            <Setting
-              state={state}
-              change={{ left: 'nsl', right: 'cosface', scale: 16, margin: 0.2 }}
-              onShow={show}
-            >
+            <Setting state={state} change={usual} onShow={show}>
               NSL beside LMCL
             </Setting>
             , or{' '}
-            <Setting state={state} change={{ right: 'cosface', margin: 0.6 }} onShow={show}>
+            <Setting state={state} change={{ ...usual, margin: 0.6 }} onShow={show}>
               a margin too large
             </Setting>
             , and move s, m and the learning rate while it runs. The address holds every setting: send it to
@@ -156,7 +157,7 @@ export function Page(): JSX.Element {
             <span class="formula">s ≥ (C−1)/C · ln((C−1)·P / (1−P))</span>
             <p>
               The mark is the setting of the experiment.{' '}
-              <Setting state={state} change={{ scale: 2 }} onShow={show}>
+              <Setting state={state} change={{ ...usual, scale: 2 }} onShow={show}>
                 Train with s = 2
               </Setting>{' '}
               and see what happens.
@@ -179,7 +180,7 @@ export function Page(): JSX.Element {
             <p>
               With more dimensions there is more room: C/(C−1) for up to D + 1 people. Beyond the bound no
               arrangement satisfies the loss, and{' '}
-              <Setting state={state} change={{ margin: 0.6, right: 'cosface' }} onShow={show}>
+              <Setting state={state} change={{ ...usual, margin: 0.6 }} onShow={show}>
                 features collapse or will not settle
               </Setting>
               .

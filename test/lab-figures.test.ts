@@ -90,6 +90,38 @@ describe.skipIf(executable === undefined)('the lab’s figures (skipped without 
       .toMatch(/It cannot work/)
   })
 
+  test('D of Eq 7 is moved by keys, by arrows to the next size and by End and Home to the ends', async () => {
+    const slider = page.getByLabel('D of this figure', { exact: true })
+    await slider.focus()
+    for (const [key, size] of [
+      ['ArrowRight', 4],
+      ['ArrowLeft', 3],
+      ['ArrowLeft', null],
+      ['ArrowRight', 3],
+      ['End', 512],
+    ] as const) {
+      await page.keyboard.press(key)
+      const wanted = size === null ? null : String(size)
+      await expect.poll(() => new URL(page.url()).searchParams.get('size'), { timeout: 10_000 }).toBe(wanted)
+    }
+    expect(await slider.getAttribute('aria-valuetext')).toBe('512')
+  })
+
+  test('a link sets all that its words rest on, whatever was set before', async () => {
+    const query = async (name: string): Promise<string[]> => {
+      const address = await page.getByRole('link', { name, exact: true }).getAttribute('href')
+      const { searchParams } = new URL(address ?? '', page.url())
+      return ['left', 'right', 's', 'm', 'c', 'd', 'p', 'size']
+        .filter((one) => searchParams.has(one))
+        .map((one) => `${one}=${searchParams.get(one)}`)
+    }
+    expect(await query('softmax beside NSL')).toEqual(['left=softmax', 'right=nsl'])
+    expect(await query('NSL beside LMCL')).toEqual([])
+    expect(await query('a margin too large')).toEqual(['m=0.6'])
+    expect(await query('Train with s = 2')).toEqual(['s=2'])
+    expect(await query('features collapse or will not settle')).toEqual(['m=0.6'])
+  })
+
   test('more noise flips more decisions, fewer of LMCL’s', async () => {
     const figure = page.locator('#noise')
     await page.locator('#margin-bound input').first().fill('0.2')

@@ -39,6 +39,16 @@ const between = (value: number, low: number, high: number): number => Math.max(l
 const posteriors = (odds: number): number =>
   Number(between(byOdds.back(odds), 0.5, 0.9999).toPrecision(odds > 6 ? 4 : 3))
 
+/** Values of D a reader would try, at equal steps of the slider: whole numbers lie too unevenly on a logarithm. */
+const embeddingSizes = [2, 3, 4, 5, 6, 8, 12, 16, 24, 32, 64, 128, 256, 512]
+
+/** The place of the size nearest to one that an address may have set. */
+const placeOf = (size: number): number =>
+  embeddingSizes.reduce(
+    (best, one, at) => (Math.abs(one - size) < Math.abs((embeddingSizes[best] ?? 0) - size) ? at : best),
+    0,
+  )
+
 interface MarkProps {
   readonly pane: BoundPane
   readonly label: string
@@ -172,13 +182,12 @@ export function MarginBound({ state, onChange, mostClasses = 1e6 }: BoundsProps)
           />
           <Slider
             label="D of this figure"
-            value={embeddingSize}
-            min={2}
-            max={512}
-            step={0.01}
-            logarithmic
+            value={placeOf(embeddingSize)}
+            min={0}
+            max={embeddingSizes.length - 1}
+            step={1}
             shown={String(embeddingSize)}
-            onInput={(value) => onChange({ embeddingSize: between(Math.round(value), 2, 512) })}
+            onInput={(place) => onChange({ embeddingSize: embeddingSizes[place] ?? embeddingSize })}
           />
         </>
       }
