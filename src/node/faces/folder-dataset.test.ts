@@ -59,7 +59,7 @@ describe('scanFolder', () => {
     expect([...scan.otherFiles]).toEqual([['.txt', 1]])
   })
 
-  it('passes over hidden files and folders without images', async () => {
+  it('passes over hidden files and folders without images, and names the latter', async () => {
     const folder = await tree('hidden', [
       'a/1.jpg',
       'a/._1.jpg',
@@ -67,7 +67,10 @@ describe('scanFolder', () => {
       '__MACOSX/a/1.jpg',
       'empty/readme',
     ])
-    expect((await scanFolder(folder)).identities).toEqual([{ name: 'a', images: ['a/1.jpg'] }])
+    await mkdir(join(folder, 'bare'))
+    const { identities, problems } = await scanFolder(folder)
+    expect(identities).toEqual([{ name: 'a', images: ['a/1.jpg'] }])
+    expect(problems).toEqual([`2 folders in ${folder} without any image: bare, empty`])
   })
 
   it('follows links, breaks their circles, and names those that lead nowhere', async () => {

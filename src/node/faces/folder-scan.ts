@@ -11,7 +11,7 @@ export interface FolderScan {
   readonly folder: string
   /** Ordered by name; each with its images, paths relative to `folder` with `/`, ordered. */
   readonly identities: readonly { readonly name: string; readonly images: readonly string[] }[]
-  /** Places that could not be read and links that lead nowhere or in circles, in words. */
+  /** Places that could not be read, links that lead nowhere or in circles, and folders without images, in words. */
   readonly problems: readonly string[]
   /** Files that are no images by their names: extension → number. */
   readonly otherFiles: ReadonlyMap<string, number>
@@ -27,7 +27,8 @@ export function isImageName(name: string): boolean {
 const expectedShape = 'expected one folder per identity with its images inside, like FOLDER/anna/1.jpg'
 
 interface Findings {
-  readonly problems: string[]
+  /** Path → what is wrong there, in words. */
+  readonly problems: Map<string, string>
   readonly otherFiles: Map<string, number>
 }
 
@@ -49,12 +50,12 @@ const imagesUnder = async (
   try {
     real = await realpath(path)
     if (above.includes(real)) {
-      findings.problems.push(`${path} links back to a folder it lies in; it was left out`)
+      findings.problems.set(path, `${path} links back to a folder it lies in; it was left out`)
       return []
     }
     entries = await readdir(path, { withFileTypes: true })
   } catch (cause) {
-    findings.problems.push(`${path} could not be read (${codeOf(cause)})`)
+    findings.problems.set(path, `${path} could not be read (${codeOf(cause)})`)
     return []
   }
   const found: string[] = []
@@ -75,9 +76,12 @@ const imagesUnder = async (
 export async function imagesBelow(
   folder: string,
 ): Promise<{ readonly images: readonly string[]; readonly problems: readonly string[] }> {
-  const findings: Findings = { problems: [], otherFiles: new Map() }
+  const findings: Findings = { problems: new Map(), otherFiles: new Map() }
   const found = await imagesUnder(folder, '', [], findings)
-  return { images: found.map((path) => path.slice(1)).toSorted(byCodePoint), problems: findings.problems }
+  return {
+    images: found.map((path) => path.slice(1)).toSorted(byCodePoint),
+    problems: [...findings.problems.values()],
+  }
 }
 
 type Kind = 'file' | 'folder' | 'other'
@@ -89,7 +93,7 @@ const kindOfTarget = async (path: string, findings: Findings): Promise<Kind> => 
   try {
     return kindOf(await stat(path))
   } catch (cause) {
-    findings.problems.push(`${path} is a link that leads nowhere (${codeOf(cause)})`)
+    findings.problems.set(path, `${path} is a link that leads nowhere (${codeOf(cause)})`)
     return 'other'
   }
 }
@@ -105,7 +109,7 @@ const countOther = (name: string, findings: Findings): void => {
  * @throws UsageError where the folder is missing or no folder; DataError where it holds no identities with images
  */
 export async function scanFolder(folder: string): Promise<FolderScan> {
-  const findings: Findings = { problems: [], otherFiles: new Map() }
+  const findings: Findings = { problems: new Map(), otherFiles: new Map() }
   let entries
   try {
     entries = await readdir(folder, { withFileTypes: true })
@@ -136,18 +140,27 @@ export async function scanFolder(folder: string): Promise<FolderScan> {
     .map((name, index) => ({ name, images: images[index] ?? [] }))
     .filter((identity) => identity.images.length > 0)
   if (identities.length === 0) throw nothingFound(folder, names.length, loose, findings)
-  if (loose > 0) {
-    findings.problems.push(
-      `${counted(loose, 'image')} directly in ${folder}, in no identity's folder, left out`,
-    )
-  }
+  // of a folder that could not be read it is not known
+  const empty = names.filter(
+    (name, index) => images[index]?.length === 0 && !findings.problems.has(join(folder, name)),
+  )
+  const remarks = [
+    ...(loose > 0
+      ? [`${counted(loose, 'image')} directly in ${folder}, in no identity's folder, left out`]
+      : []),
+    ...(empty.length > 0 ? [emptyRemark(folder, empty)] : []),
+  ]
   return {
     folder,
     identities,
-    problems: findings.problems.toSorted(byCodePoint),
+    problems: [...findings.problems.values(), ...remarks].toSorted(byCodePoint),
     otherFiles: findings.otherFiles,
   }
 }
+
+const emptyRemark = (folder: string, names: readonly string[]): string =>
+  `${counted(names.length, 'folder')} in ${folder} without any image: ${names.slice(0, 5).join(', ')}` +
+  (names.length > 5 ? ', …' : '')
 
 const nothingFound = (folder: string, folders: number, loose: number, findings: Findings): DataError => {
   if (loose > 0 && folders === 0) {
@@ -156,13 +169,14 @@ const nothingFound = (folder: string, folders: number, loose: number, findings: 
   const others = [...findings.otherFiles]
     .toSorted((a, b) => byCodePoint(a[0], b[0]))
     .map(([extension, count]) => `${count} × ${extension}`)
+  const [problem] = findings.problems.values()
   const instead =
-    findings.problems.length > 0
-      ? `; ${findings.problems[0]}`
+    problem !== undefined
+      ? `; ${problem}`
       : others.length > 0
         ? `, only other files (${others.join(', ')}); JPEG, PNG and WebP are read`
         : ''
-  if (folders === 0 && others.length === 0 && findings.problems.length === 0) {
+  if (folders === 0 && others.length === 0 && problem === undefined) {
     return new DataError(`${folder} is empty; ${expectedShape}`)
   }
   return new DataError(`No images were found in ${folder}${instead}; ${expectedShape}`)
