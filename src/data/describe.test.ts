@@ -48,6 +48,20 @@ describe('describeDataset', () => {
     )
   })
 
+  it('does not take a set for mixed because of a few strays', () => {
+    const stray = { height: 96, width: 96 }
+    const among = (count: number): readonly Remark[] =>
+      describeDataset({
+        imagesPerIdentity: new Array<number>(1200).fill(10),
+        sizes: [...new Array<typeof square>(count).fill(square), stray],
+        input,
+      })
+    expect(warnings(among(64))).toBe(0)
+    expect(text(among(64))).toContain('Nearly all images are 112x112 (2 % are not): they look aligned')
+    expect(text(among(19))).toContain('mixed sizes: 112x112 (95 %), 96x96 (5 %)')
+    expect(warnings(among(20))).toBe(0)
+  })
+
   it('doubts photographs of one size, and names small ones', () => {
     const photos = describeDataset({ imagesPerIdentity: [5], sizes: [{ height: 480, width: 640 }], input })
     expect(text(photos)).toContain('no usual size of aligned faces')

@@ -71,6 +71,9 @@ const tally = (keys: readonly string[]): readonly (readonly [string, number])[] 
 const alignFirst =
   'faces at different places cost much accuracy: align them first (five points to the same places, 112x112 crops)'
 
+/** The share of other sizes from which a set is mixed; a few strays among aligned crops are none. */
+const mixedFrom = 0.05
+
 const sizeRemarks = (facts: DatasetFacts): readonly Remark[] => {
   const { sizes, input } = facts
   const common = tally(sizes.map(inWords))
@@ -79,7 +82,12 @@ const sizeRemarks = (facts: DatasetFacts): readonly Remark[] => {
   if (first === undefined || size === undefined) return []
   const small = sizes.filter((s) => s.height < input.height / 2 || s.width < input.width / 2).length
   const remarks: Remark[] = []
-  if (others.length > 0) {
+  const odd = others.reduce((sum, [, count]) => sum + count, 0)
+  const usual =
+    odd === 0
+      ? `All images are ${first[0]}`
+      : `Nearly all images are ${first[0]} (${percent(odd, sizes.length)} are not)`
+  if (odd > 0 && odd >= mixedFrom * sizes.length) {
     const aspects = new Set(sizes.map((s) => Math.round((s.height / s.width) * 20)))
     const shown = common.slice(0, 3).map(([name, count]) => `${name} (${percent(count, sizes.length)})`)
     remarks.push({
@@ -91,10 +99,10 @@ const sizeRemarks = (facts: DatasetFacts): readonly Remark[] => {
   } else if (size.height > 1.4 * size.width || size.width > 1.1 * size.height || size.height > 400) {
     remarks.push({
       level: 'warning',
-      text: `All images are ${first[0]}, which is no usual size of aligned faces; if they are not aligned, ${alignFirst}`,
+      text: `${usual}, which is no usual size of aligned faces; if they are not aligned, ${alignFirst}`,
     })
   } else {
-    remarks.push({ level: 'info', text: `All images are ${first[0]}: they look aligned` })
+    remarks.push({ level: 'info', text: `${usual}: they look aligned` })
   }
   if (small > 0) {
     remarks.push({
