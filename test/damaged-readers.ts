@@ -8,6 +8,7 @@ import { encodeRecord } from '../src/data/records/record-io.ts'
 import { encodeVerificationBin } from '../src/data/records/verification-bin.ts'
 import { decodeImage } from '../src/node/faces/decode.ts'
 import { openBin } from '../src/node/faces/bin-file.ts'
+import { openFeatureFile } from '../src/node/evaluate/feature-file.ts'
 import { arraySource, matSource } from '../src/node/evaluate/megaface-files.ts'
 import { openModel } from '../src/node/run/model-file.ts'
 import { readEmbeddings } from '../src/node/evaluate/protocol-embeddings.ts'
@@ -143,8 +144,8 @@ export async function damagedReaders(): Promise<readonly DamagedReader[]> {
       file: 'e.npy',
       sound: encodeNpy(features),
       read: async (at) => {
-        await using source = await arraySource(at('e.npy'), 2)
-        return source.read([0, 1])
+        await using file = await openFeatureFile(at('e.npy'))
+        return arraySource(file, Int32Array.of(0, 1)).read([0, 1])
       },
       swap: replaced('<f4', '>f4'),
     },

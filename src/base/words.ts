@@ -8,6 +8,11 @@ export function agreeing(count: number, one: string, many: string): string {
   return count === 1 ? one : many
 }
 
+/** The first five of many, and that there are more: `a, b, c, d, e, …`. */
+export function firstFive(names: readonly string[]): string {
+  return `${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}`
+}
+
 /** No more than three significant digits: `0.293`. */
 export function threeDigits(value: number): string {
   return String(Number(value.toPrecision(3)))

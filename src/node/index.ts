@@ -41,12 +41,8 @@ export {
   type JudgePairsOptions,
   type PairEvaluation,
 } from './evaluate/evaluate-pairs.ts'
-export {
-  evaluateIjb,
-  evaluateIjbFeatures,
-  type EvaluateIjbOptions,
-  type IjbFeatures,
-} from './evaluate/ijb-evaluate.ts'
+export { evaluateIjb, type EvaluateIjbOptions } from './evaluate/ijb-evaluate.ts'
+export { evaluateIjbFeatures, type IjbFeatures } from './evaluate/ijb-features.ts'
 export { evaluateMegaface, type EvaluateMegafaceOptions } from './evaluate/megaface-evaluate.ts'
 export type { MegafaceLists, MegafaceSource } from './evaluate/megaface-sources.ts'
 export { evaluateVideos, type EvaluateVideosOptions } from './evaluate/video-evaluate.ts'

@@ -62,6 +62,7 @@ export function recordEntries(record: ProtocolRecord): readonly (readonly [name:
     ['protocol', `${record.protocol} (${protocolTitles[record.protocol]})`],
     ['convention', record.convention],
     ['model', record.model ?? 'embeddings from elsewhere'],
+    ...(record.rows === undefined ? [] : [['rows', record.rows] as const]),
     ['aligner', record.aligner],
     ['seed', String(record.seed)],
     ['files', record.files.join(', ')],

@@ -36,6 +36,8 @@ export interface ProtocolRecord {
   readonly convention: string
   /** The model's id: a hash of weights and preprocessing; absent for embeddings from elsewhere. */
   readonly model?: string
+  /** Of embeddings in an order of their own: whether rows were found by their names or by their place. */
+  readonly rows?: string
   /** How faces were cut out: `as given` or the points they were aligned by. */
   readonly aligner: string
   readonly seed: number

@@ -1,4 +1,5 @@
 /** @file Features [N, D] of an `.npy` file, a block of rows at a time: the file may be far larger than memory. */
+import { mapBounded } from '../../base/concurrency.ts'
 import { FormatError } from '../../base/errors.ts'
 import { npyHeaderLimit, readNpyLayout } from '../../tensor/npy.ts'
 import { openFile } from '../files/record-file.ts'
@@ -52,16 +53,36 @@ export async function openFeatureFile(path: string): Promise<FeatureFile> {
   }
 }
 
-/** All rows in one array. @throws FormatError */
-export async function readFeatures(
-  path: string,
-): Promise<{ readonly data: Float32Array; readonly size: number }> {
-  await using file = await openFeatureFile(path)
-  const data = new Float32Array(file.rows * file.size)
-  const step = Math.max(1, Math.floor(2 ** 22 / file.size))
-  for (let from = 0; from < file.rows; from += step) {
-    const count = Math.min(step, file.rows - from)
-    data.set(await file.read(from, count), from * file.size)
+/** Numbers read at once: 4 MiB. */
+const readLimit = 2 ** 20
+
+/** Places of `rows` in groups whose rows follow each other in the file, so that each is one read. */
+const runsOf = (rows: ArrayLike<number>, most: number): readonly Int32Array[] => {
+  const order = Int32Array.from(Array.from(rows).keys()).sort((a, b) => (rows[a] ?? 0) - (rows[b] ?? 0))
+  const rowOf = (at: number): number => rows[order[at] ?? NaN] ?? NaN
+  const runs: Int32Array[] = []
+  let start = 0
+  for (let at = 1; at <= order.length; at++) {
+    if (at < order.length && rowOf(at) - rowOf(at - 1) <= 1 && rowOf(at) - rowOf(start) < most) continue
+    runs.push(order.subarray(start, at))
+    start = at
   }
-  return { data, size: file.size }
+  return runs
+}
+
+/** Rows at any places, in the order asked for, as [rows.length, D]. @throws FormatError on a number that is not finite */
+export async function readRows(file: FeatureFile, rows: ArrayLike<number>): Promise<Float32Array> {
+  const { size } = file
+  const data = new Float32Array(rows.length * size)
+  const most = Math.max(1, Math.floor(readLimit / size))
+  await mapBounded(rows.length === 0 ? [] : runsOf(rows, most), 4, async (places) => {
+    const first = rows[places[0] ?? NaN] ?? NaN
+    const last = rows[places.at(-1) ?? NaN] ?? NaN
+    const run = await file.read(first, last - first + 1)
+    for (const place of places) {
+      const from = ((rows[place] ?? NaN) - first) * size
+      data.set(run.subarray(from, from + size), place * size)
+    }
+  })
+  return data
 }

@@ -71,12 +71,14 @@ export interface Measured {
   readonly flags?: PoolingFlags
   readonly pooling: string
   readonly model?: string
+  /** How rows of features computed before were found, for the record. */
+  readonly rows?: string
 }
 
 /** Judges templates by the lists of the folder. @throws DataError, FormatError */
 export async function judgeTemplates(
   files: MetaFiles,
-  { templates, pooling, flags, model }: Measured,
+  { templates, pooling, flags, model, rows }: Measured,
   options: JudgeIjbOptions,
 ): Promise<IjbEvaluation> {
   const pairs = parseTemplatePairs(await readWholeFile(files.pairs), files.pairs)
@@ -111,7 +113,7 @@ export async function judgeTemplates(
         files: [files.images, files.pairs, files.faces, ...files.galleries, files.probes]
           .filter((path) => path !== undefined)
           .map((path) => basename(path)),
-        ...given({ model }),
+        ...given({ model, rows }),
       },
     },
     {

@@ -76,8 +76,16 @@ beforeAll(async () => {
     shape: [numbers.length / size, size],
     data: Float32Array.from(numbers),
   })
-  await write(at('probes.npy'), encodeNpy(features(given.probes)))
-  await write(at('distractors.npy'), encodeNpy(features(given.distractors)))
+  for (const name of ['probes.npy', 'bare/p.npy']) await write(at(name), encodeNpy(features(given.probes)))
+  for (const name of ['distractors.npy', 'bare/d.npy'])
+    await write(at(name), encodeNpy(features(given.distractors)))
+  const turned = (numbers: readonly number[]): readonly number[] =>
+    numbers.map((_, i) => numbers[numbers.length - size * (1 + Math.floor(i / size)) + (i % size)] ?? NaN)
+  await write(at('turned/p.npy'), encodeNpy(features(turned(given.probes))))
+  await write(at('turned/p.txt'), probePaths.toReversed().join('\n'))
+  await write(at('turned/d.npy'), encodeNpy(features(turned(given.distractors))))
+  const images = distractorPaths.toReversed().map((path) => `crops/mega/${path}`)
+  await write(at('turned/d.json'), JSON.stringify({ images }))
   await write(
     at('probes.json'),
     JSON.stringify({ path: probePaths, id: given.who.map((who) => `person ${who}`) }),
@@ -104,12 +112,31 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-const sources: Readonly<Record<string, () => MegafaceSource>> = {
-  'OpenCV matrices': () => ({ kind: 'mats', probes: at('scrub'), distractors: at('mega') }),
-  arrays: () => ({ kind: 'arrays', probes: at('probes.npy'), distractors: at('distractors.npy') }),
-}
+const sources: readonly (readonly [string, { readonly rows?: string }, () => MegafaceSource])[] = [
+  ['OpenCV matrices', {}, () => ({ kind: 'mats', probes: at('scrub'), distractors: at('mega') })],
+  [
+    'arrays by the names beside them',
+    { rows: 'probes by their names in probes.json, distractors by their names in distractors.json' },
+    () => ({ kind: 'arrays', probes: at('probes.npy'), distractors: at('distractors.npy') }),
+  ],
+  [
+    'arrays without names',
+    { rows: 'probes by their place in the list, distractors by their place in the list' },
+    () => ({ kind: 'arrays', probes: at('bare', 'p.npy'), distractors: at('bare', 'd.npy') }),
+  ],
+  [
+    'arrays in another order than the lists',
+    { rows: 'probes by their names in p.txt, distractors by their names in d.json' },
+    () => ({
+      kind: 'arrays',
+      probes: at('turned', 'p.npy'),
+      names: at('turned', 'p.txt'),
+      distractors: at('turned', 'd.npy'),
+    }),
+  ],
+]
 
-describe.each(Object.entries(sources))('%s', (_, source) => {
+describe.each(sources)('%s', (_, rows, source) => {
   it('give the figures of the oracle, and the record of it', async () => {
     const lists = { probes: at('probes.json'), distractors: at('distractors.json') }
     const evaluation = await evaluateMegaface(source(), { ...options, lists })
@@ -125,6 +152,7 @@ describe.each(Object.entries(sources))('%s', (_, source) => {
       aligner: 'as given',
       seed: 0,
       files: ['probes.json', 'distractors.json'],
+      ...rows,
     })
     expect(evaluation.report.curves.distractors?.map(({ at: count }) => count)).toEqual(given.sizes)
     const [rank] = evaluation.outcomes
@@ -205,8 +233,15 @@ describe('what does not fit is refused', () => {
 
   it('lists and rows of other lengths, features of other sizes', async () => {
     const [probes, distractors] = [at('probes.npy'), at('distractors.npy')]
+    await expect(run({ kind: 'arrays', probes: at('bare', 'd.npy'), distractors })).rejects.toThrow(
+      `1,200 rows, ${at('probes.json')} names 13 images; rows without names go by their place`,
+    )
     await expect(run({ kind: 'arrays', probes: distractors, distractors })).rejects.toThrow(
-      '1,200 rows, the list names 13 images',
+      `${at('probes.json')} names 13 images that ${at('distractors.json')} has no row of: ${probePaths.slice(0, 5).join(', ')}, …`,
+    )
+    await write(at('few.txt'), 'a.png\nb.png\n')
+    await expect(run({ kind: 'arrays', probes, names: at('few.txt'), distractors })).rejects.toThrow(
+      `${at('few.txt')} names 2 images, ${probes} holds 13 embeddings`,
     )
     await write(at('narrow.npy'), encodeNpy({ shape: [1200, 2], data: new Float32Array(2400).fill(1) }))
     await expect(run({ kind: 'arrays', probes, distractors: at('narrow.npy') })).rejects.toThrow(

@@ -93,6 +93,7 @@ export async function evaluateMegaface(
     faces,
     distractors,
     others,
+    rows,
   } = await openSources(source, lists, options, opened)
   if (probeSource.size !== distractors.size)
     throw new DataError(
@@ -140,7 +141,7 @@ export async function evaluateMegaface(
         aligner: 'as given',
         seed,
         files: filesOf(source, lists),
-        ...given({ model }),
+        ...given({ model, rows }),
       },
     },
     run,

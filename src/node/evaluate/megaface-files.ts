@@ -4,7 +4,6 @@ import { basename, dirname, join, relative } from 'node:path'
 import { mapBounded } from '../../base/concurrency.ts'
 import { DataError } from '../../base/errors.ts'
 import { given } from '../../base/given.ts'
-import { counted } from '../../base/words.ts'
 import { parseFaceList, parseNoiseList } from '../../data/lists/megaface.ts'
 import { decodeText } from '../../data/lists/text.ts'
 import { decodeOpenCvMat } from '../../data/records/opencv-mat.ts'
@@ -12,7 +11,7 @@ import type { FlipRule } from '../../evaluate/features.ts'
 import { fuse, normalizeRows, templateSize } from '../../evaluate/features.ts'
 import type { EmbeddingModel } from '../../model/contract.ts'
 import { imageFiles } from '../faces/embed.ts'
-import { openFeatureFile } from './feature-file.ts'
+import { type FeatureFile, readRows } from './feature-file.ts'
 import { scanFolder } from '../faces/folder-scan.ts'
 import { readImage } from '../faces/decode.ts'
 import { embedRaw } from './raw-features.ts'
@@ -149,31 +148,18 @@ export async function matSource(
   }
 }
 
-/** Rows of an `.npy` file in the list's order. @throws DataError where it has another number of rows, FormatError */
-export async function arraySource(
-  path: string,
-  count: number | undefined,
-): Promise<FeatureSource & AsyncDisposable & { readonly rows: number }> {
-  const file = await openFeatureFile(path)
-  const { size, rows } = file
-  if (count !== undefined && rows !== count) {
-    await file[Symbol.asyncDispose]()
-    throw new DataError(`${path} has ${counted(rows, 'row')}, the list names ${counted(count, 'image')}`)
-  }
+/** Rows of an open file: `rows` says which belongs to each image of the list, whatever their order. */
+export function arraySource(file: FeatureFile, rows: Int32Array): FeatureSource {
+  const { name, size } = file
   return {
     size,
-    rows,
     read: async (places) => {
-      const [first = 0] = places
-      const span = (places.at(-1) ?? first) - first + 1
-      const all = await file.read(first, span)
-      const data = span === places.length ? all : new Float32Array(places.length * size)
-      if (span !== places.length)
-        places.forEach((place, i) =>
-          data.set(all.subarray((place - first) * size, (place - first + 1) * size), i * size),
-        )
-      return normalizeRows(data, size, (row) => `row ${places[row] ?? 0} of ${path}`)
+      const wanted = places.map((place) => rows[place] ?? NaN)
+      return normalizeRows(
+        await readRows(file, wanted),
+        size,
+        (at) => `row ${(wanted[at] ?? NaN) + 1} of ${name}`,
+      )
     },
-    [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
   }
 }

@@ -3,6 +3,8 @@ import { DataError } from '../../base/errors.ts'
 import type { Opened } from '../../base/opened.ts'
 import type { FlipRule } from '../../evaluate/features.ts'
 import type { EmbeddingModel } from '../../model/contract.ts'
+import { type FeatureFile, openFeatureFile } from './feature-file.ts'
+import { checkAllListed, type ListedRows, listedRows, type RowList } from './listed-rows.ts'
 import {
   arraySource,
   type FeatureSource,
@@ -14,13 +16,14 @@ import {
   matSource,
   readFaceList,
 } from './megaface-files.ts'
-import { namesBeside, readNames } from './protocol-embeddings.ts'
+import { type NamesFile, namesOfRows } from './protocol-embeddings.ts'
 import type { RawFeatureOptions } from './raw-features.ts'
 
 /**
  * Where features come from. `images`: a model embeds two folders of crops; without lists each folder is taken whole, the probes' with
  * one folder per person. `mats`: OpenCV matrices, a file an image, named as the image with a suffix. `arrays`: `.npy` files with a row
- * for each image of the lists, in their order; without a list probes go by the folders of their names, distractors by their place.
+ * for each image of the lists, found by the names of the rows, or by their place where nothing names them; without a list probes go by
+ * the folders of their names.
  */
 export type MegafaceSource =
   | {
@@ -36,7 +39,7 @@ export type MegafaceSource =
       readonly kind: 'arrays'
       readonly probes: string
       readonly distractors: string
-      /** Which image each row of the probes is of, where no list of probes says it. @defaultValue the `.json` beside them */
+      /** Which image each row of the probes is of. @defaultValue the `.json` beside them */
       readonly names?: string
     }
 
@@ -54,6 +57,8 @@ export interface MegafaceSources {
   readonly faces: ListedFaces
   readonly distractors: FeatureSource
   readonly others: readonly string[]
+  /** How rows of arrays were found, for the record. */
+  readonly rows?: string
 }
 
 const needed = (path: string | undefined, what: string): string => {
@@ -97,27 +102,47 @@ export async function openSources(
       distractors: await matSource(source.distractors, others, source.suffix),
     }
   }
+  return openArrays(source, lists, opened)
+}
+
+type ArraySource = Extract<MegafaceSource, { readonly kind: 'arrays' }>
+
+/** Arrays by their lists: each row by its name, where rows have names. @throws DataError, FormatError */
+const openArrays = async (
+  source: ArraySource,
+  lists: MegafaceLists,
+  opened: Opened,
+): Promise<MegafaceSources> => {
+  const known = await namesOfRows(source.probes, source.names)
+  const knownOthers = await namesOfRows(source.distractors)
   const faces =
-    lists.probes === undefined
-      ? await namedProbes(source.probes, source.names)
-      : await readFaceList(lists.probes)
-  const others =
-    lists.distractors === undefined
-      ? await namesBeside(source.distractors).then((found) => found && listedByFolders(found.names))
-      : await readFaceList(lists.distractors)
-  const probes = opened.use(await arraySource(source.probes, faces.paths.length))
-  const distractors = opened.use(await arraySource(source.distractors, others?.paths.length))
+    lists.probes === undefined ? namedProbes(source.probes, known) : await readFaceList(lists.probes)
+  const listed =
+    lists.distractors === undefined ? knownOthers?.names : (await readFaceList(lists.distractors)).paths
+  const probes = opened.use(await openFeatureFile(source.probes))
+  const distractors = opened.use(await openFeatureFile(source.distractors))
+  const others = listed ?? Array.from({ length: distractors.rows }, (_, row) => `${row}`)
+  const ordered = (file: FeatureFile, named: NamesFile | undefined, list: RowList): ListedRows => {
+    const found = listedRows(file, named, list)
+    checkAllListed(found, named, list)
+    return found
+  }
+  const own = ordered(probes, known, { file: lists.probes ?? source.probes, names: faces.paths })
+  const theirs = ordered(distractors, knownOthers, {
+    file: lists.distractors ?? source.distractors,
+    names: others,
+  })
   return {
     faces,
-    others: others?.paths ?? Array.from({ length: distractors.rows }, (_, row) => `${row}`),
-    probes,
-    distractors,
+    others,
+    probes: arraySource(probes, own.rows),
+    distractors: arraySource(distractors, theirs.rows),
+    rows: `probes ${own.said}, distractors ${theirs.said}`,
   }
 }
 
 /** Probes by the names of their rows. @throws DataError where nothing names them */
-const namedProbes = async (path: string, names: string | undefined): Promise<ListedFaces> => {
-  const known = names === undefined ? await namesBeside(path) : await readNames(names)
+const namedProbes = (path: string, known: NamesFile | undefined): ListedFaces => {
   if (known === undefined)
     throw new DataError(
       `${path} does not say who each row is; give a list of probes, or the names of the rows with each person’s folder in them`,

@@ -15,6 +15,7 @@ import {
 import { decodeText } from '../../data/lists/text.ts'
 import type { FlipRule, TemplateSet } from '../../evaluate/features.ts'
 import { normalizeRows } from '../../evaluate/features.ts'
+import { commonFolder, withSlashes } from '../../evaluate/match-rows.ts'
 import { decodeNpy } from '../../tensor/npy.ts'
 import { decodeSafetensors } from '../../tensor/safetensors.ts'
 import { readWholeFile } from '../files/record-file.ts'
@@ -45,6 +46,14 @@ export interface NamesFile extends EmbeddingNames {
 export async function readNames(path: string): Promise<NamesFile> {
   const parse = extname(path).toLowerCase() === '.json' ? parseRowRecord : parseRowNames
   return { ...parse(decodeText(await readWholeFile(path), path), path), namesFile: path }
+}
+
+/** Refuses names that are not as many as the rows. @throws DataError */
+export function checkNames(names: readonly string[], namedBy: string, file: string, rows: number): void {
+  if (names.length !== rows)
+    throw new DataError(
+      `${namedBy} names ${counted(names.length, 'image')}, ${file} holds ${counted(rows, 'embedding')}`,
+    )
 }
 
 const matrix = (
@@ -88,6 +97,11 @@ export async function namesBeside(file: string): Promise<NamesFile | undefined> 
   return (await exists(beside)) ? readNames(beside) : undefined
 }
 
+/** What is known of the rows of an `.npy` file: by `names` where that is given, else by the record beside it. @throws DataError, FormatError */
+export async function namesOfRows(file: string, names?: string): Promise<NamesFile | undefined> {
+  return names === undefined ? namesBeside(file) : readNames(names)
+}
+
 const readNpy = async (bytes: Uint8Array, file: string): Promise<Read> => ({
   ...matrix(decodeNpy(bytes, file), file),
   ...(await namesBeside(file)),
@@ -121,27 +135,13 @@ export async function readEmbeddings(file: string, namesFile?: string): Promise<
   const count = read.size === 0 ? 0 : read.data.length / read.size
   if (count === 0) throw new FormatError(file, 'it holds no embeddings')
   const { names, namesFile: namedBy = file } = read
-  if (names !== undefined && names.length !== count)
-    throw new DataError(
-      `${namedBy} names ${counted(names.length, 'image')}, ${file} holds ${counted(count, 'embedding')}`,
-    )
+  if (names !== undefined) checkNames(names, namedBy, file, count)
   const data = normalizeRows(
     read.data.slice(),
     read.size,
     (row) => names?.[row] ?? `row ${row + 1} of ${file}`,
   )
   return { ...read, file, count, data }
-}
-
-/** The folders that all names have in common, with the slash after them. */
-const commonFolder = (names: readonly string[]): string => {
-  const [first = ''] = names
-  let length = first.lastIndexOf('/') + 1
-  for (const name of names) {
-    while (length > 0 && !name.startsWith(first.slice(0, length)))
-      length = first.lastIndexOf('/', length - 2) + 1
-  }
-  return first.slice(0, length)
 }
 
 /**
@@ -151,7 +151,7 @@ const commonFolder = (names: readonly string[]): string => {
 export function relativeNames({ names, file }: Embeddings, images?: string): readonly string[] {
   if (names === undefined)
     throw new DataError(`${file} does not say which image each row is of; give --names with one name a line`)
-  const slashed = names.map((name) => name.replaceAll('\\', '/').replace(/^\.\//, ''))
+  const slashed = withSlashes(names)
   const folder = images === undefined ? undefined : `${images.replace(/^\.\//, '').replace(/\/+$/, '')}/`
   const isUnder = folder !== undefined && slashed.every((name) => name.startsWith(folder))
   const prefix = isUnder ? folder : commonFolder(slashed)

@@ -3,8 +3,8 @@ import { UsageError } from '../../base/errors.ts'
 import { given } from '../../base/given.ts'
 import type { ProtocolName } from '../../evaluate/protocol/record.ts'
 import type { Evaluated } from './evaluated.ts'
-import type { IjbFeatures } from './ijb-evaluate.ts'
-import { evaluateIjb, evaluateIjbFeatures } from './ijb-evaluate.ts'
+import { evaluateIjb } from './ijb-evaluate.ts'
+import { evaluateIjbFeatures, type IjbFeatures } from './ijb-features.ts'
 import { evaluateMegaface } from './megaface-evaluate.ts'
 import type { MegafaceSource } from './megaface-sources.ts'
 import { readEmbeddings } from './protocol-embeddings.ts'
@@ -42,10 +42,11 @@ const runTemplates = async (subject: Subject, request: ProtocolRequest): Promise
     const asked = { ...options, ...given({ flags, images, signal, onProgress }) }
     return { evaluation: (await evaluateIjb(subject.model, folder, asked)).evaluation }
   }
+  const embedded = { file: subject.path, ...given({ names: subject.names }) }
   const features: IjbFeatures =
     rows === 'template'
-      ? { kind: 'templates', file: subject.path }
-      : { kind: 'images', file: subject.path, sideBySide: rows === 'image+mirror', ...given({ flags }) }
+      ? { kind: 'templates', ...embedded }
+      : { kind: 'images', ...embedded, sideBySide: rows === 'image+mirror', ...given({ flags }) }
   return { evaluation: (await evaluateIjbFeatures(features, folder, options)).evaluation }
 }
 
