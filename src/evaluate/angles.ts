@@ -1,7 +1,7 @@
 /** @file How tight identities are and how far apart: angles between templates and mean directions. */
 import { placesOf } from '../base/groups.ts'
 import { random, shuffled } from '../base/random.ts'
-import { cosine } from './features.ts'
+import { addRow, cosine } from './features.ts'
 import type { TemplateSet } from './features.ts'
 
 /** Angles in degrees, each list a sample. */
@@ -25,9 +25,7 @@ const degrees = (cos: number): number => (Math.acos(Math.min(1, Math.max(-1, cos
 
 const sumOf = ({ data, size }: TemplateSet, rows: readonly number[]): Float64Array => {
   const sum = new Float64Array(size)
-  for (const row of rows) {
-    for (let i = 0; i < size; i++) sum[i]! += data[row * size + i]!
-  }
+  for (const row of rows) addRow(sum, data, row * size)
   return sum
 }
 
@@ -53,7 +51,7 @@ export function angleSample(
     return members.map((row) =>
       degrees(
         cosine(
-          sum.map((value, i) => value - data[row * size + i]!),
+          sum.map((value, i) => value - (data[row * size + i] ?? NaN)),
           0,
           data,
           row * size,

@@ -1,6 +1,7 @@
 /** @file Intervals of TAR at FAR by drawing people, not pairs: pairs of one person are not independent evidence. */
 import { random } from '../base/random.ts'
 import { quantile } from '../tensor/statistics.ts'
+import { drawPeople, weighPairs } from './drawn-people.ts'
 import type { Interval } from './result.ts'
 import type { LabelledScore } from './roc.ts'
 
@@ -39,21 +40,22 @@ export function bootstrapTar(
   const count = sorted.length
   const first = Int32Array.from(sorted, ({ identities }) => indexOf(identities[0]))
   const second = Int32Array.from(sorted, ({ same, identities }) => (same ? -1 : indexOf(identities[1])))
+  const isSame = Uint8Array.from(sorted, (pair) => (pair.same ? 1 : 0))
   const endsGroup = Uint8Array.from(sorted, ({ score }, i) => (sorted[i + 1]?.score === score ? 0 : 1))
   const affordable = Math.floor((options.budget ?? 100_000_000) / count)
   const replicates = Math.max(100, Math.min(options.replicates ?? 1000, affordable))
   const tars = options.fars.map((): number[] => [])
   const stream = random(options.seed, 'bootstrap')
   const drawn = new Int32Array(names.size)
+  const weights = new Float64Array(count)
   for (let replicate = 0; replicate < replicates; replicate++) {
-    drawn.fill(0)
-    for (let i = 0; i < drawn.length; i++) drawn[stream.integer(drawn.length)]!++
-    const weight = (i: number): number => drawn[first[i]!]! * (second[i]! < 0 ? 1 : drawn[second[i]!]!)
+    drawPeople(drawn, stream)
+    weighPairs(weights, drawn, first, second)
     let same = 0
     let different = 0
     for (let i = 0; i < count; i++) {
-      if (second[i]! < 0) same += weight(i)
-      else different += weight(i)
+      if (isSame[i] === 1) same += weights[i] ?? NaN
+      else different += weights[i] ?? NaN
     }
     if (same === 0 || different === 0) continue
     const allowed = options.fars.map((far) => far * different + 1e-9)
@@ -62,11 +64,11 @@ export function bootstrapTar(
     let acceptedSame = 0
     let acceptedDifferent = 0
     for (let i = 0; i < count && acceptedDifferent <= largest; i++) {
-      if (second[i]! < 0) acceptedSame += weight(i)
-      else acceptedDifferent += weight(i)
+      if (isSame[i] === 1) acceptedSame += weights[i] ?? NaN
+      else acceptedDifferent += weights[i] ?? NaN
       if (endsGroup[i] === 0) continue
       for (let k = 0; k < allowed.length; k++) {
-        if (acceptedDifferent <= allowed[k]!) reached[k] = acceptedSame
+        if (acceptedDifferent <= (allowed[k] ?? NaN)) reached[k] = acceptedSame
       }
     }
     reached.forEach((accepted, k) => tars[k]?.push(accepted / same))

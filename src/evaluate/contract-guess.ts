@@ -71,7 +71,7 @@ const dPrimeOf = (same: Moments, different: Moments): number =>
 const momentsOf = (values: ArrayLike<number>, picks: ArrayLike<number>): Moments => {
   let [sum, squares] = [0, 0]
   for (let i = 0; i < picks.length; i++) {
-    const value = values[picks[i]!]!
+    const value = values[picks[i] ?? -1] ?? NaN
     sum += value
     squares += value * value
   }
@@ -84,8 +84,7 @@ const places = (same: readonly boolean[], wanted: boolean): number[] =>
 
 /** @throws DataError without pairs of both kinds */
 export function separation(scores: ArrayLike<number>, same: readonly boolean[]): Separation {
-  const folds = tenths(same)
-  const scored = same.map((value, i) => ({ same: value, score: scores[i]!, fold: folds[i]! }))
+  const scored = tenths(same).map((fold, i) => ({ same: same[i] === true, score: scores[i] ?? NaN, fold }))
   return {
     dPrime: dPrimeOf(momentsOf(scores, places(same, true)), momentsOf(scores, places(same, false))),
     accuracy: meanOf(judgeFolds(scored).accuracies),
@@ -146,7 +145,7 @@ const pairedZ = (
     logDPrime(other, picks) - logDPrime(given, picks)
   const stream = random(seed, 'contract-guess')
   const draw = (from: readonly number[]): Int32Array =>
-    Int32Array.from(from, () => from[stream.integer(from.length)]!)
+    Int32Array.from(from, () => from[stream.integer(from.length)] ?? -1)
   const drawn = Float64Array.from({ length: replicates }, () =>
     differenceOn([draw(kinds[0]), draw(kinds[1])]),
   )

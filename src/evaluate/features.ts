@@ -30,14 +30,17 @@ export function normalizeRows(
 ): Float32Array {
   for (let start = 0; start < data.length; start += size) {
     let square = 0
-    for (let i = start; i < start + size; i++) square += data[i]! * data[i]!
+    for (let i = start; i < start + size; i++) {
+      const value = data[i] ?? NaN
+      square += value * value
+    }
     const length = Math.sqrt(square)
     if (!(length > 0 && Number.isFinite(length))) {
       throw new DataError(
         `The embedding of ${nameOf(start / size)} has the length ${length}; it has no direction`,
       )
     }
-    for (let i = start; i < start + size; i++) data[i] = data[i]! / length
+    for (let i = start; i < start + size; i++) data[i] = (data[i] ?? NaN) / length
   }
   return data
 }
@@ -63,7 +66,7 @@ export function fuse(
   }
   if (flip === 'sum')
     return normalizeRows(
-      raw.map((value, i) => value + mirrored[i]!),
+      raw.map((value, i) => value + (mirrored[i] ?? NaN)),
       embeddingSize,
       nameOf,
     )
@@ -75,6 +78,11 @@ export function fuse(
     templates.set(mirrored.subarray(from, from + embeddingSize), n * size + embeddingSize)
   }
   return normalizeRows(templates, size, nameOf)
+}
+
+/** Adds as many numbers as `sum` has, from `start` on, to it. */
+export function addRow(sum: Float64Array, data: ArrayLike<number>, start: number): void {
+  for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? NaN) + (data[start + i] ?? NaN)
 }
 
 /** The cosine of two rows, accumulated in float64; in [−1, 1]. NaN where a row is zero or not finite. */
@@ -89,8 +97,8 @@ export function cosine(
   let squareA = 0
   let squareB = 0
   for (let i = 0; i < size; i++) {
-    const x = a[aStart + i]!
-    const y = b[bStart + i]!
+    const x = a[aStart + i] ?? NaN
+    const y = b[bStart + i] ?? NaN
     dot += x * y
     squareA += x * x
     squareB += y * y

@@ -2,6 +2,7 @@
 import { random } from '../base/random.ts'
 import { quantile } from '../tensor/statistics.ts'
 import type { OwnedScore } from './bootstrap.ts'
+import { drawPeople, weighPairs } from './drawn-people.ts'
 import type { Interval } from './result.ts'
 
 export interface CurveIntervals {
@@ -27,8 +28,8 @@ const figuresOf = (
   let [area, same, different, lastSame, lastDifferent] = [0, 0, 0, 0, 0]
   let eer: number | undefined
   for (let i = 0; i < weights.length; i++) {
-    if (isSame[i] === 1) same += weights[i]!
-    else different += weights[i]!
+    if (isSame[i] === 1) same += weights[i] ?? NaN
+    else different += weights[i] ?? NaN
     if (endsGroup[i] === 0) continue
     area += (different - lastDifferent) * (same + lastSame)
     if (eer === undefined) {
@@ -69,15 +70,11 @@ export function curveIntervals(scored: readonly OwnedScore[], options: CurveInte
   const weights = new Float64Array(sorted.length)
   const found: { readonly auc: number; readonly eer: number }[] = []
   for (let replicate = 0; replicate < replicates; replicate++) {
-    drawn.fill(0)
-    for (let i = 0; i < drawn.length; i++) drawn[stream.integer(drawn.length)]!++
+    drawPeople(drawn, stream)
+    weighPairs(weights, drawn, first, second)
     const totals = { same: 0, different: 0 }
-    for (let i = 0; i < weights.length; i++) {
-      const other = second[i]!
-      const weight = drawn[first[i]!]! * (other < 0 ? 1 : drawn[other]!)
-      weights[i] = weight
-      totals[other < 0 ? 'same' : 'different'] += weight
-    }
+    for (let i = 0; i < weights.length; i++)
+      totals[isSame[i] === 1 ? 'same' : 'different'] += weights[i] ?? NaN
     if (totals.same > 0 && totals.different > 0) found.push(figuresOf(isSame, endsGroup, weights, totals))
   }
   if (found.length < replicates / 2) return {}

@@ -40,8 +40,8 @@ export function roc(scored: readonly LabelledScore[]): Roc {
   let j = 0
   while (i < same.length || j < different.length) {
     const score = Math.max(same[i] ?? -Infinity, different[j] ?? -Infinity)
-    while (i < same.length && same[i]! >= score) i++
-    while (j < different.length && different[j]! >= score) j++
+    while ((same[i] ?? -Infinity) >= score) i++
+    while ((different[j] ?? -Infinity) >= score) j++
     thresholds.push(score)
     acceptedSame.push(i)
     acceptedDifferent.push(j)
@@ -61,8 +61,8 @@ export function auc(curve: Roc): number {
   let lastSame = 0
   let lastDifferent = 0
   for (let i = 0; i < curve.thresholds.length; i++) {
-    const nextSame = curve.acceptedSame[i]!
-    const nextDifferent = curve.acceptedDifferent[i]!
+    const nextSame = curve.acceptedSame[i] ?? NaN
+    const nextDifferent = curve.acceptedDifferent[i] ?? NaN
     // twice the trapezoid, so that the sum stays a whole number
     area += (nextDifferent - lastDifferent) * (nextSame + lastSame)
     lastSame = nextSame
@@ -76,8 +76,8 @@ export function eer(curve: Roc): number {
   let lastFar = 0
   let lastFrr = 1
   for (let i = 0; i < curve.thresholds.length; i++) {
-    const far = curve.acceptedDifferent[i]! / curve.different
-    const frr = 1 - curve.acceptedSame[i]! / curve.same
+    const far = (curve.acceptedDifferent[i] ?? NaN) / curve.different
+    const frr = 1 - (curve.acceptedSame[i] ?? NaN) / curve.same
     if (far >= frr) {
       const before = lastFrr - lastFar
       const share = before / (before + far - frr)
@@ -112,15 +112,16 @@ export function rocPoints(curve: Roc, limit = 500): RocPoint[] {
   // the curve is drawn with a logarithmic FAR, so the first false accepts matter most: step by share of what was accepted
   let next = 0
   for (let i = 0; i < length; i++) {
-    const accepted = curve.acceptedDifferent[i]! + curve.acceptedSame[i]!
+    const same = curve.acceptedSame[i] ?? NaN
+    const different = curve.acceptedDifferent[i] ?? NaN
+    const accepted = different + same
     if (accepted < next && i < length - 1) continue
     next = accepted + (curve.same + curve.different) / limit
-    const different = curve.acceptedDifferent[i]!
     if (different < limit / 10) next = 0
     points.push({
-      threshold: curve.thresholds[i]!,
+      threshold: curve.thresholds[i] ?? NaN,
       far: different / curve.different,
-      tar: curve.acceptedSame[i]! / curve.same,
+      tar: same / curve.same,
     })
   }
   return points

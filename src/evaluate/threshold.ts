@@ -10,15 +10,15 @@ export interface ChosenThreshold {
 
 /** The threshold that decides most pairs rightly; among equally good ones the strictest, that is the highest. */
 export function bestThreshold(curve: Roc): ChosenThreshold {
+  const { thresholds, acceptedSame, acceptedDifferent, different } = curve
   // accepting nobody is a decision too; its lowest threshold lies just above the highest score
-  let threshold = justAbove(curve.thresholds[0]!)
-  let correct = curve.different
-  for (let i = 0; i < curve.thresholds.length; i++) {
-    const here = curve.acceptedSame[i]! + curve.different - curve.acceptedDifferent[i]!
-    if (here > correct) {
-      correct = here
-      threshold = curve.thresholds[i]!
-    }
+  let threshold = justAbove(thresholds[0] ?? NaN)
+  let correct = different
+  for (let i = 0; i < thresholds.length; i++) {
+    const here = (acceptedSame[i] ?? NaN) + different - (acceptedDifferent[i] ?? NaN)
+    if (here <= correct) continue
+    correct = here
+    threshold = thresholds[i] ?? NaN
   }
   return { threshold, correct }
 }
@@ -36,15 +36,20 @@ export interface OperatingPoint {
  */
 export function operatingPoint(curve: Roc, far: number): OperatingPoint {
   // 1e-9 of a pair: 0.1 · 30 must be three pairs although 0.1 is no binary fraction
+  const { thresholds, acceptedSame, acceptedDifferent } = curve
   const allowed = far * curve.different + 1e-9
-  let best = -1
-  for (let i = 0; i < curve.thresholds.length && curve.acceptedDifferent[i]! <= allowed; i++) {
-    if (curve.acceptedSame[i]! > (best < 0 ? 0 : curve.acceptedSame[best]!)) best = i
+  let within = 0
+  for (const accepted of acceptedDifferent) {
+    if (!(accepted <= allowed)) break
+    within++
   }
-  if (best < 0) return { threshold: justAbove(curve.thresholds[0]!), tar: 0, far: 0 }
+  // counts only grow: the last one is the most, the first place that has it the strictest
+  const most = acceptedSame[within - 1] ?? 0
+  if (most === 0) return { threshold: justAbove(thresholds[0] ?? NaN), tar: 0, far: 0 }
+  const best = acceptedSame.indexOf(most)
   return {
-    threshold: curve.thresholds[best]!,
-    tar: curve.acceptedSame[best]! / curve.same,
-    far: curve.acceptedDifferent[best]! / curve.different,
+    threshold: thresholds[best] ?? NaN,
+    tar: most / curve.same,
+    far: (acceptedDifferent[best] ?? NaN) / curve.different,
   }
 }

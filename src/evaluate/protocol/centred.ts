@@ -4,7 +4,7 @@
  */
 import { DataError } from '../../base/errors.ts'
 import type { FlipRule, TemplateSet } from '../features.ts'
-import { cosine } from '../features.ts'
+import { addRow, cosine } from '../features.ts'
 import { foldSpread } from '../folds.ts'
 import { wilson } from '../interval.ts'
 import { mean } from '../../tensor/statistics.ts'
@@ -49,23 +49,22 @@ export function verifyCentred(
     let count = 0
     for (const pair of located) {
       if (pair.fold === fold) continue
-      for (const row of pair.rows) for (let i = 0; i < size; i++) centre[i]! += data[row * size + i]!
+      for (const row of pair.rows) addRow(centre, data, row * size)
       count += 2
     }
-    const centred = Float64Array.from(data, (value, i) => value - centre[i % size]! / count)
-    const scores = located.map(({ rows: [a, b] }) => cosine(centred, a * size, centred, b * size, size))
-    const of = (isInside: boolean): ScoredPair[] =>
-      located.flatMap(({ rows: _, ...pair }, i) =>
-        (pair.fold === fold) === isInside ? [{ ...pair, score: scores[i]! }] : [],
-      )
-    const { threshold } = bestThreshold(roc(of(false)))
+    const centred = Float64Array.from(data, (value, i) => value - (centre[i % size] ?? NaN) / count)
+    const all = located.map(({ rows: [a, b], ...pair }): ScoredPair => ({
+      ...pair,
+      score: cosine(centred, a * size, centred, b * size, size),
+    }))
+    const { threshold } = bestThreshold(roc(all.filter((pair) => pair.fold !== fold)))
     let correct = 0
     let inside = 0
-    located.forEach(({ rows: _, ...pair }, i) => {
+    all.forEach((pair, i) => {
       if (pair.fold !== fold) return
       inside++
-      if (scores[i]! >= threshold === pair.same) correct++
-      scored.set(i, { ...pair, score: scores[i]! })
+      if (pair.score >= threshold === pair.same) correct++
+      scored.set(i, pair)
     })
     return { threshold, correct, accuracy: correct / inside }
   })

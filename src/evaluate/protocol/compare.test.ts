@@ -112,10 +112,10 @@ describe('two models on the same units', () => {
     for (let round = 0; round < rounds; round++) {
       const [a, b, people] = [[] as number[], [] as number[], [] as number[]]
       for (let person = 0; person < 25; person++) {
-        const ease = [stream.uniform(), stream.uniform()]
+        const ease = { a: stream.uniform(), b: stream.uniform() }
         for (let i = 0; i < 8; i++) {
-          a.push(stream.uniform() < ease[0]! ? 1 : 0)
-          b.push(stream.uniform() < ease[1]! ? 1 : 0)
+          a.push(stream.uniform() < ease.a ? 1 : 0)
+          b.push(stream.uniform() < ease.b ? 1 : 0)
           people.push(person)
         }
       }

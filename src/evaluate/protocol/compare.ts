@@ -5,6 +5,7 @@
 import { DataError } from '../../base/errors.ts'
 import { random } from '../../base/random.ts'
 import { quantile } from '../../tensor/statistics.ts'
+import { drawPeople } from '../drawn-people.ts'
 import type { Outcomes } from './outcomes.ts'
 import type { ProtocolEvaluation } from './report.ts'
 import type { Interval } from '../result.ts'
@@ -75,10 +76,11 @@ export interface CompareOptions {
  * were drawn.
  */
 export const drawnDifferences = (one: Outcomes, other: Outcomes, options: CompareOptions): Float64Array => {
-  const count = one.hits.length
+  const { hits, totals, first, second } = one
+  const count = hits.length
   const people = Math.max(
-    one.first.reduce((most, person) => Math.max(most, person), -1),
-    one.second.reduce((most, person) => Math.max(most, person), -1),
+    first.reduce((most, person) => Math.max(most, person), -1),
+    second.reduce((most, person) => Math.max(most, person), -1),
   )
   const drawn = new Int32Array(people + 1)
   const affordable = Math.floor((options.budget ?? 200_000_000) / Math.max(1, count))
@@ -86,14 +88,13 @@ export const drawnDifferences = (one: Outcomes, other: Outcomes, options: Compar
   const stream = random(options.seed ?? 0, 'difference')
   const found: number[] = []
   for (let r = 0; r < replicates; r++) {
-    drawn.fill(0)
-    for (let i = 0; i < drawn.length; i++) drawn[stream.integer(drawn.length)]!++
+    drawPeople(drawn, stream)
     let [gained, total] = [0, 0]
     for (let i = 0; i < count; i++) {
-      const second = one.second[i]!
-      const weight = drawn[one.first[i]!]! * (second < 0 ? 1 : drawn[second]!)
-      gained += weight * (other.hits[i]! - one.hits[i]!)
-      total += weight * one.totals[i]!
+      const partner = second[i] ?? NaN
+      const weight = (drawn[first[i] ?? NaN] ?? NaN) * (partner < 0 ? 1 : (drawn[partner] ?? NaN))
+      gained += weight * ((other.hits[i] ?? NaN) - (hits[i] ?? NaN))
+      total += weight * (totals[i] ?? NaN)
     }
     if (total > 0) found.push(gained / total)
   }
@@ -147,11 +148,11 @@ const test = (
 
 /** Holm's step-down correction. */
 export function holm(pValues: readonly number[]): number[] {
-  const order = pValues.map((_, i) => i).sort((a, b) => pValues[a]! - pValues[b]!)
+  const ascending = [...pValues.entries()].sort(([, a], [, b]) => a - b)
   const corrected = new Array<number>(pValues.length).fill(1)
   let least = 0
-  order.forEach((index, place) => {
-    least = Math.max(least, Math.min(1, pValues[index]! * (pValues.length - place)))
+  ascending.forEach(([index, pValue], place) => {
+    least = Math.max(least, Math.min(1, pValue * (pValues.length - place)))
     corrected[index] = least
   })
   return corrected

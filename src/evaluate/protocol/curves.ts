@@ -60,14 +60,14 @@ export function openCurve(searches: readonly Searches[], limit = 200): readonly 
   const strangers = Float64Array.from(searches.flatMap(({ nonMated }) => [...nonMated])).sort()
   const mated = searches.reduce((sum, { mate }) => sum + mate.length, 0)
   const won = Float64Array.from(
-    searches.flatMap(({ mate, other }) => [...mate.filter((score, i) => score > other[i]!)]),
+    searches.flatMap(({ mate, other }) => [...mate.filter((score, i) => score > (other[i] ?? Infinity))]),
   ).sort()
   const count = strangers.length
   const steps = Array.from({ length: limit }, (_, i) => Math.round(count ** (i / Math.max(1, limit - 1))))
   return count === 0
     ? []
     : [...new Set(steps)].map((accepted) => {
-        const threshold = strangers[count - accepted]!
+        const threshold = strangers[count - accepted] ?? NaN
         return {
           fpir: countAtLeast(strangers, threshold) / count,
           tpir: countAtLeast(won, threshold) / mated,

@@ -24,7 +24,8 @@ export class ScoreHistogram {
   add(score: number): void {
     const bin = (score + 1) * halfBins
     if (!(bin > -1 && bin < 2 * halfBins + 1)) throw new DataError(`The score ${score} is no cosine`)
-    this.#counts[Math.max(0, Math.floor(bin))]!++
+    const at = Math.max(0, Math.floor(bin))
+    this.#counts[at] = (this.#counts[at] ?? 0) + 1
     this.#total++
   }
 
@@ -40,7 +41,7 @@ export class ScoreHistogram {
   raiseFloor(wanted: number): void {
     let reached = 0
     let bin = this.#counts.length
-    while (bin > 0 && reached < wanted) reached += this.#counts[--bin]!
+    while (bin > 0 && reached < wanted) reached += this.#counts[--bin] ?? NaN
     if (reached >= wanted) this.#floor = Math.max(this.#floor, bin / halfBins - 1)
   }
 
@@ -56,21 +57,24 @@ export class ScoreHistogram {
     const floor = this.#floor
     this.#total += to - from
     for (let i = from; i < to; i++) {
-      const score = scores[i]!
+      const score = scores[i] ?? NaN
       if (score < floor) continue
       const bin = (score + 1) * halfBins
       // NaN fails both comparisons
-      if (bin >= 0 && bin <= 2 * halfBins) block[bin | 0]!++
-      else if (bin > -1 && bin < 2 * halfBins + 1) block[bin < 0 ? 0 : 2 * halfBins]!++
-      else this.#wrong++
+      if (bin >= 0 && bin <= 2 * halfBins) {
+        const at = bin | 0
+        block[at] = (block[at] ?? 0) + 1
+      } else this.addTail(score)
     }
   }
 
   /** Counts one score whose row is counted by `addTotal`. */
   addTail(score: number): void {
     const bin = (score + 1) * halfBins
-    if (bin > -1 && bin < 2 * halfBins + 1) this.#block[bin < 0 ? 0 : bin | 0]!++
-    else this.#wrong++
+    if (bin > -1 && bin < 2 * halfBins + 1) {
+      const at = Math.max(0, bin) | 0
+      this.#block[at] = (this.#block[at] ?? 0) + 1
+    } else this.#wrong++
   }
 
   /** Counts scores of which only those at or above the floor were given to `addTail`. */
@@ -84,8 +88,9 @@ export class ScoreHistogram {
       throw new DataError(`${this.#wrong} scores are no cosines; features must have length 1`)
     const block = this.#block
     for (let bin = 0; bin < block.length; bin++) {
-      if (block[bin] === 0) continue
-      this.#counts[bin]! += block[bin]!
+      const count = block[bin] ?? 0
+      if (count === 0) continue
+      this.#counts[bin] = (this.#counts[bin] ?? 0) + count
       block[bin] = 0
     }
   }
@@ -94,7 +99,10 @@ export class ScoreHistogram {
   thresholdWithin(allowed: number): number {
     let reached = 0
     let bin = this.#counts.length
-    while (bin > 0 && reached + this.#counts[bin - 1]! <= allowed) reached += this.#counts[--bin]!
+    for (; bin > 0; bin--) {
+      reached += this.#counts[bin - 1] ?? NaN
+      if (!(reached <= allowed)) break
+    }
     return bin / halfBins - 1
   }
 
@@ -102,7 +110,7 @@ export class ScoreHistogram {
   countFrom(threshold: number): number {
     let count = 0
     for (let bin = Math.ceil((threshold + 1) * halfBins); bin < this.#counts.length; bin++)
-      count += this.#counts[bin]!
+      count += this.#counts[bin] ?? NaN
     return count
   }
 }

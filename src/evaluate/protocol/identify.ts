@@ -5,6 +5,7 @@
 import { DataError } from '../../base/errors.ts'
 import { withCommas } from '../../base/words.ts'
 import { wilson } from '../interval.ts'
+import { dot } from './dot.ts'
 import { admittedWithin, countAtLeast } from './sorted.ts'
 import type { Interval } from '../result.ts'
 import { justAbove } from '../roc.ts'
@@ -47,32 +48,22 @@ export function search(probes: SubjectTemplates, gallery: SubjectTemplates): Sea
   const subjects: number[] = []
   for (const [probe, subject] of probes.subjects.entries()) {
     best.fill(-Infinity)
-    const a = probe * size
     for (let entry = 0; entry < owner.length; entry++) {
-      const b = entry * size
-      // four sums keep the processor's adders busy; their order is fixed, so are the bits
-      let [s0, s1, s2, s3] = [0, 0, 0, 0]
-      let i = 0
-      for (; i + 3 < size; i += 4) {
-        s0 += probes.data[a + i]! * gallery.data[b + i]!
-        s1 += probes.data[a + i + 1]! * gallery.data[b + i + 1]!
-        s2 += probes.data[a + i + 2]! * gallery.data[b + i + 2]!
-        s3 += probes.data[a + i + 3]! * gallery.data[b + i + 3]!
-      }
-      for (; i < size; i++) s0 += probes.data[a + i]! * gallery.data[b + i]!
-      const score = s0 + s1 + (s2 + s3)
+      const score = dot(probes.data, probe * size, gallery.data, entry * size, size)
       if (!Number.isFinite(score))
         throw new DataError(`Probe ${probe + 1} has the score ${score}; no result is given`)
-      if (score > best[owner[entry]!]!) best[owner[entry]!] = score
+      const person = owner[entry] ?? NaN
+      best[person] = Math.max(best[person] ?? NaN, score)
     }
     const position = enrolled.get(subject)
-    const own = position === undefined ? -Infinity : best[position]!
+    const own = position === undefined ? -Infinity : (best[position] ?? NaN)
     let ahead = 0
     let highest = -Infinity
     for (let person = 0; person < best.length; person++) {
       if (person === position) continue
-      if (best[person]! >= own) ahead++
-      if (best[person]! > highest) highest = best[person]!
+      const score = best[person] ?? NaN
+      if (score >= own) ahead++
+      if (score > highest) highest = score
     }
     if (position === undefined) nonMated.push(highest)
     else {
@@ -138,13 +129,16 @@ const openAt = (searches: Searches, fpir: number): TpirAtFpir => {
   const count = strangers.length
   if (fpir * count < 10 - 1e-9) return { fpir, insufficient: insufficientSearches(count, fpir) }
   // the strictest threshold is the lowest mate's score above the first refused stranger's
-  const won = mate.filter((score, i) => score > other[i]!).sort()
+  const won = mate.filter((score, i) => score > (other[i] ?? Infinity)).sort()
   const { threshold } = admittedWithin(
-    { same: won.length > 0 ? won : Float64Array.of(justAbove(strangers.at(-1)!)), different: strangers },
+    {
+      same: won.length > 0 ? won : Float64Array.of(justAbove(strangers.at(-1) ?? NaN)),
+      different: strangers,
+    },
     fpir,
   )
   const hits = countAtLeast(won, threshold)
-  const reference = strangers[count - 1 - Math.max(Math.floor(count * fpir) - 1, 0)]!
+  const reference = strangers[count - 1 - Math.max(Math.floor(count * fpir) - 1, 0)] ?? NaN
   return {
     fpir,
     threshold,

@@ -4,16 +4,9 @@ import { random } from '../../base/random.ts'
 import type { RowProduct } from '../../tensor/row-product.ts'
 import { quantile } from '../../tensor/statistics.ts'
 import { checkBothKinds } from '../pair.ts'
+import { dot } from './dot.ts'
 import type { Admitted, SortedScores } from './sorted.ts'
-import {
-  admittedAt,
-  countAtLeast,
-  shareBelow,
-  sortedAuc,
-  sortedEer,
-  sortScores,
-  tarsAtFars,
-} from './sorted.ts'
+import { admittedAt, shareBelow, sortedAuc, sortedEer, sortScores, tarsAtFars } from './sorted.ts'
 import type { PooledTemplates } from './templates.ts'
 import { rowsOf } from './templates.ts'
 import type { Interval, TarAtFar } from '../result.ts'
@@ -49,6 +42,8 @@ export interface TemplateVerificationResult {
   readonly eerInterval?: Interval
   readonly pairs: { readonly total: number; readonly same: number; readonly different: number }
   readonly templates: number
+  /** Images left out of their templates, where that was asked for and some are missing. */
+  readonly skipped?: number
   readonly seed: number
   readonly model?: string
 }
@@ -67,19 +62,7 @@ export function scoreTemplatePairs(
   const different = new Float32Array(pairs.same.length - sameCount)
   let [i, j] = [0, 0]
   for (let pair = 0; pair < pairs.same.length; pair++) {
-    const a = first[pair]! * size
-    const b = second[pair]! * size
-    // four sums keep the processor's adders busy; their order is fixed, so are the bits
-    let [s0, s1, s2, s3] = [0, 0, 0, 0]
-    let k = 0
-    for (; k + 3 < size; k += 4) {
-      s0 += data[a + k]! * data[b + k]!
-      s1 += data[a + k + 1]! * data[b + k + 1]!
-      s2 += data[a + k + 2]! * data[b + k + 2]!
-      s3 += data[a + k + 3]! * data[b + k + 3]!
-    }
-    for (; k < size; k++) s0 += data[a + k]! * data[b + k]!
-    const score = s0 + s1 + (s2 + s3)
+    const score = dot(data, (first[pair] ?? NaN) * size, data, (second[pair] ?? NaN) * size, size)
     if (pairs.same[pair] === 1) same[i++] = score
     else different[j++] = score
   }
@@ -107,37 +90,45 @@ export async function scoreTemplatePairsBy(
   const secondRows = Int32Array.from(new Set(second)).sort()
   const isSparse = first.length * 50 < firstRows.length * secondRows.length
   if (isSparse || firstRows.length > firstLimit) return scoreTemplatePairs(templates, pairs)
-  const place = (rows: Int32Array): Int32Array => {
-    const places = new Int32Array(templates.ids.length)
-    rows.forEach((row, i) => (places[row] = i))
-    return places
-  }
-  const [firstPlace, secondPlace] = [place(firstRows), place(secondRows)]
+  toPlaces(first, firstRows, templates.ids.length)
+  toPlaces(second, secondRows, templates.ids.length)
   const gather = (rows: Int32Array): Float32Array => {
     const gathered = new Float32Array(rows.length * size)
     rows.forEach((row, i) => gathered.set(data.subarray(row * size, (row + 1) * size), i * size))
     return gathered
   }
-  // pairs by the block their second template lies in, each block's in the list's order
-  const blocks = Math.ceil(secondRows.length / blockRows)
-  const starts = new Int32Array(blocks + 1)
-  for (let i = 0; i < second.length; i++) starts[Math.floor(secondPlace[second[i]!]! / blockRows) + 1]!++
-  for (let b = 0; b < blocks; b++) starts[b + 1]! += starts[b]!
-  const order = new Int32Array(second.length)
-  const next = starts.slice()
-  for (let i = 0; i < second.length; i++) order[next[Math.floor(secondPlace[second[i]!]! / blockRows)]!++] = i
   const scores = new Float32Array(second.length)
   const product = await open({ data: gather(firstRows), size })
-  for (let b = 0; b < blocks; b++) {
-    const rows = secondRows.subarray(b * blockRows, (b + 1) * blockRows)
+  for (const [block, inBlock] of byBlock(second, secondRows.length).entries()) {
+    const start = block * blockRows
+    const rows = secondRows.subarray(start, start + blockRows)
     const table = await product(gather(rows), rows.length)
-    for (let k = starts[b]!; k < starts[b + 1]!; k++) {
-      const pair = order[k]!
-      const column = secondPlace[second[pair]!]! - b * blockRows
-      scores[pair] = table[firstPlace[first[pair]!]! * rows.length + column]!
-    }
+    for (const pair of inBlock)
+      scores[pair] = table[(first[pair] ?? NaN) * rows.length + (second[pair] ?? NaN) - start] ?? NaN
   }
   return splitScores(scores, pairs.same)
+}
+
+/** Turns rows into their places among the `kept` ones, in place: there are millions. */
+const toPlaces = (rows: Int32Array, kept: Int32Array, count: number): void => {
+  const places = new Int32Array(count)
+  kept.forEach((row, place) => (places[row] = place))
+  for (let i = 0; i < rows.length; i++) rows[i] = places[rows[i] ?? NaN] ?? NaN
+}
+
+/** Pairs by the block their second template lies in, each block's in the list's order. */
+const byBlock = (places: Int32Array, count: number): readonly Int32Array[] => {
+  const sizes = new Int32Array(Math.ceil(count / blockRows))
+  for (const place of places) {
+    const block = Math.floor(place / blockRows)
+    sizes[block] = (sizes[block] ?? 0) + 1
+  }
+  const blocks = Array.from(sizes, (size) => ({ pairs: new Int32Array(size), filled: 0 }))
+  for (let pair = 0; pair < places.length; pair++) {
+    const block = blocks[Math.floor((places[pair] ?? NaN) / blockRows)]
+    if (block !== undefined) block.pairs[block.filled++] = pair
+  }
+  return blocks.map((block) => block.pairs)
 }
 
 /** Pairs of one person taken out, the others moved together: nothing is held twice but the former. */
@@ -148,8 +139,8 @@ const splitScores = (
   const same = new Float32Array(labels.reduce((sum, label) => sum + label, 0))
   let [i, j] = [0, 0]
   for (let pair = 0; pair < scores.length; pair++) {
-    if (labels[pair] === 1) same[i++] = scores[pair]!
-    else scores[j++] = scores[pair]!
+    if (labels[pair] === 1) same[i++] = scores[pair] ?? NaN
+    else scores[j++] = scores[pair] ?? NaN
   }
   return { same, different: scores.subarray(0, j) }
 }
@@ -176,8 +167,8 @@ export function closestTars(scores: SortedScores, fars: readonly number[]): read
   while (i > 0 || j > 0) {
     const score = Math.max(same[i - 1] ?? -Infinity, different[j - 1] ?? -Infinity)
     const [beforeI, beforeJ] = [i, j]
-    while (i > 0 && same[i - 1]! >= score) i--
-    while (j > 0 && different[j - 1]! >= score) j--
+    while (i > 0 && (same[i - 1] ?? NaN) >= score) i--
+    while (j > 0 && (different[j - 1] ?? NaN) >= score) j--
     const isStraight = beforeI - i === stepSame && beforeJ - j === stepDifferent
     if (!isStraight) offer()
     // the curve's first point is always kept
@@ -200,9 +191,11 @@ export function templatePeople(pairs: TemplatePairList): Int32Array {
   const firsts: number[] = []
   for (let i = 0; i < pairs.same.length; i++) {
     if (pairs.same[i] !== 1) continue
-    const [a, b] = [root(pairs.first[i]!), root(pairs.second[i]!)]
+    const [first, second] = [pairs.first[i], pairs.second[i]]
+    if (first === undefined || second === undefined) continue
+    const [a, b] = [root(first), root(second)]
     if (a !== b) parents.set(Math.max(a, b), Math.min(a, b))
-    firsts.push(pairs.first[i]!)
+    firsts.push(first)
   }
   const numbers = new Map<number, number>()
   return Int32Array.from(firsts, (id) => {
@@ -213,32 +206,36 @@ export function templatePeople(pairs: TemplatePairList): Int32Array {
   })
 }
 
-/** The 95 % interval of a mean over pairs of one person, people drawn with replacement. */
+/** The 95 % interval of the mean of a figure over the scores of one person's pairs, people drawn with replacement. */
 const meanInterval = (
   people: Int32Array,
+  scores: Float32Array,
   seed: number,
   replicates: number,
-): ((values: (pair: number) => number) => Interval | undefined) => {
+): ((figure: (score: number) => number) => Interval | undefined) => {
   const count = people.reduce((most, person) => Math.max(most, person), -1) + 1
   const sizes = new Float64Array(count)
-  people.forEach((person) => sizes[person]!++)
+  for (const person of people) sizes[person] = (sizes[person] ?? 0) + 1
   // drawn once: the same people for every figure
   let drawn: Int32Array | undefined
-  return (values) => {
+  return (figure) => {
     if (replicates === 0 || count < 2) return undefined
     if (drawn === undefined) {
       const stream = random(seed, 'templates')
       drawn = Int32Array.from({ length: replicates * count }, () => stream.integer(count))
     }
     const sums = new Float64Array(count)
-    people.forEach((person, pair) => (sums[person]! += values(pair)))
+    scores.forEach((score, pair) => {
+      const person = people[pair] ?? NaN
+      sums[person] = (sums[person] ?? NaN) + figure(score)
+    })
     const means = new Float64Array(replicates)
     for (let r = 0; r < replicates; r++) {
       let [sum, total] = [0, 0]
       for (let i = r * count; i < (r + 1) * count; i++) {
-        const person = drawn[i]!
-        sum += sums[person]!
-        total += sizes[person]!
+        const person = drawn[i] ?? NaN
+        sum += sums[person] ?? NaN
+        total += sizes[person] ?? NaN
       }
       means[r] = sum / total
     }
@@ -270,12 +267,11 @@ export function verifyTemplates(
   const seed = options.seed ?? 0
   // sorting is in place, so what belongs to whom is taken first; only the few pairs of one person are copied
   const own = same.slice()
-  const over = meanInterval(templatePeople(pairs), seed, options.replicates ?? 1000)
+  const over = meanInterval(templatePeople(pairs), own, seed, options.replicates ?? 1000)
   const scores = sortScores(same, different)
-  const accepted = (threshold: number): Interval | undefined =>
-    over((pair) => (own[pair]! >= threshold ? 1 : 0))
+  const accepted = (threshold: number): Interval | undefined => over((score) => (score >= threshold ? 1 : 0))
   const eer = sortedEer(scores)
-  const aucInterval = over((pair) => shareBelow(scores.different, own[pair]!))
+  const aucInterval = over((score) => shareBelow(scores.different, score))
   const kept = accepted(scores.different.at(-Math.max(1, Math.round(eer * different.length))) ?? 0)
   return {
     schema: 'cosface-templates/1',
@@ -285,7 +281,8 @@ export function verifyTemplates(
     tarAtFar: tarsAtFars(scores, templateFars, ({ threshold }) => accepted(threshold)),
     closest: closestTars(scores, templateFars).map((point) => {
       const hits = Math.round(point.tar * same.length)
-      const interval = hits === 0 ? undefined : accepted(scores.same[same.length - hits]!)
+      const lowest = hits === 0 ? undefined : scores.same.at(-hits)
+      const interval = lowest === undefined ? undefined : accepted(lowest)
       return interval === undefined ? point : { ...point, interval }
     }),
     auc: sortedAuc(scores),
@@ -308,8 +305,8 @@ export function templateCurve(scores: SortedScores, limit = 400): readonly Admit
     const accepted = Math.round(count ** (step / limit))
     if (accepted === last) continue
     last = accepted
-    const threshold = scores.different[count - accepted]!
-    if (countAtLeast(scores.different, threshold) > 0) points.push(admittedAt(scores, threshold))
+    const threshold = scores.different.at(-accepted)
+    if (threshold !== undefined) points.push(admittedAt(scores, threshold))
   }
   return points
 }

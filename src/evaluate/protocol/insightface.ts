@@ -58,20 +58,23 @@ export function pairDistances(
   for (let start = 0; start < raw.length; start += size) {
     let square = 0
     for (let i = start; i < start + size; i++) {
-      unit[i] = raw[i]! + (mirrored === undefined ? 0 : mirrored[i]!)
-      square += unit[i]! ** 2
+      const value = (raw[i] ?? NaN) + (mirrored === undefined ? 0 : (mirrored[i] ?? NaN))
+      unit[i] = value
+      square += value ** 2
     }
     const length = Math.sqrt(square)
     if (!(length > 0 && Number.isFinite(length)))
       throw new DataError(
         `The feature of image ${start / size} has the length ${length}; it has no direction`,
       )
-    for (let i = start; i < start + size; i++) unit[i]! /= length
+    for (let i = start; i < start + size; i++) unit[i] = (unit[i] ?? NaN) / length
   }
   const distances = new Float64Array(raw.length / size / 2)
   for (let pair = 0; pair < distances.length; pair++) {
     const [a, b] = [2 * pair * size, (2 * pair + 1) * size]
-    for (let i = 0; i < size; i++) distances[pair]! += (unit[a + i]! - unit[b + i]!) ** 2
+    let sum = 0
+    for (let i = 0; i < size; i++) sum += ((unit[a + i] ?? NaN) - (unit[b + i] ?? NaN)) ** 2
+    distances[pair] = sum
   }
   return distances
 }
@@ -92,32 +95,35 @@ const countOnGrid = (
   const foldCount = Math.max(...folds) + 1
   const empty = (): Float64Array[] => Array.from({ length: foldCount }, () => new Float64Array(steps))
   const counts = { same: empty(), different: empty() }
-  for (let i = 0; i < distances.length; i++) {
-    const distance = distances[i]!
+  distances.forEach((distance, i) => {
     let k = Math.max(0, Math.min(steps, Math.floor(distance / step)))
     while (k > 0 && distance < (k - 1) * step) k--
     while (k < steps && !(distance < k * step)) k++
-    if (k < steps) (same[i] === true ? counts.same : counts.different)[folds[i]!]![k]!++
+    const grid = (same[i] === true ? counts.same : counts.different)[folds[i] ?? -1]
+    if (k < steps && grid !== undefined) grid[k] = (grid[k] ?? 0) + 1
+  })
+  for (const grid of [...counts.same, ...counts.different]) {
+    let sum = 0
+    grid.forEach((count, k) => (grid[k] = sum += count))
   }
-  for (const grid of [...counts.same, ...counts.different])
-    for (let k = 1; k < steps; k++) grid[k]! += grid[k - 1]!
   return counts
 }
 
 const sumExcept = (grids: readonly Float64Array[], fold: number, k: number): number => {
   let sum = 0
-  for (let other = 0; other < grids.length; other++) if (other !== fold) sum += grids[other]![k]!
+  for (let other = 0; other < grids.length; other++) if (other !== fold) sum += grids[other]?.[k] ?? NaN
   return sum
 }
 
 /** Where FAR on a rising curve over the grid is `target`: linear between the last bracketing points. */
 const gridThreshold = (fars: Float64Array, target: number, step: number): number => {
-  if (fars.at(-1)! < target) return 0
-  let above = 0
-  while (above < fars.length && fars[above]! <= target) above++
-  if (above === fars.length || above === 0) return Math.max(0, above - 1) * step
+  if ((fars.at(-1) ?? NaN) < target) return 0
+  const above = fars.findIndex((far) => far > target)
+  if (above < 0) return (fars.length - 1) * step
+  if (above === 0) return 0
   const below = above - 1
-  const share = (target - fars[below]!) / (fars[above]! - fars[below]!)
+  const [low = NaN, high = NaN] = fars.subarray(below)
+  const share = (target - low) / (high - low)
   return (below + share) * step
 }
 
@@ -140,7 +146,10 @@ export function insightfaceProtocol(
   checkBothKinds(sameCount, total - sameCount)
   const folds = runsOf(total)
   const perFold = Array.from({ length: 10 }, () => ({ same: 0, different: 0 }))
-  folds.forEach((fold, i) => perFold[fold]![same[i] === true ? 'same' : 'different']++)
+  folds.forEach((fold, i) => {
+    const counts = perFold[fold]
+    if (counts !== undefined) counts[same[i] === true ? 'same' : 'different']++
+  })
   const grid = countOnGrid(distances, same, folds, accuracySteps, 0.01)
   const fine = countOnGrid(distances, same, folds, valSteps, 0.001)
   let correct = 0
@@ -151,7 +160,8 @@ export function insightfaceProtocol(
       const score = sumExcept(grid.same, fold, k) - sumExcept(grid.different, fold, k)
       if (score > bestScore) [best, bestScore] = [k, score]
     }
-    const right = grid.same[fold]![best]! + counts.different - grid.different[fold]![best]!
+    const accepting = (of: readonly Float64Array[]): number => of[fold]?.[best] ?? NaN
+    const right = accepting(grid.same) + counts.different - accepting(grid.different)
     correct += right
     const others = total - sameCount - counts.different
     const fars = new Float64Array(valSteps)
@@ -160,7 +170,7 @@ export function insightfaceProtocol(
     const limit = gridThreshold(fars, valFar, 0.001)
     let [accepted, falsely] = [0, 0]
     for (let i = 0; i < total; i++) {
-      if (folds[i] !== fold || !(distances[i]! < limit)) continue
+      if (folds[i] !== fold || !((distances[i] ?? NaN) < limit)) continue
       if (same[i] === true) accepted++
       else falsely++
     }

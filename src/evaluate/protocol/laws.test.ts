@@ -113,7 +113,7 @@ const people = (
   const who = Array.from({ length: count * each }, (_, i) => Math.floor(i / each))
   const data = Float32Array.from({ length: count * each * size }, (_, i) => {
     const person = Math.floor(i / size / each)
-    return centres[person * size + (i % size)]! + noise * stream.normal()
+    return (centres[person * size + (i % size)] ?? NaN) + noise * stream.normal()
   })
   return { data: normalizeRows(data, size), who }
 }
@@ -130,8 +130,8 @@ describe('centred verification', () => {
     i % 2 === 1
       ? []
       : [
-          { a: names[i]!, b: names[i + 1]!, same: true, fold: person % 10 },
-          { a: names[i]!, b: names[(i + 20 + 1) % 80]!, same: false, fold: person % 10 },
+          { a: String(i), b: String(i + 1), same: true, fold: person % 10 },
+          { a: String(i), b: String((i + 20 + 1) % 80), same: false, fold: person % 10 },
         ],
   )
   const set = { pairs, folds: 'given', skipped: 0 } as const

@@ -3,6 +3,16 @@
 import { placesOf } from '../../base/groups.ts'
 import type { ScoreHistogram } from './histogram.ts'
 
+/** A probe's mates. */
+interface Mates {
+  /** Their scores, ascending. */
+  readonly scores: Float32Array
+  /** Distractors that reach this mate's score but not the next one's. */
+  readonly beaten: Uint32Array
+  /** The first mate still followed. */
+  first: number
+}
+
 /**
  * Counts, for every probe and each of its mates, the distractors that score at least as high with the probe. A mate that
  * `maxRank` distractors have beaten is no longer followed.
@@ -13,121 +23,109 @@ export class MateRanks {
   /** Ordered pairs. */
   readonly total: number
   readonly #maxRank: number
-  /** Each probe's mate scores, ascending, one probe after the other. */
-  readonly #scores: Float32Array
-  readonly #starts: Int32Array
-  /** Distractors that reach this mate's score but not the next one's. */
-  readonly #beaten: Uint32Array
-  /** The first mate still followed. */
-  readonly #first: Int32Array
-
+  readonly #mates: readonly Mates[]
+  /** The probes of each probe's person, ascending. */
   readonly #groups: readonly (readonly number[])[]
-  /** Each probe's place within its group. */
-  readonly #places: Int32Array
 
   constructor(identities: Int32Array, maxRank: number) {
-    const count = identities.length
     const groups = placesOf(identities)
-    this.#places = new Int32Array(count)
-    for (const group of groups.values()) group.forEach((probe, place) => (this.#places[probe] = place))
     this.#groups = Array.from(identities, (identity) => groups.get(identity) ?? [])
     this.matesOf = identities.map((identity) => (groups.get(identity)?.length ?? 1) - 1)
     this.total = this.matesOf.reduce((sum, mates) => sum + mates, 0)
     this.#maxRank = maxRank
-    this.#starts = new Int32Array(count + 1)
-    for (let p = 0; p < count; p++) this.#starts[p + 1] = this.#starts[p]! + this.matesOf[p]!
-    this.#scores = new Float32Array(this.total)
-    this.#beaten = new Uint32Array(this.total)
-    this.#first = this.#starts.slice(0, count)
+    this.#mates = Array.from(this.matesOf, (count) => ({
+      scores: new Float32Array(count),
+      beaten: new Uint32Array(count),
+      first: 0,
+    }))
   }
 
   /** Takes the mates' scores out of scores [P, count] of all probes with the probes from `from` on. */
   addMates(scores: Float32Array, count: number, from: number): void {
     for (let q = from; q < from + count; q++) {
-      for (const p of this.#groups[q] ?? []) {
-        if (p === q) continue
-        const place = this.#places[q]! < this.#places[p]! ? this.#places[q]! : this.#places[q]! - 1
-        this.#scores[this.#starts[p]! + place] = scores[p * count + q - from]!
+      const group = this.#groups[q] ?? []
+      const own = group.indexOf(q)
+      for (const [place, p] of group.entries()) {
+        const mates = this.#mates[p]
+        if (p === q || mates === undefined) continue
+        // nobody is a mate of itself: those after it move up by one
+        mates.scores[own < place ? own : own - 1] = scores[p * count + q - from] ?? NaN
       }
     }
   }
 
   /** Orders the mates, once all are added and before distractors are. */
   orderMates(): void {
-    for (let p = 0; p < this.matesOf.length; p++)
-      this.#scores.subarray(this.#starts[p], this.#starts[p + 1]).sort()
+    for (const { scores } of this.#mates) scores.sort()
   }
 
   /** Counts the columns [from, to) of scores [P, stride], here and in the histogram, in a single pass over them. */
   addColumns(scores: Float32Array, stride: number, from: number, to: number, all: ScoreHistogram): void {
-    for (let p = 0; p < this.matesOf.length; p++) {
+    for (const [p, mates] of this.#mates.entries()) {
       const row = p * stride
       if (all.floor === -Infinity) {
         all.addRow(scores, row + from, row + to)
-        this.#addRow(p, scores, row + from, row + to)
-      } else this.#addTails(p, scores, row + from, row + to, all)
-      this.#dropBeaten(p)
+        this.#addRow(mates, scores, row + from, row + to)
+      } else this.#addTails(mates, scores, row + from, row + to, all)
+      this.#dropBeaten(mates)
     }
     all.flush()
   }
 
-  #lowestOf(p: number): number {
-    const first = this.#first[p]!
-    return first === this.#starts[p + 1]! ? Infinity : this.#scores[first]!
-  }
-
-  #addRow(p: number, scores: Float32Array, from: number, to: number): void {
-    const lowest = this.#lowestOf(p)
+  #addRow(mates: Mates, scores: Float32Array, from: number, to: number): void {
+    const lowest = mates.scores[mates.first] ?? Infinity
     for (let i = from; i < to; i++) {
-      const score = scores[i]!
-      if (score >= lowest) this.#beat(p, score)
+      const score = scores[i] ?? NaN
+      if (score >= lowest) this.#beat(mates, score)
     }
   }
 
-  #addTails(p: number, scores: Float32Array, from: number, to: number, all: ScoreHistogram): void {
-    const [lowest, floor] = [this.#lowestOf(p), all.floor]
+  #addTails(mates: Mates, scores: Float32Array, from: number, to: number, all: ScoreHistogram): void {
+    const [lowest, floor] = [mates.scores[mates.first] ?? Infinity, all.floor]
     const least = Math.min(lowest, floor)
     for (let i = from; i < to; i++) {
-      const score = scores[i]!
+      const score = scores[i] ?? NaN
       if (score < least) continue
       // NaN is not below the floor either
       if (!(score < floor)) all.addTail(score)
-      if (score >= lowest) this.#beat(p, score)
+      if (score >= lowest) this.#beat(mates, score)
     }
     all.addTotal(to - from)
   }
 
   /** A distractor scores `score` with the probe: it beats all mates up to that. */
-  #beat(p: number, score: number): void {
-    let low = this.#first[p]!
-    let high = this.#starts[p + 1]! - 1
+  #beat({ scores, beaten, first }: Mates, score: number): void {
+    let low = first
+    let high = scores.length - 1
     while (low < high) {
       const middle = (low + high + 1) >> 1
-      if (this.#scores[middle]! <= score) low = middle
+      if ((scores[middle] ?? NaN) <= score) low = middle
       else high = middle - 1
     }
-    this.#beaten[low]!++
+    beaten[low] = (beaten[low] ?? 0) + 1
   }
 
-  #dropBeaten(p: number): void {
-    const [first, end] = [this.#first[p]!, this.#starts[p + 1]!]
-    let ahead = 0
-    for (let k = first; k < end; k++) ahead += this.#beaten[k]!
-    let followed = first
-    while (followed < end && ahead >= this.#maxRank) ahead -= this.#beaten[followed++]!
-    this.#first[p] = followed
+  #dropBeaten(mates: Mates): void {
+    const followed = mates.beaten.subarray(mates.first)
+    let ahead = followed.reduce((sum, count) => sum + count, 0)
+    for (const count of followed) {
+      if (ahead < this.#maxRank) break
+      ahead -= count
+      mates.first++
+    }
   }
 
   /** Per probe, how many of its mates have fewer than `rank` distractors at or above them. */
   hits(rank: number): Float64Array {
-    const hits = new Float64Array(this.matesOf.length)
-    for (let p = 0; p < hits.length; p++) {
+    const hits = new Float64Array(this.#mates.length)
+    for (const [p, { beaten, first }] of this.#mates.entries()) {
       let ahead = 0
-      for (let k = this.#starts[p + 1]! - 1; k >= this.#first[p]!; k--) {
-        ahead += this.#beaten[k]!
-        if (ahead >= rank) break
-        hits[p]!++
+      let k = beaten.length
+      for (; k > first; k--) {
+        ahead += beaten[k - 1] ?? NaN
+        if (!(ahead < rank)) break
       }
+      hits[p] = beaten.length - k
     }
     return hits
   }

@@ -9,6 +9,7 @@ import { random } from '../../base/random.ts'
 import type { RowProduct } from '../../tensor/row-product.ts'
 import { plainRowProduct } from '../../tensor/row-product.ts'
 import { quantile } from '../../tensor/statistics.ts'
+import { addRow } from '../features.ts'
 import { ScoreHistogram } from './histogram.ts'
 import { MateRanks } from './mates.ts'
 import { type Outcomes, tarOutcomes, unitsOf } from './outcomes.ts'
@@ -99,14 +100,14 @@ const overPeople = (
   options: MegafaceOptions,
 ): ((rank: number) => Interval | undefined) => {
   const people = [...new Set(probes.identities)].filter((person) =>
-    probes.identities.some((identity, p) => identity === person && perProbe[p]! > 0),
+    probes.identities.some((identity, p) => identity === person && (perProbe[p] ?? 0) > 0),
   )
   const positions = new Map(people.map((person, i) => [person, i]))
   const sum = (values: ArrayLike<number>): Float64Array => {
     const sums = new Float64Array(people.length)
     probes.identities.forEach((identity, p) => {
       const position = positions.get(identity)
-      if (position !== undefined) sums[position]! += values[p]!
+      if (position !== undefined) sums[position] = (sums[position] ?? NaN) + (values[p] ?? NaN)
     })
     return sums
   }
@@ -121,8 +122,8 @@ const overPeople = (
       let [hit, all] = [0, 0]
       for (let i = 0; i < people.length; i++) {
         const person = stream.integer(people.length)
-        hit += found[person]!
-        all += totals[person]!
+        hit += found[person] ?? NaN
+        all += totals[person] ?? NaN
       }
       shares[r] = hit / all
     }
@@ -163,10 +164,11 @@ const tarsOf = (
     const pairs = new Int32Array(probes.identities.length)
     const hits = new Float64Array(probes.identities.length)
     let accepted = 0
-    owners.forEach((probe, i) => {
-      pairs[probe]!++
-      if (scores[i]! < threshold) return
-      hits[probe]!++
+    scores.forEach((score, i) => {
+      const probe = owners[i] ?? NaN
+      pairs[probe] = (pairs[probe] ?? 0) + 1
+      if (score < threshold) return
+      hits[probe] = (hits[probe] ?? 0) + 1
       accepted++
     })
     const interval = overPeople(probes, () => hits, pairs, options)(1)
@@ -303,7 +305,7 @@ const scoreProbes = async (
     ranks.addMates(table, width, from)
     for (let p = 0; p < from + width; p++) {
       for (let q = Math.max(p + 1, from); q < from + width; q++) {
-        const score = table[p * width + q - from]!
+        const score = table[p * width + q - from] ?? NaN
         if (identities[p] !== identities[q]) negatives.add(score)
         else {
           if (!(Math.abs(score) < 1 + ScoreHistogram.step))
@@ -330,7 +332,7 @@ export function refineProbes(probes: Probes, isNoisy: (probe: number) => boolean
     if (isNoisy(p)) return
     const centre = centres.get(identity) ?? new Float64Array(size)
     centres.set(identity, centre)
-    for (let i = 0; i < size; i++) centre[i]! += probes.data[p * size + i]!
+    addRow(centre, probes.data, p * size)
   })
   identities.forEach((identity, p) => {
     const centre = centres.get(identity)
@@ -339,7 +341,10 @@ export function refineProbes(probes: Probes, isNoisy: (probe: number) => boolean
     const length = Math.hypot(...centre)
     const shaken = centre.map((value) => value / length + (2 * stream.uniform() - 1) * 1e-3)
     const scale = Math.hypot(...shaken)
-    for (let i = 0; i < size; i++) data[p * size + i] = shaken[i]! / scale
+    data.set(
+      shaken.map((value) => value / scale),
+      p * size,
+    )
   })
   return { data, size, identities }
 }

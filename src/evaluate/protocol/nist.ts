@@ -59,7 +59,9 @@ const missedAt = (counted: Counted, threshold: number): number =>
 const thresholdFor = (counted: Counted, fmr: number): number => {
   const allowed = Math.floor(fmr * counted.allNonMated + 1e-9)
   const { nonMated } = counted
-  return allowed >= nonMated.length ? nonMated[0]! : justAbove(nonMated[nonMated.length - 1 - allowed]!)
+  return allowed >= nonMated.length
+    ? (nonMated[0] ?? NaN)
+    : justAbove(nonMated[nonMated.length - 1 - allowed] ?? NaN)
 }
 
 /**
@@ -102,7 +104,7 @@ const detCurve = (counted: Counted, limit: number): readonly DetPoint[] => {
   const count = counted.nonMated.length
   const accepted = Array.from({ length: limit }, (_, i) => Math.round(count ** (i / Math.max(1, limit - 1))))
   return [...new Set(accepted)].map((number) => {
-    const threshold = counted.nonMated[count - number]!
+    const threshold = counted.nonMated[count - number] ?? NaN
     return {
       threshold,
       fmr: fmrAt(counted, threshold),
@@ -127,7 +129,7 @@ export function searchErrors(searches: Searches, threshold: number, rank = 1): S
   if (mate.length === 0 || nonMated.length === 0)
     throw new DataError(`Expected mated and non-mated searches, got ${mate.length} and ${nonMated.length}`)
   const answered = nonMated.filter((score) => score >= threshold).length
-  const missed = mate.filter((score, i) => score < threshold || searches.rank[i]! > rank).length
+  const missed = mate.filter((score, i) => score < threshold || (searches.rank[i] ?? Infinity) > rank).length
   return {
     threshold,
     fpir: answered / nonMated.length,
@@ -183,7 +185,7 @@ export function searchErrorsAtFpir(searches: Searches, fpir = 0.003, rank = 1): 
   if (fpir * strangers.length < 10 - 1e-9) return undefined
   const allowed = Math.floor(fpir * strangers.length + 1e-9)
   const refused = strangers[strangers.length - 1 - allowed]
-  return searchErrors(searches, refused === undefined ? strangers[0]! : justAbove(refused), rank)
+  return searchErrors(searches, refused === undefined ? (strangers[0] ?? NaN) : justAbove(refused), rank)
 }
 
 /** The share of searches for strangers that get an answer from N independent comparisons: 1 − (1 − FMR)^N. */

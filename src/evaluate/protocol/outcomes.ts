@@ -132,10 +132,12 @@ export function searchOutcomes(
   const count = searches.reduce((sum, { mate }) => sum + mate.length, 0)
   const people = Int32Array.from(searches.flatMap(({ subjects }) => [...subjects]))
   const common = { units: unitsOf(people), totals: ones(count), first: people, second: nobody(count) }
-  const hitsBy = (isHit: (gallery: Searches, i: number, which: number) => boolean): Float64Array =>
+  const hitsBy = (
+    isHit: (gallery: Searches, i: number, which: number, score: number) => boolean,
+  ): Float64Array =>
     Float64Array.from(
       searches.flatMap((gallery, which) =>
-        Array.from(gallery.mate, (_, i) => (isHit(gallery, i, which) ? 1 : 0)),
+        Array.from(gallery.mate, (score, i) => (isHit(gallery, i, which, score) ? 1 : 0)),
       ),
     )
   const open = (results[0]?.open ?? []).flatMap(({ fpir }, k): Outcomes[] => {
@@ -147,7 +149,8 @@ export function searchOutcomes(
         name: `TPIR at FPIR ${rateText(fpir)}`,
         ...common,
         hits: hitsBy(
-          ({ mate, other }, i, which) => mate[i]! > other[i]! && mate[i]! >= (thresholds[which] ?? Infinity),
+          ({ other }, i, which, score) =>
+            score > (other[i] ?? Infinity) && score >= (thresholds[which] ?? Infinity),
         ),
       },
     ]

@@ -28,7 +28,7 @@ const { data, labels } = drawn(400)
 
 /** Precision at 1, R-precision and MAP@R by the definitions. */
 const slow = (): readonly number[] => {
-  const sums = [0, 0, 0]
+  let [atOne, atR, precisions] = [0, 0, 0]
   let queries = 0
   labels.forEach((label, query) => {
     const wanted = labels.filter((other) => other === label).length - 1
@@ -36,7 +36,7 @@ const slow = (): readonly number[] => {
     queries++
     const scores = Array.from(labels, (_, image) => {
       let sum = 0
-      for (let i = 0; i < size; i++) sum += data[query * size + i]! * data[image * size + i]!
+      for (let i = 0; i < size; i++) sum += (data[query * size + i] ?? NaN) * (data[image * size + i] ?? NaN)
       return { image, sum }
     })
     const found = scores
@@ -45,11 +45,11 @@ const slow = (): readonly number[] => {
       .slice(0, wanted)
       .map(({ image }) => labels[image] === label)
     const hits = found.map((_, place) => found.slice(0, place + 1).filter(Boolean).length)
-    sums[0]! += Number(found[0])
-    sums[1]! += (hits.at(-1) ?? 0) / wanted
-    sums[2]! += found.reduce((sum, hit, place) => sum + (hit ? hits[place]! / (place + 1) : 0), 0) / wanted
+    atOne += Number(found[0])
+    atR += (hits.at(-1) ?? NaN) / wanted
+    precisions += found.reduce((sum, hit, i) => sum + (hit ? (hits[i] ?? NaN) / (i + 1) : 0), 0) / wanted
   })
-  return sums.map((sum) => sum / queries)
+  return [atOne, atR, precisions].map((sum) => sum / queries)
 }
 
 /** As single precision is, and worse: equal rows score differently. */

@@ -43,7 +43,11 @@ interface Best {
 const insert = (best: Best, value: number): void => {
   const { values } = best
   let at = best.filled < values.length ? best.filled++ : values.length - 1
-  for (; at > 0 && values[at - 1]! < value; at--) values[at] = values[at - 1]!
+  for (; at > 0; at--) {
+    const before = values[at - 1] ?? NaN
+    if (before >= value) break
+    values[at] = before
+  }
   values[at] = value
 }
 
@@ -54,15 +58,18 @@ const bestOf = (
   wanted: readonly number[],
 ): readonly Best[] => {
   const all = wanted.map((places): Best => ({ values: new Float64Array(places), filled: 0 }))
+  // what a product must exceed to be among them: most do not
+  const least = Float64Array.from(wanted, (places) => (places === 0 ? Infinity : -Infinity))
   for (let image = 0; image < images; image++) {
     for (let query = 0; query < count; query++) {
-      const value = products[image * count + query]!
+      const value = products[image * count + query] ?? NaN
       if (!Number.isFinite(value))
         throw new DataError(`Image ${image + 1} has the score ${value}; no result is given`)
-      const best = all[query]!
-      const { values, filled } = best
-      if (image === start + query || values.length === 0) continue
-      if (filled < values.length || value > values[filled - 1]!) insert(best, value)
+      if (value <= (least[query] ?? NaN) || image === start + query) continue
+      const best = all[query]
+      if (best === undefined) continue
+      insert(best, value)
+      if (best.filled === best.values.length) least[query] = best.values.at(-1) ?? NaN
     }
   }
   return all
@@ -76,13 +83,14 @@ const nearestOf = (rows: Rows, block: ProductBlock, wanted: readonly number[]): 
   const { start, count, products } = block
   const images = rows.data.length / rows.size
   const least = bestOf(block, images, wanted).map(({ values, filled }) =>
-    filled === 0 ? Infinity : values[filled - 1]! - productSlack,
+    filled === 0 ? Infinity : (values[filled - 1] ?? NaN) - productSlack,
   )
   const found = wanted.map((): { image: number; score: number }[] => [])
   for (let image = 0; image < images; image++) {
     for (let query = 0; query < count; query++) {
-      if (products[image * count + query]! < least[query]! || image === start + query) continue
-      found[query]!.push({ image, score: exactProduct(rows, start + query, rows, image) })
+      if ((products[image * count + query] ?? NaN) < (least[query] ?? NaN)) continue
+      if (image === start + query) continue
+      found[query]?.push({ image, score: exactProduct(rows, start + query, rows, image) })
     }
   }
   return found.map((near, query) =>
@@ -102,7 +110,7 @@ const judgeQuery = (found: readonly number[], labels: Int32Array, label: number)
     precisions += hits / (place + 1)
   })
   return {
-    atOne: labels[found[0]!] === label ? 1 : 0,
+    atOne: labels[found[0] ?? -1] === label ? 1 : 0,
     rPrecision: hits / found.length,
     averagePrecision: precisions / found.length,
   }
@@ -141,8 +149,9 @@ export async function retrievalProtocol(
     const own = labels.subarray(block.start, block.start + block.count)
     const wanted = Array.from(own, (label) => (perPerson.get(label) ?? 1) - 1)
     nearestOf(rows, block, wanted).forEach((found, query) => {
-      const label = own[query]!
-      if (found.length > 0) figures.push({ label, ...judgeQuery(found, labels, label) })
+      const label = own[query]
+      if (label !== undefined && found.length > 0)
+        figures.push({ label, ...judgeQuery(found, labels, label) })
     })
     options.onProgress?.(block.start + block.count, count)
   }
@@ -187,7 +196,7 @@ const averaged = (
   if (people.length < 2 || replicates === 0) return { value }
   const stream = random(seed, 'retrieval')
   const draws = Float64Array.from({ length: replicates }, () =>
-    share(people.map(() => people[stream.integer(people.length)]!)),
+    share(people.flatMap(() => people[stream.integer(people.length)] ?? [])),
   ).sort()
   return { value, interval: { low: quantile(draws, 0.025), high: quantile(draws, 0.975) } }
 }

@@ -23,10 +23,12 @@ export function sortScores(same: Scores, different: Scores): SortedScores {
   checkBothKinds(same.length, different.length)
   for (const scores of [same, different]) {
     let isAscending = true
+    let last = -Infinity
     for (let i = 0; i < scores.length; i++) {
-      if (!Number.isFinite(scores[i]))
-        throw new DataError(`A pair has the score ${scores[i]}; no result is given`)
-      if (i > 0 && scores[i]! < scores[i - 1]!) isAscending = false
+      const score = scores[i] ?? NaN
+      if (!Number.isFinite(score)) throw new DataError(`A pair has the score ${score}; no result is given`)
+      if (score < last) isAscending = false
+      last = score
     }
     // millions of scores come here more than once
     if (!isAscending) scores.sort()
@@ -40,7 +42,7 @@ export function countAtLeast(ascending: Scores, threshold: number): number {
   let high = ascending.length
   while (low < high) {
     const middle = (low + high) >>> 1
-    if (ascending[middle]! >= threshold) high = middle
+    if ((ascending[middle] ?? NaN) >= threshold) high = middle
     else low = middle + 1
   }
   return ascending.length - low
@@ -79,9 +81,9 @@ export function admittedAt({ same, different }: SortedScores, threshold: number)
 export function admittedWithin(scores: SortedScores, far: number): Admitted {
   const { same, different } = scores
   const allowed = Math.floor(far * different.length + 1e-9)
-  if (allowed >= different.length) return admittedAt(scores, same[0]!)
-  const refused = different[different.length - 1 - allowed]!
-  return admittedAt(scores, nextAbove(same, refused) ?? justAbove(Math.max(refused, same.at(-1)!)))
+  if (allowed >= different.length) return admittedAt(scores, same[0] ?? NaN)
+  const refused = different[different.length - 1 - allowed] ?? NaN
+  return admittedAt(scores, nextAbove(same, refused) ?? justAbove(Math.max(refused, same.at(-1) ?? NaN)))
 }
 
 /** False accepts a figure must rest on, at the least. */
@@ -120,9 +122,10 @@ export function sortedAuc({ same, different }: SortedScores): number {
   let notAbove = 0
   let wins = 0
   for (let i = 0; i < same.length; i++) {
-    while (below < different.length && different[below]! < same[i]!) below++
+    const score = same[i] ?? NaN
+    while (below < different.length && (different[below] ?? NaN) < score) below++
     if (notAbove < below) notAbove = below
-    while (notAbove < different.length && different[notAbove]! <= same[i]!) notAbove++
+    while (notAbove < different.length && (different[notAbove] ?? NaN) <= score) notAbove++
     wins += (below + notAbove) / 2
   }
   return wins / (same.length * different.length)
@@ -141,7 +144,7 @@ export function sortedEer(scores: SortedScores): number {
     let high = list.length
     while (low < high) {
       const middle = (low + high) >>> 1
-      if (gap(list[middle]!) >= 0) low = middle + 1
+      if (gap(list[middle] ?? NaN) >= 0) low = middle + 1
       else high = middle
     }
     return low

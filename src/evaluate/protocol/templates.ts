@@ -3,6 +3,7 @@
  * media are added, then the sum gets length 1.
  */
 import { DataError } from '../../base/errors.ts'
+import { groupBy, placesOf } from '../../base/groups.ts'
 
 /** How images' features are prepared before pooling. */
 export interface PoolingFlags {
@@ -45,7 +46,7 @@ export function poolingInWords({ flip, keepNorms, detectorScores }: PoolingFlags
   )
 }
 
-const checkLengths = (input: ImageFeatures, flags: PoolingFlags): number => {
+const checkLengths = (input: ImageFeatures, flags: PoolingFlags): void => {
   const count = input.features.length / input.size
   const parts: readonly (readonly [string, number | undefined, number])[] = [
     ['templates', input.templates.length, count],
@@ -58,53 +59,63 @@ const checkLengths = (input: ImageFeatures, flags: PoolingFlags): number => {
     if (isNeeded && got !== wanted)
       throw new RangeError(`Expected ${wanted} values of \`${name}\`, got ${got ?? 'none'}`)
   }
-  return count
 }
 
 /** Pools images into templates, in float64. @throws DataError on a feature or template without direction */
 export function poolTemplates(input: ImageFeatures, flags: PoolingFlags): PooledTemplates {
-  const { features, mirrored, size, templates, media, scores } = input
-  const count = checkLengths(input, flags)
-  const order = Int32Array.from({ length: count }, (_, i) => i).sort(
-    (a, b) => templates[a]! - templates[b]! || media[a]! - media[b]! || a - b,
-  )
-  const ids = Int32Array.from(new Set(templates)).sort()
+  const { size, templates, media } = input
+  checkLengths(input, flags)
+  const imagesOf = placesOf(templates)
+  const ids = Int32Array.from(imagesOf.keys()).sort()
   const data = new Float32Array(ids.length * size)
-  const feature = new Float64Array(size)
   const ofMedia = new Float64Array(size)
   const sum = new Float64Array(size)
-  let at = 0
-  for (let row = 0; row < ids.length; row++) {
+  const feature = new Float64Array(size)
+  ids.forEach((id, row) => {
     sum.fill(0)
-    while (at < count && templates[order[at]!] === ids[row]) {
-      const medium = media[order[at]!]!
+    const byMedia = groupBy(imagesOf.get(id) ?? [], (image) => media[image] ?? NaN)
+    // sums round, so their order is fixed: by media, images of one media as they came
+    for (const [, images] of [...byMedia].sort(([a], [b]) => a - b)) {
       ofMedia.fill(0)
-      let images = 0
-      for (; at < count && templates[order[at]!] === ids[row] && media[order[at]!] === medium; at++) {
-        const image = order[at]!
-        let square = 0
-        for (let i = 0; i < size; i++) {
-          const value = features[image * size + i]! + (flags.flip ? mirrored![image * size + i]! : 0)
-          feature[i] = value
-          square += value * value
-        }
-        const length = Math.sqrt(square)
-        if (!(length > 0 && Number.isFinite(length)))
-          throw new DataError(
-            `The feature of image ${image + 1} has the length ${length}; it has no direction`,
-          )
-        const weight = (flags.keepNorms ? 1 : 1 / length) * (flags.detectorScores ? scores![image]! : 1)
-        for (let i = 0; i < size; i++) ofMedia[i]! += feature[i]! * weight
-        images++
+      for (const image of images) {
+        const weight = prepareImage(feature, image, input, flags)
+        addScaled(ofMedia, feature, weight)
       }
-      for (let i = 0; i < size; i++) sum[i]! += ofMedia[i]! / images
+      for (let i = 0; i < size; i++) sum[i] = (sum[i] ?? NaN) + (ofMedia[i] ?? NaN) / images.length
     }
     const length = Math.hypot(...sum)
     if (!(length > 0 && Number.isFinite(length)))
-      throw new DataError(`The template ${ids[row]} has the length ${length}; it has no direction`)
-    for (let i = 0; i < size; i++) data[row * size + i] = sum[i]! / length
-  }
+      throw new DataError(`The template ${id} has the length ${length}; it has no direction`)
+    for (let i = 0; i < size; i++) data[row * size + i] = (sum[i] ?? NaN) / length
+  })
   return { ids, size, data }
+}
+
+/** Sets `feature` to an image's, its mirror image's added where that is wanted; returns its weight. @throws DataError */
+const prepareImage = (
+  feature: Float64Array,
+  image: number,
+  input: ImageFeatures,
+  flags: PoolingFlags,
+): number => {
+  const { features, size } = input
+  const mirrored = flags.flip ? input.mirrored : undefined
+  let square = 0
+  for (let i = 0; i < size; i++) {
+    const at = image * size + i
+    const value = (features[at] ?? NaN) + (mirrored === undefined ? 0 : (mirrored[at] ?? NaN))
+    feature[i] = value
+    square += value * value
+  }
+  const length = Math.sqrt(square)
+  if (!(length > 0 && Number.isFinite(length)))
+    throw new DataError(`The feature of image ${image + 1} has the length ${length}; it has no direction`)
+  const weight = flags.keepNorms ? 1 : 1 / length
+  return flags.detectorScores ? weight * (input.scores?.[image] ?? NaN) : weight
+}
+
+const addScaled = (sum: Float64Array, feature: Float64Array, weight: number): void => {
+  for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? NaN) + (feature[i] ?? NaN) * weight
 }
 
 /** Rows of templates by their number. @throws DataError naming the first that is missing */

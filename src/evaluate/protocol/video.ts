@@ -41,7 +41,7 @@ export function meanFrames(frames: Frames): TemplateSet {
     const own = rows.get(name) ?? []
     for (let i = 0; i < size; i++) {
       let sum = 0
-      for (const row of own) sum += unit[row * size + i]!
+      for (const row of own) sum += unit[row * size + i] ?? NaN
       data[position * size + i] = sum / own.length
     }
   })
@@ -74,7 +74,7 @@ export function scoreVideos(pairs: readonly Pair[], frames: Frames, pooling: Vid
     for (const a of first) {
       for (const b of second) {
         let score = 0
-        for (let i = 0; i < size; i++) score += unit[a * size + i]! * unit[b * size + i]!
+        for (let i = 0; i < size; i++) score += (unit[a * size + i] ?? NaN) * (unit[b * size + i] ?? NaN)
         sum += score
         if (score > closest) closest = score
       }
