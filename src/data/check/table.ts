@@ -54,13 +54,29 @@ export function formatFindings(findings: readonly Finding[]): string {
   return `${[columns.join(','), ...lines].join('\n')}\n`
 }
 
-/** The cells of a CSV text; quotes may hold commas, line ends and doubled quotes. @throws FormatError */
+/** What parts most cells of the header: spreadsheets write semicolons where a comma is the decimal mark, or tabs. */
+const separatorOf = (content: string): string => {
+  const counts = new Map([',', ';', '\t'].map((mark) => [mark, 0]))
+  let isQuoted = false
+  for (const letter of content) {
+    if (letter === '"') isQuoted = !isQuoted
+    else if (letter === '\n' && !isQuoted) break
+    else if (!isQuoted && counts.has(letter)) counts.set(letter, (counts.get(letter) ?? 0) + 1)
+  }
+  return [...counts].reduce((best, one) => (one[1] > best[1] ? one : best))[0]
+}
+
+/**
+ * The cells of a CSV text, parted by commas, semicolons or tabs as the header is; quotes may hold those, line ends and doubled quotes.
+ * @throws FormatError
+ */
 export function parseCsv(text: string, file: string): string[][] {
   const rows: string[][] = []
   let row: string[] = []
   let cell = ''
   let isQuoted = false
   const content = text.replace(/^\uFEFF/, '')
+  const separator = separatorOf(content)
   const endRow = (): void => {
     row.push(cell)
     if (row.length > 1 || cell !== '') rows.push(row)
@@ -76,7 +92,7 @@ export function parseCsv(text: string, file: string): string[][] {
         at++
       } else isQuoted = false
     } else if (letter === '"' && cell === '') isQuoted = true
-    else if (letter === ',') {
+    else if (letter === separator) {
       row.push(cell)
       cell = ''
     } else if (letter === '\n') endRow()

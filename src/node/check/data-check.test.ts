@@ -324,6 +324,19 @@ describe('data apply', () => {
     await expect(apply('action,image\n', 'faces/inner')).rejects.toThrow('lies in')
   })
 
+  it.each([';', '\t'])('reads a table that a spreadsheet saved with %j', async (mark) => {
+    const table = [
+      ['action', 'identity', 'image', 'target', 'note'],
+      ['drop', 'ann', 'ann/copy.jpg', '', '"1 of 256, ""mirrored"""'],
+      ['move', '', 'ann/0.jpg', 'smith, anna', 'a,b,c,d,e,f'],
+    ]
+    const text = table.map((cells) => cells.join(mark)).join('\r\n')
+    expect(await apply(text, `spreadsheet-${mark.charCodeAt(0)}`)).toMatchObject({ dropped: 1, moved: 1 })
+    expect(parseCsv(text, 'f').map((row) => row.length)).toEqual([5, 5, 5])
+    expect(parseCsv(`"a, b, c"${mark}d\n`, 'f')).toEqual([['a, b, c', 'd']])
+    expect(parseCsv(`"a${mark}b${mark}c",d\ne,f\n`, 'f')[1]).toEqual(['e', 'f'])
+  })
+
   it('round-trips cells with quotes, commas and lines', () => {
     const finding = {
       action: 'drop',
