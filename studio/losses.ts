@@ -1,20 +1,13 @@
 /** @file The lab's losses with the page's settings. */
+import { properNames } from '../src/experiment/loss-title.ts'
 import type { LossSettings } from '../src/loss/head.ts'
 import type { LabLoss, LabState } from './state.ts'
 
 /** How a loss is called on the page. */
 export const lossNames: { readonly [K in LabLoss]: string } = {
-  softmax: 'softmax',
-  nsl: 'NSL',
-  cosface: 'LMCL (CosFace)',
-  arcface: 'ArcFace',
-  sphereface: 'A-Softmax',
-  lsoftmax: 'L-Softmax',
-  combined: 'combined margin',
-  adacos: 'AdaCos',
-  curricularface: 'CurricularFace',
-  magface: 'MagFace',
-  adaface: 'AdaFace',
+  ...properNames,
+  // by both, since a reader may look for either
+  cosface: `${properNames.cosface} (CosFace)`,
 }
 
 /** The settings of the page that a loss heeds, besides the learning rate. */

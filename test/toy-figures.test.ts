@@ -38,6 +38,38 @@ describe('figures without a training', () => {
     }
   })
 
+  test('the losses that are given are drawn, and a line says of each that a figure cannot show why', async () => {
+    const out = join(folder, 'given')
+    const losses = 'nsl,arcface:marginRadians=0.3,magface,softmax'
+    const options = ['--figures', 'boundaries,geometry', '--losses', losses, '--out', out]
+    const { code, output } = await cosface(['toy', ...options])
+    expect(code, output).toBe(0)
+    const [boundaries = '', geometry = ''] = ['boundaries', 'geometry'].map((name) =>
+      readFileSync(join(out, `${name}.svg`), 'utf8'),
+    )
+    for (const title of ['NSL', 'ArcFace, m = 0.3', 'softmax']) expect(boundaries).toContain(title)
+    for (const title of ['LMCL', 'A-Softmax', 'MagFace']) expect(boundaries).not.toContain(title)
+    expect(geometry).toContain('cos(θ₁ + m)')
+    expect(geometry).not.toContain('cos θ₁ − m')
+    expect(output.split('\n').filter((line) => line.includes('leaves out'))).toEqual([
+      'boundaries leaves out MagFace: its boundary follows the length of each embedding',
+      'geometry leaves out MagFace: its boundary follows the length of each embedding',
+      'geometry leaves out softmax: lengths decide under it, too, and the circle shows none',
+    ])
+  })
+
+  test.each([
+    [['--losses', 'nsl,nsl'], 'The loss nsl is named twice'],
+    [['--losses', 'cosface,lmcl'], 'The loss cosface is named twice'],
+    [['--figures', 'features,features'], 'The figure features is named twice'],
+  ])('%s is refused, as compare does', async (options, sentence) => {
+    const out = join(folder, 'twice')
+    const { code, output } = await cosface(['toy', ...options, '--out', out])
+    expect(code).toBe(2)
+    expect(output).toContain(sentence)
+    expect(existsSync(out)).toBe(false)
+  })
+
   test('a figure that is not there is refused with those that are, and nothing is written', async () => {
     const out = join(folder, 'nothing')
     const { code, output } = await cosface(['toy', '--figures', 'geometri', '--out', out])
@@ -58,6 +90,19 @@ describe.skipIf(!isInstalled)('figures of trained features (skipped without onnx
     // 4 people, 40 held-out points of each
     expect(readFileSync(join(out, 'noise.svg'), 'utf8')).toContain('of 160 decisions flipped')
     expect(readFileSync(join(out, 'sphere.svg'), 'utf8')).toContain('160 features of 4 classes')
+  })
+
+  test('noise and features show the losses that are given, each by its name', async () => {
+    const out = join(folder, 'chosen')
+    const small = ['--data', 'points', '--iterations', '5', '--identities', '4', '--lr', '0.01']
+    const losses = ['--losses', 'nsl+center,arcface,nsl:scale=8', '--figures', 'features,noise']
+    const { code, output } = await cosface(['toy', ...small, ...losses, '--out', out])
+    expect(code, output).toBe(0)
+    for (const name of ['features', 'noise']) {
+      const text = readFileSync(join(out, `${name}.svg`), 'utf8')
+      for (const title of ['NSL + center', 'ArcFace, m = 0.5', 'NSL']) expect(text).toContain(`>${title}<`)
+      expect(text).not.toContain('LMCL')
+    }
   })
 
   test('the note’s claim holds for learned features: little noise flips fewer decisions of LMCL than of NSL', async () => {

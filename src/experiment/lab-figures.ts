@@ -21,7 +21,7 @@ import {
 } from './bound-figures.ts'
 import { decisionRule } from './decision-rule.ts'
 import { type DecidedFeatures, flippedShares, withNoise } from './noise.ts'
-import { lossTitle } from './toy-figure.ts'
+import { lossTitle } from './loss-title.ts'
 
 /** What a loss makes of θ, with the class's number for `#`; losses not named here are t(θ). */
 const ownWords: Readonly<Record<string, string>> = {
@@ -103,7 +103,7 @@ export function compactRegions(setting: CompactRegionsSetting): PaneFigure<Compa
   const panes = losses.map((loss) =>
     compactRegionsPane({
       title: lossTitle(loss),
-      rule: decisionRule(loss),
+      rule: boundaryOf(loss).rule,
       ownName: ownNames(loss)[0],
       weights: [inRadians(weights[0]), inRadians(weights[1])],
       feature: inRadians(feature),
@@ -112,6 +112,7 @@ export function compactRegions(setting: CompactRegionsSetting): PaneFigure<Compa
   return {
     name: 'geometry',
     panes,
+    columns: Math.min(3, panes.length),
     caption: {
       title: 'Fig 3: the regions of two classes on the circle',
       description: panes.map(({ caption }) => `${caption.title}: ${caption.description ?? ''}`).join(' '),
@@ -207,6 +208,9 @@ const curveLooks = [
   { colour: 'orange', dashed: true },
   { colour: 'blue', dashed: false },
   { colour: 'green', dashed: true },
+  { colour: 'purple', dashed: false },
+  { colour: 'amber', dashed: true },
+  { colour: 'grey', dashed: false },
 ] as const
 
 /** The share of decisions that each strength of noise flips. */
@@ -240,6 +244,7 @@ export function noise(
   return {
     name: 'noise',
     panes: [...circles, curves],
+    columns: 3,
     curves,
     caption: { title: 'Decisions flipped by noise', description: curves.caption.description ?? '' },
   }

@@ -1,7 +1,8 @@
 /** @file The toy's pictures and the figures that go with them. */
-import { fixed, percent, short } from '../plot/format.ts'
+import { fixed, percent } from '../plot/format.ts'
 import { comparisonFigure, type Scene, type ScenePanel } from '../plot/plane.ts'
 import type { LossSettings } from '../loss/head.ts'
+import { lossTitles } from './loss-title.ts'
 import type { ToyFrame } from './toy.ts'
 
 /** What a frame shows: the points of one of its sets. */
@@ -10,21 +11,11 @@ export function sceneOf(frame: ToyFrame, set: 'train' | 'heldOut' = 'train'): Sc
   return { features, labels, weights: frame.weights, rule: frame.rule }
 }
 
-/** How a loss is called in figures. */
-export function lossTitle({ name, margin, options }: LossSettings): string {
-  if (name === 'softmax') return 'softmax'
-  if (name === 'nsl') return 'NSL'
-  if (name === 'cosface') return margin === 0 ? 'NSL (LMCL with m = 0)' : `LMCL, m = ${short(margin ?? 0.35)}`
-  if (name === 'sphereface') return `A-Softmax, m = ${String(options?.['multiplier'] ?? 4)}`
-  if (name === 'arcface') return `ArcFace, m = ${short(Number(options?.['marginRadians'] ?? 0.5))}`
-  return margin === undefined ? name : `${name}, m = ${short(margin)}`
-}
-
 /** A frame as a column of a comparison, with its held-out error and angular spread below the title. */
-export function panelOf(loss: LossSettings, frame: ToyFrame): ScenePanel {
+export function panelOf(title: string, frame: ToyFrame): ScenePanel {
   const { error, withinSpread } = frame.heldOut
   return {
-    title: lossTitle(loss),
+    title,
     note: `held out: error ${percent(error)}, spread ${fixed(withinSpread, 1)}°`,
     scene: sceneOf(frame),
   }
@@ -34,19 +25,18 @@ export function panelOf(loss: LossSettings, frame: ToyFrame): ScenePanel {
 export function toyFigure(
   panels: readonly { readonly loss: LossSettings; readonly frame: ToyFrame }[],
 ): string {
-  const names = panels.map(({ loss }) => lossTitle(loss)).join(', ')
-  const description = panels
-    .map(({ loss, frame }) => `${lossTitle(loss)}: held-out error ${percent(frame.heldOut.error)}.`)
+  const titles = lossTitles(panels.map(({ loss }) => loss))
+  const titled = panels.map(({ frame }, index) => ({ frame, title: titles[index] ?? '' }))
+  const description = titled
+    .map(({ title, frame }) => `${title}: held-out error ${percent(frame.heldOut.error)}.`)
     .join(' ')
   return comparisonFigure(
-    panels.map(({ loss, frame }) => panelOf(loss, frame)),
-    { title: `Two-dimensional features learned with ${names}`, description },
+    titled.map(({ title, frame }) => panelOf(title, frame)),
+    { title: `Two-dimensional features learned with ${titles.join(', ')}`, description },
   )
 }
 
-/** The losses of the paper's Fig 2 and Fig 4. */
-export const paperLosses: readonly LossSettings[] = [
-  { name: 'softmax' },
-  { name: 'nsl', scale: 16 },
-  { name: 'cosface', scale: 16, margin: 0.2 },
-]
+/** The losses of the paper's Fig 2 and Fig 4, with s and m. */
+export function paperLosses(scale: number, margin: number): readonly LossSettings[] {
+  return [{ name: 'softmax' }, { name: 'nsl', scale }, { name: 'cosface', scale, margin }]
+}

@@ -73,15 +73,20 @@ export function lossVariant(text: string, shared: SharedLoss): Variant {
   }
 }
 
+/** @throws UsageError where one of them is named twice */
+export function checkOnce(variants: readonly Variant[]): void {
+  const ids = variants.map(({ id }) => id)
+  const twice = variants.find(({ id }, index) => ids.indexOf(id) !== index)
+  if (twice !== undefined) throw new UsageError(`The loss ${twice.name} is named twice`)
+}
+
 /**
  * The losses of a comparison.
  * @throws UsageError on an unknown loss or option (the nearest is named), one that is named twice, or a single one
  */
 export function lossVariants(texts: readonly string[], shared: SharedLoss): readonly Variant[] {
   const variants = texts.map((text) => lossVariant(text.trim(), shared))
-  const ids = variants.map(({ id }) => id)
-  const twice = variants.find(({ id }, index) => ids.indexOf(id) !== index)
-  if (twice !== undefined) throw new UsageError(`The loss ${twice.name} is named twice`)
+  checkOnce(variants)
   if (variants.length < 2)
     throw new UsageError(`Expected two or more losses to compare, got ${variants[0]?.name ?? 'none'}`)
   for (const key of Object.keys(shared.options ?? {})) {

@@ -101,13 +101,17 @@ export interface NoiseCurvesPane extends Pane {
   readonly strengthAt: (spot: Spot) => number
 }
 
-const chartSize = { width: 330, height: 290 }
+const chartHeight = 290
+const left = 46
 
 /** Draws one curve a loss, each named with its share at the current strength. */
 export function noiseCurvesPane({ strengths, curves, strength }: NoiseCurves): NoiseCurvesPane {
   const last = strengths.at(-1) ?? 1
   const most = Math.max(0.05, ...curves.flatMap(({ shares, now }) => [...shares, now]))
   const ceiling = Math.min(1, Math.ceil(most * 10) / 10)
+  const right = Math.max(70, ...curves.map(({ name }) => textWidth(name) + 14))
+  // long names widen the chart before they take the curves' place
+  const chartSize = { width: Math.max(330, left + 150 + right), height: chartHeight }
   const frame = chartFrame(
     {
       label: 'noise: standard deviation of the angle',
@@ -124,7 +128,7 @@ export function noiseCurvesPane({ strengths, curves, strength }: NoiseCurves): N
       format: (value) => percent(value, 0),
     },
     chartSize,
-    { left: 46, right: Math.max(70, ...curves.map(({ name }) => textWidth(name) + 14)), top: 40, bottom: 44 },
+    { left, right, top: 40, bottom: 44 },
   )
   const { area, place, across } = frame
   const x = across(strength)

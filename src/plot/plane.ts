@@ -206,6 +206,9 @@ export interface ScenePanel {
   readonly scene: Scene
 }
 
+/** Small enough for a bold title to stay above its own column. */
+const titleSize = (title: string, width: number): number => Math.min(15, width / (0.6 * title.length))
+
 /** Several losses side by side: the plane above, the circle below. */
 export function comparisonFigure(
   panels: readonly ScenePanel[],
@@ -219,7 +222,11 @@ export function comparisonFigure(
   const columns = panels.map(({ title, note, scene }, index) =>
     moved(
       { x: index * (panelSize + gap), y: 0 },
-      words(title, { x: panelSize / 2, y: 14 }, { 'font-weight': 600, 'font-size': 15 }) +
+      words(
+        title,
+        { x: panelSize / 2, y: 14 },
+        { 'font-weight': 600, 'font-size': titleSize(title, panelSize) },
+      ) +
         (note === undefined
           ? ''
           : words(note, { x: panelSize / 2, y: 35 }, { 'font-size': 12, fill: paint('soft') })) +

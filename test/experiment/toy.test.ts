@@ -137,5 +137,5 @@ test('measures of known points', () => {
 })
 
 test('the paper’s losses are the toy’s', () => {
-  expect(paperLosses.map((loss) => loss.name)).toEqual(['softmax', 'nsl', 'cosface'])
+  expect(paperLosses(16, 0.2).map((loss) => loss.name)).toEqual(['softmax', 'nsl', 'cosface'])
 })

@@ -11,7 +11,7 @@ import {
 } from '../../base/option.ts'
 import { unexpected, UsageError } from '../../base/errors.ts'
 import { checkChoice } from '../../base/check.ts'
-import { lossVariant } from '../../experiment/variants.ts'
+import { checkOnce, lossVariant } from '../../experiment/variants.ts'
 import type { LossSettings } from '../../loss/head.ts'
 import { lossByName } from '../../loss/registry.ts'
 import type { LossConfig } from '../../train/config.ts'
@@ -28,6 +28,7 @@ interface ToyOptions {
   readonly data: 'faces' | 'points'
   readonly identities: number
   readonly iterations: number
+  readonly lr: number
   readonly seed: number
   readonly threads: number
   readonly out: string
@@ -41,19 +42,23 @@ const usual = { scale: 16, margin: 0.2 }
 const lossesOption: OptionSpec<readonly string[]> = {
   group: 'Losses',
   value: 'a,b,…',
-  meaning: 'losses to put side by side',
+  meaning:
+    'losses to put side by side in every figure that can show them; without, boundaries and geometry draw those of the paper',
   range: 'names of losses, separated by commas, each with its own options: arcface:marginRadians=0.3',
   default: 'softmax,nsl,cosface',
   parse: (text) => text.split(','),
   check: (name, value) => {
     if (!Array.isArray(value) || value.length === 0) throw unexpected(name, 'names of losses', value)
-    return value.map((one: unknown) => {
+    const texts = value.map((one: unknown) => {
       if (typeof one !== 'string') throw unexpected(name, 'names of losses', value)
-      const { loss } = lossVariant(one.trim(), usual)
-      if (lossByName(loss.name).kind !== 'margin')
-        throw new UsageError(`${loss.name} has no classes, so there is nothing to draw`)
       return one.trim()
     })
+    const variants = texts.map((text) => lossVariant(text, usual))
+    for (const { loss } of variants)
+      if (lossByName(loss.name).kind !== 'margin')
+        throw new UsageError(`${loss.name} has no classes, so there is nothing to draw`)
+    checkOnce(variants)
+    return texts
   },
 }
 
@@ -69,7 +74,9 @@ const figuresOption: OptionSpec<readonly ToyFigureName[]> = {
     const names = value.map((one: unknown) =>
       checkChoice(name, typeof one === 'string' ? one.trim() : one, toyFigureNames),
     )
-    return [...new Set(names)]
+    const twice = names.find((one, index) => names.indexOf(one) !== index)
+    if (twice !== undefined) throw new UsageError(`The figure ${twice} is named twice`)
+    return names
   },
 }
 
@@ -113,6 +120,14 @@ const options: OptionSpecs<ToyOptions> = {
     max: 100_000,
     default: '600',
   }),
+  lr: numberOption({
+    group: 'Experiment',
+    meaning:
+      'learning rate at the start; a tenth of it after three fifths of the updates, a hundredth after four',
+    above: 0,
+    max: 100,
+    default: '0.02',
+  }),
   seed: seedOption,
   threads: threadsOption,
   out: textOption({
@@ -151,7 +166,7 @@ export const toyCommand: Command = command<ToyOptions>({
       import('../../node/experiment/toy-run.ts'),
       import('../../node/session/open-session.ts'),
     ])
-    const { losses = ['softmax', 'nsl', 'cosface'], margin = usual.margin, scale = usual.scale } = given
+    const { losses, margin = usual.margin, scale = usual.scale, lr } = given
     using drawing = progressOf(output, 'drawing', 'pictures')
     using training = progressOf(output, 'training', 'updates')
     const run = await runToy({
@@ -159,7 +174,10 @@ export const toyCommand: Command = command<ToyOptions>({
       figures: given.figures ?? toyFigureNames,
       scale,
       margin,
-      losses: losses.map((text) => settingsOf(lossVariant(text, { scale, margin }).loss)),
+      ...(losses === undefined
+        ? {}
+        : { losses: losses.map((text) => settingsOf(lossVariant(text, { scale, margin }).loss)) }),
+      ...(lr === undefined ? {} : { learningRate: lr }),
       data: given.data ?? 'faces',
       classes: given.identities ?? 8,
       iterations: given.iterations ?? 600,
@@ -180,6 +198,7 @@ export const toyCommand: Command = command<ToyOptions>({
       )
       for (const warning of frame.warnings) output.warn(`Warning (${loss}): ${warning}`)
     }
+    for (const note of run.notes) output.warn(note)
     for (const file of run.files) output.say(file)
     output.result({
       schema: 'cosface-toy/1',

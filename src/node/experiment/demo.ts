@@ -1,6 +1,5 @@
 /** @file The whole way in a few minutes: draw people (or take a folder), train, test on people kept apart, report, export. */
 import { join } from 'node:path'
-import { paperLosses } from '../../experiment/toy-figure.ts'
 import { configure } from '../../train/configure.ts'
 import { simpleBaselines } from './baselines.ts'
 import { checkNewRun } from '../run/run-folder.ts'
@@ -46,7 +45,6 @@ export async function* demo(options: DemoOptions): AsyncGenerator<RunEvent, void
   await runToy({
     out: toyFolder(out),
     figures: ['features', 'boundaries', 'geometry'],
-    losses: paperLosses,
     scale: 16,
     margin: 0.2,
     data: 'points',

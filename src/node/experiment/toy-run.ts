@@ -3,7 +3,8 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { mapBounded } from '../../base/concurrency.ts'
 import { syntheticToy, toyFromImages, type ToyData } from '../../experiment/toy-data.ts'
-import { lossTitle } from '../../experiment/toy-figure.ts'
+import { lossTitles } from '../../experiment/loss-title.ts'
+import { paperLosses } from '../../experiment/toy-figure.ts'
 import { compareToy, type ToyFrame } from '../../experiment/toy.ts'
 import type { LossSettings } from '../../loss/head.ts'
 import type { OpenSession } from '../../runtime/session.ts'
@@ -20,11 +21,14 @@ export interface ToyRunOptions {
   /** s and m of the figures that are drawn from formulas. */
   readonly scale: number
   readonly margin: number
-  readonly losses: readonly LossSettings[]
+  /** What every figure shows that can. @defaultValue softmax, NSL and LMCL are trained; figures from formulas show their own */
+  readonly losses?: readonly LossSettings[]
   /** What is learned from: drawn faces, or clouds of points, which need a second instead of a minute. */
   readonly data: 'faces' | 'points'
   readonly classes: number
   readonly iterations: number
+  /** At the start. @defaultValue 0.02 */
+  readonly learningRate?: number
   readonly seed: number
   readonly threads: number
   /** Also as PNG; text in it depends on the fonts of the system. */
@@ -43,6 +47,8 @@ export interface ToyOutcome {
 /** The files written and what was learned in two dimensions. */
 export interface ToyRun {
   readonly files: readonly string[]
+  /** A sentence for each loss that a figure could not show. */
+  readonly notes: readonly string[]
   readonly outcomes: readonly ToyOutcome[]
 }
 
@@ -51,18 +57,18 @@ const pictureSize = { height: 28, width: 24 }
 
 /** Trains, draws, and writes the figures. @throws UsageError on a loss or number that cannot be; figures appear whole */
 export async function runToy(options: ToyRunOptions): Promise<ToyRun> {
-  const { out, figures, png, scale, margin, classes, seed } = options
+  const { out, figures, losses, png, scale, margin, classes, seed } = options
   const dimensions = ([2, 3] as const).filter((wanted) =>
     figures.some((name) => toyFigureDimensions[name] === wanted),
   )
   const trained = await trainIn(dimensions, options)
   const [plane = [], space = []] = [trained.get(2), trained.get(3)]
-  const drawn = figures.map(
-    (name) => [name, drawToyFigure[name]({ plane, space, scale, margin, classes, seed })] as const,
-  )
+  const parts = { plane, space, losses, scale, margin, classes, seed }
+  const drawn = figures.map((name) => ({ name, ...drawToyFigure[name](parts) }))
   await mkdir(out, { recursive: true })
   const files: string[] = []
-  for (const [name, svg] of drawn) {
+  for (const { name, svg } of drawn) {
+    if (svg === undefined) continue
     files.push(join(out, `${name}.svg`))
     await replaceFile(join(out, `${name}.svg`), svg)
     if (!png) continue
@@ -71,7 +77,12 @@ export async function runToy(options: ToyRunOptions): Promise<ToyRun> {
     const image = sharp(new TextEncoder().encode(svg), { density: 144 })
     await replaceFile(join(out, `${name}.png`), await image.png().toBuffer())
   }
-  return { files, outcomes: plane.map(({ loss, frame }) => ({ loss: lossTitle(loss), frame })) }
+  const titles = lossTitles(plane.map(({ loss }) => loss))
+  return {
+    files,
+    notes: drawn.flatMap(({ notes }) => notes),
+    outcomes: plane.map(({ frame }, index) => ({ loss: titles[index] ?? '', frame })),
+  }
 }
 
 /** Every loss trained in each number of dimensions, to its last frame. */
@@ -79,7 +90,8 @@ async function trainIn(
   dimensions: readonly (2 | 3)[],
   options: ToyRunOptions,
 ): Promise<ReadonlyMap<number, readonly TrainedLoss[]>> {
-  const { losses, iterations, seed, threads, openSession, onProgress, signal } = options
+  const { scale, margin, iterations, learningRate, seed, threads, openSession, onProgress, signal } = options
+  const { losses = paperLosses(scale, margin) } = options
   const trained = new Map<number, TrainedLoss[]>()
   if (dimensions.length === 0) return trained
   const data = await toyData(options)
@@ -87,7 +99,12 @@ async function trainIn(
   for (const [round, size] of dimensions.entries()) {
     const last: TrainedLoss[] = []
     trained.set(size, last)
-    const config = { seed, iterations, dimensions: size }
+    const config = {
+      seed,
+      iterations,
+      dimensions: size,
+      ...(learningRate === undefined ? {} : { learningRate }),
+    }
     for await (const { loss, index, frame } of compareToy(losses, config, data, {
       openSession,
       threads,
