@@ -5,6 +5,7 @@ import { decisionRule } from '../src/experiment/decision-rule.ts'
 import { buildHead } from '../src/loss/build.ts'
 import { lossSettings } from '../studio/losses.ts'
 import { initialState, labLosses, queryOf, stateOf } from '../studio/state.ts'
+import { commandOf } from '../studio/toy/command.ts'
 
 describe('the address of the lab', () => {
   test('says nothing where nothing was set', () => {
@@ -51,6 +52,15 @@ test.each(labLosses)('%s is a loss with the page’s settings, in the plane and 
   const loss = lossSettings(name, initialState)
   expect(decisionRule(loss).own(1)).toBeLessThanOrEqual(1)
   for (const embeddingSize of [2, 3]) expect(buildHead(loss, { classes: 8, embeddingSize }).name).toBe(name)
+})
+
+test('the command beside the experiment says all that was set of it', () => {
+  const usual = 'cosface toy --losses nsl,cosface --scale 16 --margin 0.2 --identities 8'
+  expect(commandOf(initialState)).toBe(`${usual} --seed 1`)
+  const turned = { ...initialState, learningRate: 0.05, seed: 3, dimensions: 3 }
+  expect(commandOf(turned)).toBe(`${usual} --lr 0.05 --seed 3 --figures sphere`)
+  const angular = { ...initialState, left: 'sphereface', right: 'arcface', multiplier: 3 } as const
+  expect(commandOf(angular)).toContain('--losses sphereface:multiplier=3,arcface:marginRadians=0.3 ')
 })
 
 test('every section of the lab that docs/paper.md names is on the page, and every claim of the page is named', () => {

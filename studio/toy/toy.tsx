@@ -15,6 +15,7 @@ import { type Experiment, type ExperimentView, hasThreads, type LaneView } from 
 import { LaneFigure, sceneOf } from './lane-figure.tsx'
 import { PointCard, Portrait, Swatch } from './point-card.tsx'
 import { pointAt, pointCount } from './points.ts'
+import { commandOf } from './command.ts'
 import { curvesFigure, laneColours, Readings } from './readings.tsx'
 import { Sphere } from './sphere.tsx'
 import { useView } from './use-experiment.ts'
@@ -163,16 +164,6 @@ const figureOf = (lanes: readonly LaneView[], state: LabState): string => {
     scene: sceneOf(frame, decisionRule(lossSettings(loss, state))),
   }))
   return standalone(comparisonFigure(panels, { title: figureTitle(lanes) }, 300))
-}
-
-/** The command that makes the figure without a browser. */
-const commandOf = (state: LabState): string => {
-  const { left, right, scale, margin, classes, seed } = state
-  const losses = (right === 'none' || right === left ? [left] : [left, right]).map((loss) => {
-    const options = Object.entries(lossSettings(loss, state).options ?? {})
-    return [loss, ...options.map(([name, value]) => `${name}=${value}`)].join(':')
-  })
-  return `cosface toy --losses ${losses.join(',')} --scale ${scale} --margin ${margin} --identities ${classes} --seed ${seed}`
 }
 
 function Waiting({ view }: { readonly view: ExperimentView }): JSX.Element {
