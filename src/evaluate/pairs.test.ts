@@ -78,14 +78,27 @@ describe('parsePairs', () => {
       '2\nA 1 2\nA 1 B 2\nB 1 2\nB 1 A 2',
       "line 3: expected a pair of one person here by the header's counts, got a pair of two",
     ],
-    ['1\nA 1 x\nA 1 B 2', 'line 2: expected `name number number`'],
-    ['1\nA 1 2\nA 1 B', 'line 3: expected `name number number` or'],
+    [
+      '1\nA 1 x\nA 1 B 2',
+      'line 2: expected `name number number` or `name number name number`, "x" is no image number',
+    ],
+    [
+      '1\nA 1 2\nA 1 B -1',
+      'line 3: expected `name number number` or `name number name number`, "-1" is no image number',
+    ],
+    ['1\nA 1 2\nA 1', 'line 3: expected `name number number` or `name number name number`, got 2 fields'],
+    ['1\nA,1,2\nA 1 B 2', 'line 2: expected `name number number` or `name number name number`, separated by'],
     ['0', 'line 1: expected counts of at least 1'],
-    ['a b 2', 'line 1: expected `path1 path2 0|1`'],
-    ['a b 1\na b', 'line 2: expected `path1 path2 0|1`'],
-    ['a b 1\na c 0 3', 'line 2: expected `path1 path2 0|1`'],
-    ['a b 1 x', 'line 1: expected a fold number, got x'],
-    ['not a list at all', 'line 1: expected `path1'],
+    ['a b 2', 'line 1: expected `path1 path2 0|1` with at most a fold after it, got the label "2"'],
+    ['a b 1\na b', 'line 2: expected `path1 path2 0|1` with at most a fold after it, got 2 fields'],
+    ['a b 1\na c 0 3', 'line 2: expected 3 fields as in the lines before, got 4 fields'],
+    ['a b 1 x', 'line 1: expected a fold number, got "x"'],
+    ['not a list at all', 'line 1: expected `path1 path2 0|1` with at most a fold after it, got 5 fields'],
+    ['ab', 'line 1: expected `path1 path2 0|1` with at most a fold after it, got 1 field'],
+    [
+      'a.jpg,b.jpg,1',
+      'line 1: expected `path1 path2 0|1` with at most a fold after it, separated by spaces or tabs, got one separated by commas',
+    ],
   ])('names the line of what is wrong: %j', (text, reason) => {
     expect(() => parsePairs(text, 'pairs.txt')).toThrowError(`pairs.txt: ${reason}`)
   })

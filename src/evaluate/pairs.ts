@@ -1,5 +1,5 @@
 /** @file Lists of pairs: LFW's `pairs.txt` (View 2 with folds, View 1 without) and plain lists `path1 path2 0|1`. */
-import { FormatError } from '../base/errors.ts'
+import { FormatError, shown } from '../base/errors.ts'
 import { counted } from '../base/words.ts'
 import type { PairListFormat } from '../data/lists/pair.ts'
 import { tenths } from './pair.ts'
@@ -44,6 +44,12 @@ const linesOf = (text: string): Line[] =>
     }))
     .filter(({ fields }) => fields.length > 1 || fields[0] !== '')
 
+/** What a line of the wrong shape holds instead. */
+const gotInstead = ({ fields }: Line): string =>
+  fields.length === 1 && fields[0]?.includes(',') === true
+    ? 'separated by spaces or tabs, got one separated by commas'
+    : `got ${counted(fields.length, 'field')}`
+
 const lfwImage = (person: string, number: string): string => `${person}/${person}_${number.padStart(4, '0')}`
 
 const lfwPair = ({ fields, number }: Line, fold: number): ListedPair | undefined => {
@@ -71,6 +77,15 @@ const lfwPair = ({ fields, number }: Line, fold: number): ListedPair | undefined
   return undefined
 }
 
+/** Why a line is no pair of LFW's. */
+const lfwProblem = (line: Line): string => {
+  const { fields } = line
+  const numbers = fields.length === 3 ? fields.slice(1) : fields.length === 4 ? [fields[1], fields[3]] : []
+  const wrong = numbers.find((field) => field === undefined || !isCount(field))
+  const got = wrong === undefined ? gotInstead(line) : `${shown(wrong)} is no image number`
+  return `expected \`name number number\` or \`name number name number\`, ${got}`
+}
+
 const parseLfw = (file: string, header: Line, lines: readonly Line[]): PairList => {
   const fail = (line: number, reason: string): FormatError => new FormatError(file, `line ${line}: ${reason}`)
   const counts = header.fields.map(Number)
@@ -86,12 +101,7 @@ const parseLfw = (file: string, header: Line, lines: readonly Line[]): PairList 
   }
   const pairs = lines.map((line, index) => {
     const pair = lfwPair(line, Math.floor(index / (2 * perClass)))
-    if (pair === undefined) {
-      throw fail(
-        line.number,
-        'expected `name number number` or `name number name number`, ' + `got ${line.fields.length} fields`,
-      )
-    }
+    if (pair === undefined) throw fail(line.number, lfwProblem(line))
     const sameHere = index % (2 * perClass) < perClass
     if (pair.same !== sameHere) {
       const [wanted, got] = sameHere ? ['one person', 'two'] : ['two people', 'one']
@@ -115,17 +125,25 @@ const parseLfw = (file: string, header: Line, lines: readonly Line[]): PairList 
 const personOf = (path: string): string | undefined =>
   path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : undefined
 
+/** Why a line is no pair of paths in a list whose first line has `width` fields, if it is none. */
+const pathsProblem = (line: Line, width: number): string | undefined => {
+  const { fields } = line
+  const [, , label = '', fold = '0'] = fields
+  const expected = 'expected `path1 path2 0|1` with at most a fold after it'
+  if (fields.length !== 3 && fields.length !== 4) return `${expected}, ${gotInstead(line)}`
+  if (!/^[01]$/.test(label)) return `${expected}, got the label ${shown(label)}`
+  if (fields.length !== width)
+    return `expected ${counted(width, 'field')} as in the lines before, ${gotInstead(line)}`
+  return isCount(fold) ? undefined : `expected a fold number, got ${shown(fold)}`
+}
+
 const parsePaths = (file: string, lines: readonly Line[]): PairList => {
-  const width = lines[0]?.fields.length
-  const pairs = lines.map(({ fields, number }): ListedPair => {
+  const width = lines[0]?.fields.length ?? 0
+  const pairs = lines.map((line): ListedPair => {
+    const { fields, number } = line
+    const problem = pathsProblem(line, width)
+    if (problem !== undefined) throw new FormatError(file, `line ${number}: ${problem}`)
     const [first = '', second = '', label = '', fold = '0'] = fields
-    if ((fields.length !== 3 && fields.length !== 4) || fields.length !== width || !/^[01]$/.test(label)) {
-      throw new FormatError(
-        file,
-        `line ${number}: expected \`path1 path2 0|1\` with at most a fold after it, got ${fields.length} fields`,
-      )
-    }
-    if (!isCount(fold)) throw new FormatError(file, `line ${number}: expected a fold number, got ${fold}`)
     const a = first.replace(/^\.\//, '')
     const b = second.replace(/^\.\//, '')
     const [personA, personB] = [personOf(a), personOf(b)]
