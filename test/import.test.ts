@@ -180,7 +180,7 @@ describe('mapWeights', () => {
     const wrong = { size: small, backbone: 'sphere64' } as const
     await expectFailure(
       weights,
-      'stage1.unit2.conv1.weight is missing; stage1.unit2.prelu1.slope is miss',
+      'layer1.3.conv1.weight (stage1.unit2.conv1.weight) is missing; layer1.3.prelu1.weight (stage1.unit2',
       wrong,
     )
     const cut = new Map(weights)

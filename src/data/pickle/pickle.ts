@@ -16,16 +16,18 @@ class Machine {
   readonly reader: ByteReader
   readonly allowed: ReadonlySet<string>
   readonly takesPersistent: boolean
+  readonly instead: string | undefined
   readonly stack: PickleValue[] = []
   readonly marks: number[] = []
   readonly memo = new Map<number, PickleValue>()
   /** Where the step under way began. */
   at = 0
 
-  constructor(reader: ByteReader, allowed: ReadonlySet<string>, takesPersistent: boolean) {
+  constructor(reader: ByteReader, { allowed = [], persistent = false, instead }: PickleOptions) {
     this.reader = reader
-    this.allowed = allowed
-    this.takesPersistent = takesPersistent
+    this.allowed = new Set([...plainNames, ...allowed])
+    this.takesPersistent = persistent
+    this.instead = instead
   }
 
   fail(reason: string): FormatError {
@@ -91,8 +93,12 @@ class Machine {
 
   global(module: string, name: string): void {
     const full = `${module} ${name}`
-    if (!this.allowed.has(full))
-      throw this.fail(`refused: the pickle names \`${full}\`, which is not plain data; nothing was run`)
+    if (!this.allowed.has(full)) {
+      const instead = this.instead === undefined ? '' : `; ${this.instead}`
+      throw this.fail(
+        `refused: the pickle names \`${full}\`, which is not plain data; nothing was run${instead}`,
+      )
+    }
     this.push({ kind: 'global', name: full })
   }
 
@@ -349,6 +355,8 @@ export interface PickleOptions {
   readonly persistent?: boolean
   /** Where in the bytes the pickle begins. Default 0. */
   readonly offset?: number
+  /** What to do where a name is refused, said in the message. */
+  readonly instead?: string
 }
 
 /**
@@ -361,8 +369,7 @@ export function readPickle(
 ): { readonly value: PickleValue; readonly end: number } {
   const reader = new ByteReader(bytes, options.file)
   reader.offset = options.offset ?? 0
-  const allowed = new Set([...plainNames, ...(options.allowed ?? [])])
-  const machine = new Machine(reader, allowed, options.persistent === true)
+  const machine = new Machine(reader, options)
   for (let count = 0; count < stepLimit; count++) {
     machine.at = reader.offset
     if (reader.remaining === 0) throw reader.fail('the pickle ends without its end mark')

@@ -19,17 +19,21 @@ interface Rule {
 export interface CheckpointNaming {
   readonly name: string
   readonly rules: readonly Rule[]
+  /** Its name, without a prefix, of a parameter of ours. */
+  readonly theirs: (ours: string) => string
   /** What its authors feed it, where it is known: (pixel − mean) / std. */
   readonly input?: { readonly channels: 'rgb' | 'bgr'; readonly mean: number; readonly std: number }
 }
 
 const unitOf = (place: number): number => Math.floor(place / 2)
 const halfOf = (place: number): number => (place % 2) + 1
+const placeOf = (unit: number, half: number): number => 2 * unit + half - 1
 
 /** The namings that are known: our own first. */
 export const checkpointNamings: readonly CheckpointNaming[] = [
   {
     name: 'cosface',
+    theirs: (ours) => ours,
     rules: [
       {
         pattern:
@@ -39,6 +43,16 @@ export const checkpointNamings: readonly CheckpointNaming[] = [
   },
   {
     name: 'CosFace_pytorch',
+    theirs: (ours) =>
+      ours
+        .replace(/^embedding\./, 'fc.')
+        .replace(/^stage(\d)\.conv\./, 'layer$1.0.')
+        .replace(/^stage(\d)\.prelu\./, 'layer$1.1.')
+        .replace(
+          /^stage(\d)\.unit(\d+)\./,
+          (_all, stage: string, unit: string) => `layer${stage}.${Number(unit) + 1}.`,
+        )
+        .replace(/slope$/, 'weight'),
     rules: [
       { pattern: /^layer(\d)\.0\.weight$/, ours: ([s]) => `stage${s}.conv.weight` },
       { pattern: /^layer(\d)\.0\.bias$/, ours: ([s]) => `stage${s}.conv.bias` },
@@ -58,6 +72,18 @@ export const checkpointNamings: readonly CheckpointNaming[] = [
   },
   {
     name: 'sphereface_pytorch',
+    theirs: (ours) =>
+      ours
+        .replace(/^embedding\./, 'fc5.')
+        .replace(/^head\./, 'fc6.')
+        .replace(
+          /^stage(\d)\.unit(\d+)\.(conv|prelu)([12])\./,
+          (_all, stage: string, unit: string, kind: string, half: string) =>
+            `${kind}${stage}_${placeOf(Number(unit), Number(half))}.`,
+        )
+        .replace(/^stage(\d)\.(conv|prelu)\./, '$2$1_1.')
+        .replace(/^prelu/, 'relu')
+        .replace(/slope$/, 'weight'),
     rules: [
       { pattern: /^conv(\d)_1\.weight$/, ours: ([s]) => `stage${s}.conv.weight` },
       { pattern: /^conv(\d)_1\.bias$/, ours: ([s]) => `stage${s}.conv.bias` },
@@ -88,6 +114,8 @@ export interface MappedTensor {
 /** A checkpoint's tensors under our names. */
 export interface CheckpointMapping {
   readonly naming: CheckpointNaming
+  /** What stands before the naming's own names. */
+  readonly prefix: string
   readonly parameters: ReadonlyMap<string, MappedTensor>
   /** Tensors that must be zero, as we have no place for them. */
   readonly zeros: readonly string[]
@@ -130,7 +158,7 @@ const mapWith = (names: readonly string[], naming: CheckpointNaming): Checkpoint
     if (ours === undefined) zeros.push(name)
     else parameters.set(ours, { source: name, transposed: rule.transposed === true })
   }
-  return { naming, parameters, zeros, unused }
+  return { naming, prefix, parameters, zeros, unused }
 }
 
 /** The naming that knows most of a checkpoint's tensors. @throws DataError where none knows any */
@@ -171,7 +199,8 @@ export async function loadMappedParameters(
     const mapped = mapping.parameters.get(name)
     const source = mapped === undefined ? undefined : checkpoint.tensors.get(mapped.source)
     if (mapped === undefined || source === undefined) {
-      problems.push(`${name} is missing`)
+      const wanted = `${mapping.prefix}${mapping.naming.theirs(name)}`
+      problems.push(wanted === name ? `${name} is missing` : `${wanted} (${name}) is missing`)
       continue
     }
     const found = mapped.transposed ? source.shape.toReversed() : source.shape

@@ -11,6 +11,9 @@ export interface ZipEntry {
   readonly length: number
 }
 
+/** What is said of a file that holds a program beside its tensors. */
+export const torchScript = 'a TorchScript archive; save `model.state_dict()` instead'
+
 const endMark = 0x06054b50
 const end64Mark = 0x06064b50
 const end64LocatorMark = 0x07064b50
@@ -88,8 +91,13 @@ export async function readZipDirectory(file: RandomAccessFile): Promise<Readonly
     const name = new TextDecoder().decode(reader.take(nameLength, 'a name'))
     const extra = reader.take(extraLength, 'an extra field')
     reader.take(commentLength, 'a comment')
-    if (method !== 0)
-      throw new FormatError(file.name, `the zip entry ${name} is compressed; checkpoints store theirs`)
+    if (method !== 0) {
+      // a program's source is compressed, so a traced model is met here first
+      const reason = name.includes('/code/')
+        ? torchScript
+        : `the zip entry ${name} is compressed; checkpoints store theirs`
+      throw new FormatError(file.name, reason)
+    }
     if ((flags & 1) !== 0) throw new FormatError(file.name, `the zip entry ${name} is encrypted`)
     const [full = 0, stored = 0, head = 0] = wideSizes(extra, file.name, [length, packed, local])
     if (full !== stored)

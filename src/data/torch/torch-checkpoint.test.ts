@@ -75,6 +75,22 @@ describe('checkpoints that PyTorch wrote', () => {
   })
 })
 
+/** A zip file whose only entry is compressed. */
+const zipOfOne = (name: string): Uint8Array => {
+  const bytes = Buffer.alloc(4 + 46 + name.length + 22)
+  bytes.write('PK\x03\x04', 0, 'latin1')
+  bytes.write('PK\x01\x02', 4, 'latin1')
+  bytes.writeUInt16LE(8, 4 + 10)
+  bytes.writeUInt16LE(name.length, 4 + 28)
+  bytes.write(name, 4 + 46, 'latin1')
+  const end = 4 + 46 + name.length
+  bytes.write('PK\x05\x06', end, 'latin1')
+  bytes.writeUInt16LE(1, end + 10)
+  bytes.writeUInt32LE(46 + name.length, end + 12)
+  bytes.writeUInt32LE(4, end + 16)
+  return bytes
+}
+
 describe('what is refused', () => {
   it.each(['zip', 'legacy'])('%s: a call of the system, by name', async (format) => {
     const opened = open(`hostile-${format}.pth`)
@@ -82,8 +98,18 @@ describe('what is refused', () => {
     await expect(opened).rejects.toThrow('`posix system`')
   })
 
-  it('a whole module, by name', async () => {
-    await expect(open('module-zip.pth')).rejects.toThrow('`__main__ Tiny`')
+  it('a whole module, by name, and what to save instead', async () => {
+    await expect(open('module-zip.pth')).rejects.toThrow(
+      'the pickle names `__main__ Tiny`, which is not plain data; nothing was run; of a model saved whole, save its state_dict() alone',
+    )
+  })
+
+  it('a traced model, as what it is', async () => {
+    for (const [name, reason] of [
+      ['traced/code/__torch__.py', 'traced.pt: a TorchScript archive; save `model.state_dict()` instead'],
+      ['traced/data.pkl', 'the zip entry traced/data.pkl is compressed; checkpoints store theirs'],
+    ] as const)
+      await expect(openTorchCheckpoint(memoryFile(zipOfOne(name), 'traced.pt'))).rejects.toThrow(reason)
   })
 
   it.each(['tensors-zip.pth', 'tensors-legacy.pth'])('%s cut anywhere', async (name) => {
@@ -191,12 +217,33 @@ describe('mapping', () => {
     const load = loadMappedParameters(found, wanted)
     await expect(load).rejects.toThrow(DataError)
     await expect(load).rejects.toThrow(
-      'layer1.0.bias is [3], stage1.conv.bias is [2]; stage1.prelu.slope is missing',
+      'layer1.0.bias is [3], stage1.conv.bias is [2]; layer1.1.weight (stage1.prelu.slope) is missing',
     )
     await expect(load).rejects.toThrow('embedding.weight is not in the network')
     expect(() => mapCheckpoint(['conv1.weight'])).toThrow(
       'Expected the tensors of a sphere network, got 1 other: conv1.weight',
     )
+  })
+
+  it('names what is missing as the file would, prefix and all', async () => {
+    const shapes = { 'module.layer1.0.weight': [2, 3, 3, 3], 'module.fc.weight': [1, 1] }
+    const wanted = new Map([
+      ['stage1.conv.weight', [2, 3, 3, 3]],
+      ['embedding.weight', [1, 1]],
+      ['embedding.bias', [1]],
+    ])
+    await expect(loadMappedParameters({ tensors: tensors(shapes) }, wanted)).rejects.toThrow(
+      'does not fit the network: module.fc.bias (embedding.bias) is missing',
+    )
+  })
+
+  it('has a name of its own for every parameter in every naming', () => {
+    const ours = [...tinyShapes().keys()]
+    for (const naming of checkpointNamings) {
+      const { naming: found, parameters } = mapCheckpoint(ours.map(naming.theirs))
+      expect(found.name).toBe(naming.name)
+      expect([...parameters.keys()]).toEqual(ours)
+    }
   })
 
   it('tells how each foreign naming is fed', () => {

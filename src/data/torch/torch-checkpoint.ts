@@ -13,7 +13,7 @@ import { asDict, asItems, asText } from '../pickle/values.ts'
 import { readPickle } from '../pickle/pickle.ts'
 import type { TensorReference } from './torch-checkpoint-tensor.ts'
 import { asStorageReference, asTensorReference, readTensor, torchNames } from './torch-checkpoint-tensor.ts'
-import { locateZipEntry, readZipDirectory } from './torch-checkpoint-zip.ts'
+import { locateZipEntry, readZipDirectory, torchScript } from './torch-checkpoint-zip.ts'
 
 /** A tensor of a checkpoint; reading it gives float32, whatever it is stored as. */
 export interface CheckpointTensor {
@@ -29,7 +29,10 @@ export interface TorchCheckpoint {
   readonly tensors: ReadonlyMap<string, CheckpointTensor>
 }
 
-const allowed = [...torchNames, ...numpyNames]
+const content = {
+  allowed: [...torchNames, ...numpyNames],
+  instead: 'of a model saved whole, save its state_dict() alone',
+}
 const pickleLimit = 2 ** 28
 const depthLimit = 8
 const visitLimit = 1_000_000
@@ -82,8 +85,7 @@ const readZip = async (file: RandomAccessFile): Promise<TorchCheckpoint> => {
   if (data === undefined)
     throw new FormatError(file.name, 'the zip file has no data.pkl; it is no PyTorch checkpoint')
   const folder = data.name.slice(0, -'data.pkl'.length)
-  if (entries.has(`${folder}constants.pkl`))
-    throw new FormatError(file.name, 'the file is a TorchScript program; save its state_dict() instead')
+  if (entries.has(`${folder}constants.pkl`)) throw new FormatError(file.name, torchScript)
   const order = entries.get(`${folder}byteorder`)
   if (order !== undefined && order.length < 16) {
     const text = new TextDecoder().decode(await file.read(await locateZipEntry(file, order), order.length))
@@ -92,7 +94,7 @@ const readZip = async (file: RandomAccessFile): Promise<TorchCheckpoint> => {
   }
   if (data.length > pickleLimit) throw new FormatError(file.name, 'data.pkl is too long')
   const bytes = await file.read(await locateZipEntry(file, data), data.length)
-  const { value } = readPickle(bytes, { file: `${file.name} ${data.name}`, allowed, persistent: true })
+  const { value } = readPickle(bytes, { ...content, file: `${file.name} ${data.name}`, persistent: true })
   return named(file, 'zip', value, async ({ storage, type, count }) => {
     const entry = entries.get(`${folder}data/${storage}`)
     if (entry === undefined) throw new FormatError(file.name, `the storage ${storage} is missing`)
@@ -135,7 +137,7 @@ const readLegacy = async (file: RandomAccessFile): Promise<TorchCheckpoint> => {
   const bytes = await file.read(0, Math.min(file.size, pickleLimit))
   let offset = 0
   const next = (persistent = false): PickleValue => {
-    const { value, end } = readPickle(bytes, { file: file.name, allowed, persistent, offset })
+    const { value, end } = readPickle(bytes, { ...content, file: file.name, persistent, offset })
     offset = end
     return value
   }
