@@ -80,7 +80,7 @@ describe.concurrent('train says in one line each what cannot work, and what can'
     ],
   ])('%s', async ([title, options, sentences]) => {
     const out = at(title.replaceAll(' ', '-'))
-    const { code, err } = await run([...tinyTraining(at('faces'), out), '--iterations', '1', ...options])
+    const { code, err } = await run(tinyTraining(at('faces'), out, '--iterations', '1', ...options))
     expect(code, err).toBe(0)
     const said = err.split('\n').filter((line) => /^Warning: .*(scale|margin) \d/.test(line))
     expect(said, err).toHaveLength(sentences.length)

@@ -30,10 +30,8 @@ export function badInputFixture(): Fixture {
     writeFileSync(at(name), content)
     return at(name)
   }
-  const train = (faces: string, out: string, ...more: readonly string[]): string[] => [
-    ...tinyTraining(faces, join(out, 'run')),
-    ...more,
-  ]
+  const train = (faces: string, out: string, ...more: readonly string[]): string[] =>
+    tinyTraining(faces, join(out, 'run'), ...more)
   beforeAll(async () => {
     const drawn = [
       'synth',

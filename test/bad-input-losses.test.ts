@@ -149,12 +149,7 @@ const rows: readonly Row[] = [
 
 describe.concurrent('train refuses', () => {
   it.for(rows)('%s', async ([, folder, options, code, sentence]) => {
-    await expectRefusal(
-      root,
-      (out) => [...tinyTraining(at(folder), join(out, 'run')), ...options],
-      code,
-      sentence,
-    )
+    await expectRefusal(root, (out) => tinyTraining(at(folder), join(out, 'run'), ...options), code, sentence)
   })
 })
 

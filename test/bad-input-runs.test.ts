@@ -107,13 +107,9 @@ describe.concurrent('checkpoints', () => {
   })
 
   it('weights of another architecture, even with a record that vouches for them', async () => {
-    const other = await run([
-      ...tinyTraining(at('faces'), at('narrow')),
-      '--embedding-size',
-      '8',
-      '--iterations',
-      '1',
-    ])
+    const other = await run(
+      tinyTraining(at('faces'), at('narrow'), '--embedding-size', '8', '--iterations', '1'),
+    )
     expect(other.code, other.err).toBe(0)
     const weights = readFileSync(at('narrow', 'checkpoints', '00000001', 'weights.safetensors'))
     const folder = damaged(`${last}/weights.safetensors`, () => weights)
@@ -213,12 +209,8 @@ describe('training on a folder with damage', () => {
   })
 
   it('skips up to it, names what it skips, and skips the same when resumed; Ctrl-C saves at any stage', async () => {
-    const args = (folder: string): string[] => [
-      ...tinyTraining(at('mixed'), folder),
-      ...options(),
-      '--max-unreadable',
-      '0.2',
-    ]
+    const args = (folder: string): string[] =>
+      tinyTraining(at('mixed'), folder, ...options(), '--max-unreadable', '0.2')
     const whole = await run(args(at('whole')))
     expect(whole.code, whole.err).toBe(0)
     const log = readFileSync(at('whole', 'events.jsonl'), 'utf8')
@@ -276,10 +268,10 @@ describe.concurrent('Ctrl-C', () => {
     // steps long enough that the second comes before the first is obeyed
     const slow = ['--size', '64x64', '--batch', '64', '--iterations', '50', '--checkpoint-every', '1']
     const saved = (): boolean => existsSync(at('twice', 'checkpoints', '00000001'))
-    const { code, err } = await run(
-      [...tinyTraining(at('faces'), at('twice')), ...slow],
-      [saved, saw(/Finishing the step in hand/)],
-    )
+    const { code, err } = await run(tinyTraining(at('faces'), at('twice'), ...slow), [
+      saved,
+      saw(/Finishing the step in hand/),
+    ])
     expect(code).toBe(1)
     expect(err).not.toContain('Stopped after')
     expect(err).toContain('Stopped at once; what was saved before is whole.')
@@ -289,7 +281,7 @@ describe.concurrent('Ctrl-C', () => {
 
   it('twice before anything is saved leaves a run that begins again', async () => {
     const slow = ['--size', '64x64', '--batch', '64', '--iterations', '2', '--checkpoint-every', '1000']
-    const early = [...tinyTraining(at('faces'), at('early')), ...slow]
+    const early = tinyTraining(at('faces'), at('early'), ...slow)
     const { code, err } = await run(early, [saw(/training for 2/), saw(/Finishing the step in hand/)])
     expect(code).toBe(1)
     expect(err).not.toContain('Stopped after')

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type CliEnd, cliWith } from './cli-in-process.ts'
+import { withOptions } from './command.ts'
 
 let folder = ''
 const at = (...parts: string[]): string => join(folder, ...parts)
@@ -129,7 +130,7 @@ describe('the whole way on the command line', () => {
   })
 
   it('trains on fewer images than a batch, and says so', async () => {
-    const args = [...small, ...short, '--iterations', '1', '--warmup', '0', '--batch', '64']
+    const args = withOptions([...small, ...short], ['--iterations', '1', '--warmup', '0', '--batch', '64'])
     const trained = await cli('train', at('faces'), ...args, '--min-images', '3', '--out', at('few'))
     expect(trained.code, trained.err).toBe(0)
     expect(trained.err).toMatch(

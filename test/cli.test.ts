@@ -67,6 +67,16 @@ describe('wrong use ends with 2, one sentence and nothing on stdout', () => {
     ['a size of nothing', ['train', 'x', '--size', '0x9'], /`--size` to be height x width, .*, got "0x9"/],
     ['a word for a number', ['train', 'x', '--lr', 'fast'], /`--lr` to be a number .*, got "fast"/],
     ['a half number', ['train', 'x', '--batch', '2.5'], /`--batch` to be an integer .*, got 2.5/],
+    [
+      'an option given twice',
+      ['evaluate', '--groups', 'a.csv', '--groups', 'b.csv'],
+      /^cosface: --groups was given twice; it takes one value/,
+    ],
+    [
+      'an option made for many, without its table',
+      ['evaluate', '--json', '--json', '--group-by', 'age', '--group-by', 'camera'],
+      /give --groups too/,
+    ],
     ['no value', ['train', 'x', '--lr'], /option '--lr <value>' argument missing/],
     ['an empty path', ['train', 'x', '--out', ''], /`--out` to be a path, got ""/],
     ['too many arguments', ['doctor', 'x'], /too many arguments/],

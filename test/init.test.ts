@@ -17,7 +17,7 @@ const weightsOf = async (run: string): Promise<ReadonlyMap<string, Tensor>> => {
 }
 
 const train = async (out: string, faces: string, ...more: string[]): Promise<void> => {
-  const ended = await cosface([...tinyTraining(at(faces), at(out)), ...more])
+  const ended = await cosface(tinyTraining(at(faces), at(out), ...more))
   expect(ended).toMatchObject({ code: 0 })
 }
 
@@ -78,10 +78,9 @@ describe('train --init', () => {
   }, 120_000)
 
   it('refuses what contradicts the weights, and writes nothing', async () => {
-    const other = await cosface([
-      ...tinyTraining(at('others'), at('none')),
-      ...['--init', at('first'), '--embedding-size', '32'],
-    ])
+    const other = await cosface(
+      tinyTraining(at('others'), at('none'), '--init', at('first'), '--embedding-size', '32'),
+    )
     const refusal = 'has the embedding-size 16; leave --embedding-size 32 out'
     expect([other.output, other.code]).toEqual([expect.stringContaining(refusal), 2])
     const missing = await cosface(['train', at('others'), '--init', at('nobody.pth'), '--out', at('none')])

@@ -52,10 +52,12 @@ const dataConfig: DataConfig = {
 const size = { height: 32, width: 32 }
 
 describe('cosface train with a record file', () => {
-  const args = (source: string, out: string): string[] => [
-    ...tinyTraining(at(source), at(out)),
-    ...['--validation', '0.2', '--test', '0.2', '--augment', 'standard', '--iterations', '6'],
-  ]
+  const args = (source: string, out: string): string[] =>
+    tinyTraining(
+      at(source),
+      at(out),
+      ...['--validation', '0.2', '--test', '0.2', '--augment', 'standard', '--iterations', '6'],
+    )
 
   it('is the run of the folder it was packed from, and goes on bit for bit', async () => {
     await run(...args('faces', 'by-folder'))

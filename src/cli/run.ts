@@ -108,7 +108,10 @@ function optionOf(row: OptionRow): Option {
   if (spec.value === undefined) return new Option(flag, spec.meaning)
   return new Option(`${flag} <value>`, spec.meaning).argParser((text: string, previous: unknown) => {
     const value = spec.check(flag, spec.parse(text))
-    return spec.combine === undefined || previous === undefined ? value : spec.combine(previous, value)
+    if (previous === undefined) return value
+    // the last one would win, and nobody would hear of the first
+    if (spec.combine === undefined) throw new UsageError(`${flag} was given twice; it takes one value`)
+    return spec.combine(previous, value)
   })
 }
 
