@@ -201,9 +201,9 @@ export const evaluateOptions: OptionSpecs<EvaluateOptions> = {
   }),
   groupBy: textsOption({
     group: 'Groups',
-    value: 'column',
-    range: 'a column of --groups',
-    meaning: 'which column to group by; may be repeated',
+    value: 'column|column:18,30,50',
+    range: 'a column of --groups, with the numbers at which ranges begin where it is to be divided',
+    meaning: 'which column to group by, by its values or by ranges of its numbers; may be repeated',
     default: 'must be given with --groups',
   }),
   templates: flagsOption,

@@ -4,10 +4,10 @@ import type { Figure, FigureGroup } from '../evaluate/protocol/figures.ts'
 import type { ProtocolName } from '../evaluate/protocol/record.ts'
 import type { ProtocolReport } from '../evaluate/protocol/report.ts'
 import { openDrawing } from '../plot/drawing.ts'
-import { count } from '../plot/format.ts'
 import { html, type Html } from './html.ts'
 import { renderPage, type Section, sentences, spanning, table } from './page.ts'
 import { protocolFigures } from './protocol-figures.ts'
+import { countsText, tabledFigures } from './protocol-counts.ts'
 import { differenceCells } from './protocol-text.ts'
 import {
   boundsText,
@@ -80,14 +80,24 @@ const groupTable = (group: FigureGroup): Html =>
       { title: '95 % interval', number: true },
       { title: '' },
     ],
-    group.figures.map((figure) => [
+    tabledFigures(group).map((figure) => [
       figure.name,
       ...(isMissing(figure)
         ? [spanning(3, html`<span class="muted">${capital(valueText(figure))}: ${noteText(figure)}.</span>`)]
         : [valueText(figure), boundsText(figure), html`<span class="muted">${noteText(figure)}</span>`]),
     ]),
-    group.counts.map(([what, number]) => `${count(number)} ${what}`).join(', '),
+    countsText(group),
   )
+
+const groupBody = (group: FigureGroup): Html =>
+  html`${
+      tabledFigures(group).length > 0
+        ? groupTable(group)
+        : html`<h3>${group.title}</h3>
+            <p>${capital(countsText(group))}.</p>`
+    }
+    ${group.remarks !== undefined && sentences(group.remarks.map((remark) => `${remark}.`))}
+    <p class="muted" style="margin-top: .6rem">${capital(group.procedure)}.</p>`
 
 const sideBySide = (reports: readonly ProtocolReport[]): Html => {
   const columns = reports.map(
@@ -152,11 +162,7 @@ const modelBody = (report: ProtocolReport, isFirst: boolean): Html =>
         ${sentences(report.warnings.map((text) => `${capital(text)}.`))}
       </div>`
     }
-    ${report.groups.map(
-      (group) =>
-        html`${groupTable(group)}
-          <p class="muted" style="margin-top: .6rem">${capital(group.procedure)}.</p>`,
-    )}`
+    ${report.groups.map(groupBody)}`
 
 const recordBody = (reports: readonly ProtocolReport[]): Html =>
   html`<div class="settings">
@@ -200,9 +206,7 @@ export async function protocolPage(page: ProtocolPage): Promise<string> {
   return renderPage({
     title,
     eyebrow: 'Evaluation · cosface',
-    summary: `${reports.map(({ name }) => name).join(', ')}: ${(first?.groups[0]?.counts ?? [])
-      .map(([what, number]) => `${count(number)} ${what}`)
-      .join(', ')}.`,
+    summary: `${reports.map(({ name }) => name).join(', ')}: ${countsText(first?.groups[0] ?? { counts: [] })}.`,
     notices: [],
     sections: [
       ...(reports.length > 1 ? [...comparison, ...curves, ...models] : [...models, ...curves, ...comparison]),

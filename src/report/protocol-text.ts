@@ -2,8 +2,8 @@
 import type { PairedDifference } from '../evaluate/protocol/compare.ts'
 import type { FigureGroup } from '../evaluate/protocol/figures.ts'
 import type { ProtocolReport } from '../evaluate/protocol/report.ts'
-import { count } from '../plot/format.ts'
 import { markdownTable } from './evaluation-text.ts'
+import { countsText, tabledFigures } from './protocol-counts.ts'
 import {
   boundsText,
   noteText,
@@ -21,26 +21,31 @@ const columns: readonly TextColumn[] = [
   { title: '' },
 ]
 
+const markdownColumns = columns.map((column, i) => ({
+  ...column,
+  title: ['figure', 'value', '95 % interval', 'note'][i] ?? '',
+}))
+
 const rows = (group: FigureGroup): string[][] =>
-  group.figures.map((figure) => [figure.name, valueText(figure), boundsText(figure), noteText(figure)])
+  tabledFigures(group).map((figure) => [figure.name, valueText(figure), boundsText(figure), noteText(figure)])
 
 /** On a console the reasons for missing figures stand below, so that lines stay short. */
 const consoleRows = (group: FigureGroup): string[][] =>
-  group.figures.map((figure) => [
+  tabledFigures(group).map((figure) => [
     figure.name,
     valueText(figure),
     boundsText(figure),
     figure.insufficient === undefined ? noteText(figure) : '',
   ])
 
-const firstMissing = ({ figures }: FigureGroup): string[] =>
-  figures
+const firstMissing = (group: FigureGroup): string[] =>
+  tabledFigures(group)
     .filter(({ insufficient }) => insufficient !== undefined)
     .slice(0, 1)
     .map((figure) => `${figure.name}: ${noteText(figure)}`)
 
-const countsText = ({ counts }: FigureGroup): string =>
-  counts.map(([what, number]) => `${count(number)} ${what}`).join(', ')
+/** Between blank lines, where there is anything to show. */
+const tableLines = (lines: string[][], table: string): string[] => (lines.length === 0 ? [] : ['', table])
 
 const reportText = (report: ProtocolReport): string =>
   [
@@ -48,9 +53,9 @@ const reportText = (report: ProtocolReport): string =>
     ...report.groups.flatMap((group) => [
       '',
       `${group.title}: ${countsText(group)}`,
-      '',
-      textTable(columns, consoleRows(group)),
+      ...tableLines(consoleRows(group), textTable(columns, consoleRows(group))),
       ...firstMissing(group),
+      ...(group.remarks ?? []),
       '',
       `Protocol: ${group.procedure}`,
     ]),
@@ -79,15 +84,9 @@ const reportMarkdown = (report: ProtocolReport): string[] => [
     `### ${group.title}`,
     '',
     `${countsText(group)}.`,
+    ...tableLines(rows(group), markdownTable(markdownColumns, rows(group))),
     '',
-    markdownTable(
-      columns.map((column, i) => ({
-        ...column,
-        title: ['figure', 'value', '95 % interval', 'note'][i] ?? '',
-      })),
-      rows(group),
-    ),
-    '',
+    ...(group.remarks ?? []).flatMap((remark) => [`${remark}.`, '']),
     `Protocol: ${group.procedure}.`,
     '',
   ]),

@@ -109,8 +109,34 @@ describe('one model', () => {
     const rows = [...document.querySelectorAll('tr')].map((row) =>
       (row.textContent ?? '').replaceAll(/\s+/g, ' '),
     )
-    expect(rows.find((row) => row.includes('FMR of C'))).toMatch(/only \d+ pairs of two people and 8 people/)
+    const section = document.querySelector('#result')?.textContent.replaceAll(/\s+/g, ' ')
+    expect(section).toMatch(
+      /1 group has too few pairs or people: C \(only \d+ pairs of two people and 8 people\)\./,
+    )
+    expect(rows.find((row) => row.includes('FMR of C'))).toBeUndefined()
     expect(rows.find((row) => row.includes('FNMR of A'))).toMatch(/\d+\.\d.%/)
+  })
+
+  it('whose groups all lack figures has one sentence for them, and counts in the singular', async () => {
+    const [{ report }] = of('pairs')
+    const groups = [
+      {
+        title: 'Groups by age',
+        procedure: 'pairs within a group',
+        counts: [['groups', 1] as const, ['pairs across groups', 0] as const],
+        figures: [
+          { id: 'fmr:9', name: 'FMR of 9', unit: 'share' as const, insufficient: '', folded: true as const },
+        ],
+        remarks: ['1 group has too few pairs or people: 9'],
+      },
+    ]
+    const folded = { ...report, groups }
+    const page = await protocolPage({ reports: [folded] })
+    for (const told of [protocolText([folded]), protocolMarkdown([folded]), page]) {
+      expect(told).toContain('1 group, 0 pairs across groups')
+      expect(told).toContain('1 group has too few pairs or people: 9')
+      expect(told).not.toContain('FMR of 9')
+    }
   })
 
   it('without a figure that the data carry says so', () => {

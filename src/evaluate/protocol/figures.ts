@@ -1,7 +1,8 @@
 /** @file Any protocol's result as named figures of one shape, so that reports, plots and comparisons treat all protocols alike. */
 import { given } from '../../base/given.ts'
-import { counted, withCommas } from '../../base/words.ts'
-import type { GroupResult, GroupsResult } from './groups.ts'
+import { withCommas } from '../../base/words.ts'
+import { groupsFigures } from './group-figures.ts'
+import type { GroupsResult } from './groups.ts'
 import type { IdentificationResult, TpirAtFpir } from './identify.ts'
 import type { TemplateVerificationResult } from './ijb.ts'
 import type { InsightfaceResult } from './insightface.ts'
@@ -36,6 +37,8 @@ export interface Figure {
   readonly insufficient?: string
   /** What the figure is, where its name does not say it. */
   readonly note?: string
+  /** Whether tables leave it to one of the `remarks`. */
+  readonly folded?: true
 }
 
 /** The figures of one result, and the counts they rest on. */
@@ -45,6 +48,8 @@ export interface FigureGroup {
   readonly procedure: string
   readonly figures: readonly Figure[]
   readonly counts: readonly (readonly [what: string, count: number])[]
+  /** Sentences below the figures. */
+  readonly remarks?: readonly string[]
 }
 
 type Unknown<T> = { readonly [K in keyof T]: T[K] | undefined }
@@ -286,29 +291,6 @@ const oneToMany = (result: OneToManyErrors): FigureGroup => ({
   ),
 })
 
-const groupFigures = ({ group, fnmr, fmr, insufficient, same, different }: GroupResult): Figure[] =>
-  [['fnmr', 'FNMR', fnmr, same] as const, ['fmr', 'FMR', fmr, different] as const].map(
-    ([id, name, rate, pairs]) =>
-      figure(`${id}:${group}`, `${name} of ${group}`, {
-        value: rate?.value,
-        interval: rate?.interval,
-        insufficient: rate === undefined ? `insufficient pairs: ${insufficient ?? ''}` : undefined,
-        note: `${counted(pairs, 'pair')}${rate?.apart === true ? '; apart from everybody else' : ''}`,
-      }),
-  )
-
-const groups = (result: GroupsResult): FigureGroup => ({
-  title: `Groups${result.column === undefined ? '' : ` by ${result.column}`}`,
-  procedure: result.protocol,
-  counts: [
-    ['groups', result.groups.length],
-    ['pairs across groups', result.mixed],
-    ['pairs without a group', result.without],
-    ...(result.absent === undefined ? [] : [['images not in the table', result.absent] as const]),
-  ],
-  figures: result.groups.flatMap(groupFigures),
-})
-
 /** The named figures of any protocol's result. */
 export function figuresOf(result: ProtocolResult): FigureGroup {
   switch (result.schema) {
@@ -329,6 +311,6 @@ export function figuresOf(result: ProtocolResult): FigureGroup {
     case 'cosface-nist-1ton/1':
       return oneToMany(result)
     case 'cosface-groups/1':
-      return groups(result)
+      return groupsFigures(result)
   }
 }

@@ -52,6 +52,8 @@ export interface GroupsResult {
 export interface GroupsOptions {
   /** What the groups are by. */
   readonly column?: string
+  /** All groups there are, in order, also those of no pair. @defaultValue those of the pairs, by name */
+  readonly groups?: readonly string[]
   /** Images of the pairs that the table of groups does not name. @defaultValue 0 */
   readonly absent?: number
 }
@@ -84,11 +86,51 @@ interface Tally {
   readonly count: number
 }
 
+const less = (all: Tally, own: Tally): Tally => ({
+  wrong: all.wrong - own.wrong,
+  count: all.count - own.count,
+})
+
+const total = (tallies: readonly Tally[]): Tally => ({
+  wrong: tallies.reduce((sum, { wrong }) => sum + wrong, 0),
+  count: tallies.reduce((sum, { count }) => sum + count, 0),
+})
+
 const rate = (own: Tally, others: Tally, z: number): GroupRate => {
   const [mine, theirs] = [wilson(own.wrong, own.count, z), wilson(others.wrong, Math.max(1, others.count), z)]
   const apart = others.count > 0 && (mine.low > theirs.high || mine.high < theirs.low)
   return { value: own.wrong / own.count, interval: wilson(own.wrong, own.count), apart }
 }
+
+const tallyOf = (pairs: readonly ScoredPair[], same: boolean, threshold: number): Tally => {
+  const kind = pairs.filter((pair) => pair.same === same)
+  return { wrong: kind.filter(({ score }) => score >= threshold !== same).length, count: kind.length }
+}
+
+const carries = ({ count }: Tally, people: number): boolean => count >= groupMinimum && people >= groupPeople
+
+/** Why a group lacks figures; undefined where it has both. */
+const shortage = (same: number, different: number, people: number): string | undefined => {
+  if (same + different === 0) return 'no pair of its own'
+  const few = [
+    same < groupMinimum ? `${counted(same, 'pair')} of one person` : '',
+    different < groupMinimum ? `${counted(different, 'pair')} of two people` : '',
+    people < groupPeople ? counted(people, 'person', 'people') : '',
+  ].filter((text) => text !== '')
+  if (few.length === 0) return undefined
+  return `only ${few.join(' and ')}; it takes ${groupMinimum} pairs of a kind and ${groupPeople} people for a figure`
+}
+
+const protocolOf = (compared: number): string =>
+  [
+    'all groups at one threshold; pairs within a group; 95 % Wilson intervals',
+    compared === 0
+      ? ''
+      : `a group stands apart where intervals at 95 % for ${compared === 1 ? 'one group' : `${compared} groups together`} do not overlap with that of all others`,
+    `figures need ${groupMinimum} pairs of their kind and ${groupPeople} people`,
+  ]
+    .filter((part) => part !== '')
+    .join('; ')
 
 /**
  * Error rates by group at `threshold`; `groupOf` names an image's group. Only pairs within one group count for it.
@@ -98,68 +140,61 @@ export function groupResults(
   scored: readonly ScoredPair[],
   groupOf: (image: string) => string | undefined,
   threshold: number,
-  { column, absent = 0 }: GroupsOptions = {},
+  { column, groups: known, absent = 0 }: GroupsOptions = {},
 ): GroupsResult {
-  const byGroup = new Map<string, ScoredPair[]>()
-  const peopleOf = new Map<string, Set<string>>()
   const owners = identitiesOf(scored)
+  const pairsOf = new Map<string, ScoredPair[]>()
+  const peopleOf = new Map<string, Set<string>>()
   let [mixed, without] = [0, 0]
   for (const [i, pair] of scored.entries()) {
     const [a, b] = [groupOf(pair.a), groupOf(pair.b)]
     if (a === undefined || b === undefined) without++
     else if (a !== b) mixed++
     else {
-      const known = byGroup.get(a)
-      if (known === undefined) byGroup.set(a, [pair])
-      else known.push(pair)
-      const people = peopleOf.get(a) ?? new Set()
+      const [pairs, people] = [pairsOf.get(a) ?? [], peopleOf.get(a) ?? new Set<string>()]
+      pairs.push(pair)
       for (const person of owners[i] ?? []) people.add(person)
+      pairsOf.set(a, pairs)
       peopleOf.set(a, people)
     }
   }
-  if (byGroup.size === 0)
+  if (pairsOf.size === 0)
     throw new DataError(
       `No pair has both its images in one group${column === undefined ? '' : ` by ${column}`}: ${counted(mixed, 'pair')} of two groups, ${withCommas(without)} with an image of none`,
     )
-  const wrongOf = (pairs: readonly ScoredPair[], same: boolean): Tally => {
-    const kind = pairs.filter((pair) => pair.same === same)
-    return { wrong: kind.filter(({ score }) => score >= threshold !== same).length, count: kind.length }
-  }
-  const names = [...byGroup.keys()].sort(byCodePoint)
-  const z = widenedQuantile(names.length)
-  const groups = names.map((group): GroupResult => {
-    const own = byGroup.get(group) ?? []
-    const others = names.flatMap((name) => (name === group ? [] : (byGroup.get(name) ?? [])))
-    const [missed, matched] = [wrongOf(own, true), wrongOf(own, false)]
+  const names = known ?? [...pairsOf.keys()].sort(byCodePoint)
+  const own = names.map((group) => {
+    const pairs = pairsOf.get(group) ?? []
     const people = peopleOf.get(group)?.size ?? 0
-    const few = [
-      missed.count < groupMinimum ? `${counted(missed.count, 'pair')} of one person` : '',
-      matched.count < groupMinimum ? `${counted(matched.count, 'pair')} of two people` : '',
-      people < groupPeople ? counted(people, 'person', 'people') : '',
-    ].filter((text) => text !== '')
-    const carries = (tally: Tally): boolean => tally.count >= groupMinimum && people >= groupPeople
     return {
       group,
-      same: missed.count,
-      different: matched.count,
       people,
-      ...(carries(missed) ? { fnmr: rate(missed, wrongOf(others, true), z) } : {}),
-      ...(carries(matched) ? { fmr: rate(matched, wrongOf(others, false), z) } : {}),
-      ...(few.length === 0
-        ? {}
-        : {
-            insufficient: `only ${few.join(' and ')}; it takes ${groupMinimum} pairs of a kind and ${groupPeople} people for a figure`,
-          }),
+      missed: tallyOf(pairs, true, threshold),
+      matched: tallyOf(pairs, false, threshold),
     }
   })
+  const [missed, matched] = [total(own.map((one) => one.missed)), total(own.map((one) => one.matched))]
+  // groups without a figure are not compared, so intervals need not be wider for them
+  const compared = own.filter((one) => [one.missed, one.matched].some((tally) => carries(tally, one.people)))
+  const z = widenedQuantile(compared.length)
+  const rateOf = (tally: Tally, all: Tally, people: number): GroupRate | undefined =>
+    carries(tally, people) ? rate(tally, less(all, tally), z) : undefined
   return {
     schema: 'cosface-groups/1',
-    protocol:
-      `all groups at one threshold; pairs within a group; 95 % Wilson intervals; a group stands apart where intervals at 95 % for ` +
-      `${names.length} groups together do not overlap with that of all others; figures need ${groupMinimum} pairs of their kind and ${groupPeople} people`,
+    protocol: protocolOf(compared.length),
     ...given({ column }),
     threshold,
-    groups,
+    groups: own.map((one): GroupResult => ({
+      group: one.group,
+      same: one.missed.count,
+      different: one.matched.count,
+      people: one.people,
+      ...given({
+        fnmr: rateOf(one.missed, missed, one.people),
+        fmr: rateOf(one.matched, matched, one.people),
+        insufficient: shortage(one.missed.count, one.matched.count, one.people),
+      }),
+    })),
     mixed,
     without,
     ...given({ absent: absent === 0 ? undefined : absent }),

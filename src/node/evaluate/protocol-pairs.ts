@@ -31,23 +31,19 @@ const sourceOf = (request: ProtocolRequest): PairSource => {
   return { kind: 'random', count: randomPairs, seed }
 }
 
-interface Grouping {
-  readonly column: string
-  readonly table: GroupTable
-}
-
-const readGroups = async (request: ProtocolRequest): Promise<readonly Grouping[]> => {
+const readGroups = async (request: ProtocolRequest): Promise<readonly GroupTable[]> => {
   const { groups } = request
   if (groups === undefined) return []
   const text = decodeText(await readWholeFile(groups.file), groups.file)
-  return groups.columns.map((column) => ({ column, table: parseGroups(text, groups.file, column) }))
+  return groups.columns.map((column) => parseGroups(text, groups.file, column))
 }
 
 const imagesOf = (pairs: readonly Pair[]): string[] => pairs.flatMap(({ a, b }) => [a, b])
 
-const resultByGroup = ({ column, table }: Grouping, { scored, result }: Verification): GroupsResult => {
+const resultByGroup = (table: GroupTable, { scored, result }: Verification): GroupsResult => {
   const { groupOf, absent } = groupMembers(table, imagesOf(scored))
-  return groupResults(scored, (image) => groupOf.get(image), result.threshold, { column, absent })
+  const { column, order: groups } = table
+  return groupResults(scored, (image) => groupOf.get(image), result.threshold, { column, groups, absent })
 }
 
 const pairRecord = (request: ProtocolRequest, evaluated: Evaluated, judged: JudgedPairs): ProtocolRecord => {
@@ -80,12 +76,12 @@ export async function runPairs(evaluated: Evaluated, request: ProtocolRequest): 
     pairs: sourceOf(request),
     seed,
     skipMissing: skipMissing ?? false,
-    checkPairs: (listed) => tables.forEach(({ table }) => void groupMembers(table, imagesOf(listed))),
+    checkPairs: (listed) => tables.forEach((table) => void groupMembers(table, imagesOf(listed))),
     ...given({ images, convention, flip, thresholdFrom, threshold, replicates, signal, onProgress }),
   })
   const { judgement } = judged
   const { verification } = judgement
-  const groups = tables.map((grouping) => resultByGroup(grouping, verification))
+  const groups = tables.map((table) => resultByGroup(table, verification))
   const known = { name: request.name, record: pairRecord(request, evaluated, judged) }
   const ours = pairEvaluation(known, verification, { groups })
   if (judgement.convention !== 'insightface') return { evaluation: ours, pairs: judged }

@@ -29,7 +29,7 @@ export interface ProtocolRequest {
   readonly thresholdFrom?: string
   readonly threshold?: number
   readonly skipMissing?: boolean
-  /** A CSV of groups, and its columns to group by. */
+  /** A CSV of groups, and its columns to group by, with ranges where they have any (`age:18,30,50`). */
   readonly groups?: { readonly file: string; readonly columns: readonly string[] }
   /** How templates are made of images. */
   readonly pooling?: PoolingFlags
