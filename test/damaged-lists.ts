@@ -6,7 +6,7 @@ import { parseGroups } from '../src/data/lists/groups.ts'
 import { parseNameList } from '../src/data/lists/name-list.ts'
 import { decodeText } from '../src/data/lists/text.ts'
 import { parseReviewed } from '../src/data/check/table.ts'
-import { readImageLists, readSubjects } from '../src/node/evaluate/ijb-files.ts'
+import { readImageLists, readSubjectList } from '../src/node/evaluate/ijb-files.ts'
 import { readFaceList, readNoise } from '../src/node/evaluate/megaface-files.ts'
 import { openListed } from '../src/node/faces/listed-faces.ts'
 import { readPairList } from '../src/node/faces/pair-list-file.ts'
@@ -126,8 +126,7 @@ export const damagedLists = (): readonly DamagedReader[] => {
       'IJB gallery',
       'G1.csv',
       text('TEMPLATE_ID,SUBJECT_ID', '1,7', '2,8'),
-      (at) =>
-        readSubjects({ ids: Int32Array.of(1, 2), data: Float32Array.of(1, 0, 0, 1), size: 2 }, at('G1.csv')),
+      (at) => readSubjectList(at('G1.csv')),
       { cut: 29 },
     ),
     ofText('path label', 'list.txt', text('a/1.jpg 0', 'b/2.jpg 1'), (at) => openListed(at('list.txt')), {

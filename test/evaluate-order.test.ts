@@ -113,5 +113,11 @@ describe('embeddings of IJB', () => {
     expect(ended.err).toMatch(
       /ijbc_face_tid_mid\.txt names 44 images that .*others\.txt has no row of: 1\.png, 2\.png, 3\.png, 4\.png, 5\.png, …/,
     )
+    const skipped = await cli(
+      ...['evaluate', '--embeddings', at('ijc.npy'), '--names', names, '--pairs', at('IJBC')],
+      '--skip-missing',
+    )
+    expect(skipped).toMatchObject({ code: 1, out: '' })
+    expect(skipped.err).toMatch(/ijbc_template_pair_label\.txt names \d+ templates without an image: /)
   })
 })

@@ -179,7 +179,7 @@ export const evaluateOptions: OptionSpecs<EvaluateOptions> = {
   }),
   skipMissing: flagOption({
     group: 'Pairs',
-    meaning: 'leave out pairs whose images are missing and report how many',
+    meaning: 'leave out pairs whose images are missing, of IJB the images, and report how many',
     default: 'a missing image is an error',
   }),
   checkContract: flagOption({
@@ -314,7 +314,7 @@ const meantFor: Readonly<Partial<Record<keyof EvaluateOptions, readonly Protocol
   convention: pairProtocols,
   thresholdFrom: pairProtocols,
   threshold: pairProtocols,
-  skipMissing: [...pairProtocols, 'ytf'],
+  skipMissing: [...pairProtocols, 'ytf', 'ijbb', 'ijbc'],
   checkContract: pairProtocols,
   nist: [...pairProtocols, 'ytf', 'ijbb', 'ijbc'],
   groups: pairProtocols,

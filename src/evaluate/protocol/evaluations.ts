@@ -78,18 +78,21 @@ export interface TemplateEvaluation {
   readonly outcomes?: readonly Outcomes[]
   readonly identification?: IdentificationResult
   readonly searches?: readonly Searches[]
+  /** What a reader must know, such as images left out. */
+  readonly warnings?: readonly string[]
 }
 
 /** IJB-B and -C: pairs of templates, and searches where the benchmark has galleries. */
 export function templateEvaluation(
   { name, record }: Evaluated,
-  { verification, scores, outcomes, identification, searches }: TemplateEvaluation,
+  { verification, scores, outcomes, identification, searches, warnings = [] }: TemplateEvaluation,
 ): ProtocolEvaluation {
   const searched = searches ?? []
   const [first] = searched
   return protocolEvaluation({
     name,
     record,
+    warnings,
     results: [
       verification,
       oneToOneErrors({ mated: scores.same, nonMated: scores.different }, templateFars),

@@ -1,8 +1,10 @@
 /** @file Evaluating a model on IJB-B or -C: faces cut out by their five points, pooled into templates, compared 1:1 and 1:N. */
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { mapBounded } from '../../base/concurrency.ts'
 import { FormatError } from '../../base/errors.ts'
 import { given } from '../../base/given.ts'
+import type { DetectedFace } from '../../data/lists/ijb.ts'
 import type { PoolingFlags } from '../../evaluate/protocol/templates.ts'
 import { poolingInWords } from '../../evaluate/protocol/templates.ts'
 import { alignFace } from '../../image/alignment.ts'
@@ -11,6 +13,7 @@ import type { EmbeddingModel } from '../../model/contract.ts'
 import { decodeImage } from '../faces/decode.ts'
 import { findMeta, readImageLists } from './ijb-files.ts'
 import { type IjbEvaluation, type JudgeIjbOptions, judgeTemplates } from './ijb-judge.ts'
+import { checkTemplates, leaveOut, readJudgingLists } from './ijb-lists.ts'
 import { allFlags, poolImages } from './ijb-pooling.ts'
 import { embedRaw, type RawFeatureOptions } from './raw-features.ts'
 
@@ -20,6 +23,17 @@ export interface EvaluateIjbOptions extends JudgeIjbOptions, Omit<RawFeatureOpti
   /** The folder of the images. @defaultValue `loose_crop` in the benchmark's folder */
   readonly images?: string
   readonly decode?: DecodeImage
+}
+
+/** Which places of the list name an image that is not in the folder. */
+const missingIn = async (
+  folder: string,
+  faces: readonly DetectedFace[],
+): Promise<(place: number) => boolean> => {
+  const names = [...new Set(faces.map(({ image }) => image))]
+  const found = await mapBounded(names, 16, (name) => stat(join(folder, name)).catch(() => undefined))
+  const missing = new Set(names.filter((_, i) => found[i]?.isFile() !== true))
+  return (place) => missing.has(faces[place]?.image ?? '')
 }
 
 /**
@@ -33,9 +47,15 @@ export async function evaluateIjb(
 ): Promise<IjbEvaluation> {
   const flags = options.flags ?? allFlags
   const files = await findMeta(folder)
-  const lists = await readImageLists(files)
-  const { faces } = lists
+  const listed = await readImageLists(files)
+  const judging = await readJudgingLists(files)
+  checkTemplates(judging, files, listed.images.templates)
   const images = options.images ?? join(folder, 'loose_crop')
+  const lists = leaveOut(listed, await missingIn(images, listed.faces), judging, {
+    files,
+    skip: options.skipMissing ?? false,
+  })
+  const { faces, skipped } = lists
   const decode = options.decode ?? decodeImage
   const { raw, mirrored, size } = await embedRaw(
     model,
@@ -54,11 +74,13 @@ export async function evaluateIjb(
   const { height, width } = model.contract.input
   return judgeTemplates(
     files,
+    judging,
     {
       templates: poolImages(lists, { raw, size, ...given({ mirrored }) }, flags),
       flags,
       pooling: poolingInWords(flags),
       model: model.contract.id,
+      ...given({ skipped }),
     },
     { aligner: `five points of the list, ${height}x${width}`, ...options },
   )

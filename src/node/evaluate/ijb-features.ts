@@ -6,6 +6,7 @@ import { type PoolingFlags, poolingInWords } from '../../evaluate/protocol/templ
 import { type FeatureFile, openFeatureFile, readRows } from './feature-file.ts'
 import { findMeta, type MetaFiles, readImageLists, readTemplateIds } from './ijb-files.ts'
 import { type IjbEvaluation, type JudgeIjbOptions, judgeTemplates, type Measured } from './ijb-judge.ts'
+import { checkTemplates, type JudgingLists, leaveOut, readJudgingLists } from './ijb-lists.ts'
 import { allFlags, poolImages } from './ijb-pooling.ts'
 import { checkAllListed, listedRows } from './listed-rows.ts'
 import { type NamesFile, namesOfRows } from './protocol-embeddings.ts'
@@ -33,22 +34,25 @@ export async function evaluateIjbFeatures(
   options: JudgeIjbOptions = {},
 ): Promise<IjbEvaluation> {
   const files = await findMeta(folder)
+  const lists = await readJudgingLists(files)
   await using file = await openFeatureFile(features.file)
   const named = await namesOfRows(features.file, features.names)
   const measured =
     features.kind === 'templates'
-      ? await givenTemplates(file, named, files)
-      : await givenImages(file, named, files, features)
-  const judging = { aligner: 'as given', ...options }
-  return judgeTemplates(files, { ...measured, ...given({ model: named?.model }) }, judging)
+      ? await givenTemplates(file, named, files, lists)
+      : await givenImages({ file, named, files, lists, skip: options.skipMissing ?? false }, features)
+  const judged = { ...measured, ...given({ model: named?.model }) }
+  return judgeTemplates(files, lists, judged, { aligner: 'as given', ...options })
 }
 
 const givenTemplates = async (
   file: FeatureFile,
   named: NamesFile | undefined,
   files: MetaFiles,
+  lists: JudgingLists,
 ): Promise<Measured> => {
   const ids = await readTemplateIds(files)
+  checkTemplates(lists, files, ids)
   const list = { file: files.images, names: Array.from(ids, String), noun: 'template' }
   const found = listedRows(file, named, list)
   checkAllListed(found, named, list)
@@ -58,16 +62,25 @@ const givenTemplates = async (
   return { templates, pooling: 'templates as given, normalised', rows: found.said }
 }
 
+/** A file of images' features, and what it is judged by. */
+interface GivenImages {
+  readonly file: FeatureFile
+  readonly named: NamesFile | undefined
+  readonly files: MetaFiles
+  readonly lists: JudgingLists
+  readonly skip: boolean
+}
+
 const givenImages = async (
-  file: FeatureFile,
-  named: NamesFile | undefined,
-  files: MetaFiles,
+  { file, named, files, lists: judging, skip }: GivenImages,
   { sideBySide: isWide = false, flags: asked }: Extract<IjbFeatures, { readonly kind: 'images' }>,
 ): Promise<Measured> => {
-  const lists = await readImageLists(files)
-  const list = { file: files.images, names: lists.faces.map(({ image }) => image) }
+  const listed = await readImageLists(files)
+  checkTemplates(judging, files, listed.images.templates)
+  const list = { file: files.images, names: listed.faces.map(({ image }) => image) }
   const found = listedRows(file, named, list)
-  checkAllListed(found, named, list)
+  if (!skip) checkAllListed(found, named, list, '. Leave them out of their templates with --skip-missing')
+  const lists = leaveOut(listed, (place) => (found.rows[place] ?? -1) < 0, judging, { files, skip })
   const flags = asked ?? { ...allFlags, flip: isWide }
   if (isWide && file.size % 2 !== 0)
     throw new DataError(
@@ -75,13 +88,17 @@ const givenImages = async (
     )
   if (flags.flip && !isWide)
     throw new DataError(`${file.name} holds no features of mirror images; the flag F asks for them`)
-  const data = await readRows(file, found.rows)
+  const data = await readRows(
+    file,
+    found.rows.filter((row) => row >= 0),
+  )
   const features = isWide ? halves(data, file.size) : { raw: data, size: file.size }
   return {
     templates: poolImages(lists, features, flags),
     flags,
     pooling: poolingInWords(flags),
     rows: found.said,
+    ...given({ skipped: lists.skipped }),
   }
 }
 

@@ -10,6 +10,7 @@ import {
   parseTemplateImages,
   parseTemplateSubjects,
   type TemplateImages,
+  type TemplateSubjects,
 } from '../../data/lists/ijb.ts'
 import { decodeText } from '../../data/lists/text.ts'
 import type { SubjectTemplates } from '../../evaluate/protocol/identify.ts'
@@ -60,12 +61,24 @@ export async function findMeta(folder: string): Promise<MetaFiles> {
 
 const readText = async (path: string): Promise<string> => decodeText(await readWholeFile(path), path)
 
-/** The templates a gallery or probe list names, with whose they are. @throws DataError, FormatError */
-export async function readSubjects(templates: PooledTemplates, path: string): Promise<SubjectTemplates> {
-  const { templates: ids, subjects } = parseTemplateSubjects(await readText(path), path)
+/** A gallery or the probes: templates by number, and whose they are. */
+export interface SubjectList extends TemplateSubjects {
+  readonly file: string
+}
+
+/** Reads a gallery or the probes. @throws DataError, FormatError */
+export async function readSubjectList(file: string): Promise<SubjectList> {
+  return { file, ...parseTemplateSubjects(await readText(file), file) }
+}
+
+/** The templates of a gallery or of probes, with whose they are. @throws DataError on one without images */
+export function subjectTemplates(
+  templates: PooledTemplates,
+  { file, templates: ids, subjects }: SubjectList,
+): SubjectTemplates {
   const { size } = templates
   const data = new Float32Array(ids.length * size)
-  rowsOf(templates, ids, path).forEach((row, i) =>
+  rowsOf(templates, ids, file).forEach((row, i) =>
     data.set(templates.data.subarray(row * size, (row + 1) * size), i * size),
   )
   return { data, size, subjects }

@@ -3,9 +3,9 @@ import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
 import { given } from '../../base/given.ts'
 import { Opened } from '../../base/opened.ts'
-import { parseTemplatePairs } from '../../data/lists/ijb.ts'
+import { counted } from '../../base/words.ts'
 import { templateEvaluation } from '../../evaluate/protocol/evaluations.ts'
-import type { IdentificationResult, Searches } from '../../evaluate/protocol/identify.ts'
+import type { IdentificationResult } from '../../evaluate/protocol/identify.ts'
 import { judgeGalleries, search } from '../../evaluate/protocol/identify.ts'
 import type { TemplatePairList, TemplateVerificationResult } from '../../evaluate/protocol/ijb.ts'
 import {
@@ -18,8 +18,8 @@ import { tarOutcomes, unitsOf } from '../../evaluate/protocol/outcomes.ts'
 import type { ProtocolEvaluation } from '../../evaluate/protocol/report.ts'
 import type { PooledTemplates, PoolingFlags } from '../../evaluate/protocol/templates.ts'
 import type { Driver } from '../../runtime/driver.ts'
-import { type MetaFiles, readSubjects } from './ijb-files.ts'
-import { readWholeFile } from '../files/record-file.ts'
+import { type MetaFiles, subjectTemplates } from './ijb-files.ts'
+import type { JudgingLists } from './ijb-lists.ts'
 import { openDriverIfInstalled, openScoreProduct } from '../session/score-product.ts'
 
 /** How templates are judged. */
@@ -32,6 +32,8 @@ export interface JudgeIjbOptions {
   readonly aligner?: string
   readonly seed?: number
   readonly replicates?: number
+  /** Leave images that are missing out of their templates, and count them. @defaultValue false */
+  readonly skipMissing?: boolean
   /** Runs the matrix products that score pairs; by default one is opened where pairs are many. */
   readonly driver?: Driver
 }
@@ -73,15 +75,17 @@ export interface Measured {
   readonly model?: string
   /** How rows of features computed before were found, for the record. */
   readonly rows?: string
+  /** Images left out of their templates since they are missing. */
+  readonly skipped?: number
 }
 
 /** Judges templates by the lists of the folder. @throws DataError, FormatError */
 export async function judgeTemplates(
   files: MetaFiles,
-  { templates, pooling, flags, model, rows }: Measured,
+  { pairs, galleries, probes }: JudgingLists,
+  { templates, pooling, flags, model, rows, skipped }: Measured,
   options: JudgeIjbOptions,
 ): Promise<IjbEvaluation> {
-  const pairs = parseTemplatePairs(await readWholeFile(files.pairs), files.pairs)
   const scores = await scorePairs(templates, pairs, options.driver)
   // the scores are sorted in place; the few of one person are kept as they are listed
   const own = scores.same.slice()
@@ -89,18 +93,14 @@ export async function judgeTemplates(
     seed: options.seed ?? 0,
     ...given({ replicates: options.replicates }),
   }
-  const verification = verifyTemplates(templates, pairs, {
-    ...common,
-    pooling,
-    scores,
-    ...given({ model }),
-  })
+  const verified = verifyTemplates(templates, pairs, { ...common, pooling, scores, ...given({ model }) })
+  const verification = { ...verified, ...given({ skipped }) }
   const outcomes = tarOutcomes(own, templatePeople(pairs), verification.tarAtFar, unitsOf(listed(pairs)))
-  const searches: Searches[] = []
-  if (files.probes !== undefined && files.galleries.length > 0) {
-    const probes = await readSubjects(templates, files.probes)
-    for (const path of files.galleries) searches.push(search(probes, await readSubjects(templates, path)))
-  }
+  const searching = probes === undefined ? undefined : subjectTemplates(templates, probes)
+  const searches =
+    searching === undefined
+      ? []
+      : galleries.map((gallery) => search(searching, subjectTemplates(templates, gallery)))
   const identification = searches.length === 0 ? undefined : judgeGalleries(searches)
   const evaluation = templateEvaluation(
     {
@@ -122,6 +122,9 @@ export async function judgeTemplates(
       outcomes,
       searches,
       ...given({ identification }),
+      ...(skipped === undefined
+        ? {}
+        : { warnings: [`${counted(skipped, 'image')} left out of their templates, since they are missing`] }),
     },
   )
   return { verification, evaluation, ...given({ identification }) }

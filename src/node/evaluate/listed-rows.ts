@@ -38,10 +38,15 @@ export function listedRows(
 }
 
 /** Refuses a list some of whose names have no row. @throws DataError with the count and the first five */
-export function checkAllListed({ missing }: MatchedRows, named: NamesFile | undefined, list: RowList): void {
+export function checkAllListed(
+  { missing }: MatchedRows,
+  named: NamesFile | undefined,
+  list: RowList,
+  remedy = '',
+): void {
   if (missing.length > 0)
     throw new DataError(
       `${list.file} names ${counted(missing.length, list.noun ?? 'image')} that ${named?.namesFile ?? 'the names'} ` +
-        `has no row of: ${firstFive(missing)}`,
+        `has no row of: ${firstFive(missing)}${remedy}`,
     )
 }

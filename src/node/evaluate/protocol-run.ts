@@ -34,10 +34,11 @@ const runTemplates = async (subject: Subject, request: ProtocolRequest): Promise
     replicates,
     signal,
     onProgress,
+    skipMissing,
   } = request
   const folder = needed('--pairs', request.pairs, 'the benchmark’s folder, with its lists or with meta/')
   const benchmark = chosen.protocol === 'ijbb' ? 'ijbb' : 'ijbc'
-  const options = { name, seed, benchmark, ...given({ replicates }) } as const
+  const options = { name, seed, benchmark, ...given({ replicates, skipMissing }) } as const
   if (subject.kind === 'model') {
     const asked = { ...options, ...given({ flags, images, signal, onProgress }) }
     return { evaluation: (await evaluateIjb(subject.model, folder, asked)).evaluation }
