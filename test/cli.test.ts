@@ -74,7 +74,7 @@ describe('wrong use ends with 2, one sentence and nothing on stdout', () => {
     ],
     [
       'an option made for many, without its table',
-      ['evaluate', '--json', '--json', '--group-by', 'age', '--group-by', 'camera'],
+      ['evaluate', '--model', 'm', '--json', '--json', '--group-by', 'age', '--group-by', 'camera'],
       /give --groups too/,
     ],
     ['no value', ['train', 'x', '--lr'], /option '--lr <value>' argument missing/],

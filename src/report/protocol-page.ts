@@ -96,7 +96,10 @@ const groupBody = (group: FigureGroup): Html =>
         : html`<h3>${group.title}</h3>
             <p>${capital(countsText(group))}.</p>`
     }
-    ${group.remarks !== undefined && sentences(group.remarks.map((remark) => `${remark}.`))}
+    ${
+      group.remarks !== undefined &&
+      html`<div style="margin-top: .6rem">${sentences(group.remarks.map((remark) => `${remark}.`))}</div>`
+    }
     <p class="muted" style="margin-top: .6rem">${capital(group.procedure)}.</p>`
 
 const sideBySide = (reports: readonly ProtocolReport[]): Html => {
