@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { bytesOf, concatBytes } from '../base/bytes.ts'
 import { decodeNpy, encodeNpy } from './npy.ts'
 import { sizeOf } from './tensor.ts'
 import type { Tensor } from './tensor.ts'
@@ -35,6 +36,31 @@ describe('npy', () => {
     expect(new TextDecoder().decode(encodeNpy({ shape: [0], data: new Float32Array() }))).toContain('(0,)')
   })
 
+  // as numpy.save(file, numpy.array([[1, -2.5, 3], [0.1, 65504, 6e-8]], dtype).T or not) writes them
+  const rows = [1, -2.5, 3, 0.1, 65504, 6e-8]
+  const saved = (descr: string, order: 'True' | 'False', shape: string, numbers: Uint8Array): Uint8Array => {
+    const text = `{'descr': '${descr}', 'fortran_order': ${order}, 'shape': ${shape}, }`.padEnd(117) + '\n'
+    return concatBytes([
+      Uint8Array.of(0x93, 78, 85, 77, 80, 89, 1, 0, 118, 0),
+      new TextEncoder().encode(text),
+      numbers,
+    ])
+  }
+  const halves = Uint16Array.of(0x3c00, 0xc100, 0x4200, 0x2e66, 0x7bff, 0x0001)
+
+  it.each([
+    ['<f8', bytesOf(Float64Array.from(rows)), rows.map(Math.fround)],
+    ['<f4', bytesOf(Float32Array.from(rows)), rows.map(Math.fround)],
+    ['<f2', bytesOf(halves), [1, -2.5, 3, 0.0999755859375, 65504, 2 ** -24]],
+  ])('reads %s, in either order of axes', (descr, numbers, wanted) => {
+    const data = Float32Array.from(wanted)
+    expect(decodeNpy(saved(descr, 'False', '(2, 3)', numbers), 'x.npy')).toEqual({ shape: [2, 3], data })
+    // the same numbers, the first axis running fastest
+    const turned = Float32Array.from([0, 3, 1, 4, 2, 5], (place) => data[place] ?? NaN)
+    const read = decodeNpy(saved(descr, 'True', '(3, 2)', numbers), 'x.npy')
+    expect(read).toEqual({ shape: [3, 2], data: turned })
+  })
+
   it('refuses every truncation', () => {
     const file = encodeNpy({ shape: [3], data: Float32Array.of(1, 2, 3) })
     for (let length = 0; length < file.length; length++) {
@@ -43,9 +69,15 @@ describe('npy', () => {
   })
 
   it.each([
-    ['<f4', '<f8', 'expected little-endian float32'],
-    ['<f4', '|O8', 'expected little-endian float32'],
-    ['False', 'True ', 'expected row-major order'],
+    ['<f4', '<f8', 'expected 24 bytes of numbers for the shape [3], got 12'],
+    [
+      '<f4',
+      '>f4',
+      "expected little-endian floats (<f2, <f4, <f8), got big-endian numbers >f4; save it by np.save(file, np.ascontiguousarray(x, dtype='<f4'))",
+    ],
+    ['<f4', '|O8', 'got |O8; save it by'],
+    ['<f4', '<i8', 'got <i8; save it by'],
+    ['False', 'Never', 'expected `fortran_order`'],
     ['(3,)', '(4,)', 'expected 16 bytes of numbers for the shape [4], got 12'],
     ['(3,)', '(x,)', 'expected a shape'],
     ['NUMPY\x01', 'NUMPY\x07', 'expected format 1, 2 or 3, got 7'],

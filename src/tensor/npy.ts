@@ -1,7 +1,8 @@
-/** @file NumPy's `.npy`: little-endian float32, row-major; nothing in it is ever executed. */
+/** @file NumPy's `.npy`: written as little-endian float32, row-major; other floats are read too. Nothing in it is ever executed. */
 import { bytesOf, ByteReader, concatBytes } from '../base/bytes.ts'
 import { FormatError } from '../base/errors.ts'
-import { sizeOf, tensor } from './tensor.ts'
+import { halfToNumber } from '../base/half.ts'
+import { sizeOf, stridesOf, tensor } from './tensor.ts'
 import type { Tensor } from './tensor.ts'
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59] as const
@@ -49,6 +50,39 @@ export interface NpyLayout {
   readonly count: number
   /** Bytes before the numbers. */
   readonly start: number
+  readonly type: NpyType
+  /** Whether the first axis runs fastest (Fortran's order), as a transposed array is saved. */
+  readonly isColumnMajor: boolean
+}
+
+/** Floats of 2, 4 or 8 bytes, little-endian, by NumPy's names. */
+export type NpyType = '<f2' | '<f4' | '<f8'
+
+const readers: Readonly<Record<NpyType, (view: DataView, place: number) => number>> = {
+  '<f2': (view, place) => halfToNumber(view.getUint16(2 * place, true)),
+  '<f4': (view, place) => view.getFloat32(4 * place, true),
+  '<f8': (view, place) => view.getFloat64(8 * place, true),
+}
+
+const isNpyType = (descr: string): descr is NpyType => Object.hasOwn(readers, descr)
+
+/** Bytes of a number. */
+export function npyBytes(type: NpyType): number {
+  return Number(type.slice(2))
+}
+
+/** What to do with an array that is not read. */
+export const npyRemedy = "save it by np.save(file, np.ascontiguousarray(x, dtype='<f4'))"
+
+/** The numbers as float32; those of `<f4` share the bytes where they lie on a multiple of four. */
+export function npyNumbers(bytes: Uint8Array, type: NpyType): Float32Array {
+  const count = bytes.length / npyBytes(type)
+  if (type === '<f4' && bytes.byteOffset % 4 === 0)
+    return new Float32Array(bytes.buffer, bytes.byteOffset, count)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const numbers = new Float32Array(count)
+  for (let place = 0; place < count; place++) numbers[place] = readers[type](view, place)
+  return numbers
 }
 
 /** The most bytes that stand before the numbers of an `.npy` file that is read here. */
@@ -57,41 +91,57 @@ export const npyHeaderLimit: number = magic.length + 6 + headerLimit
 const layoutOf = (reader: ByteReader): NpyLayout => {
   const text = headerText(reader)
   const descr = fieldOf(text, 'descr', `['"]([^'"]*)['"]`)
-  if (descr?.startsWith('>') === true)
-    throw reader.fail(`expected little-endian float32 (<f4), got big-endian numbers (${descr})`)
-  if (descr !== '<f4') throw reader.fail(`expected little-endian float32 (<f4), got ${descr ?? 'no type'}`)
-  if (fieldOf(text, 'fortran_order', '(True|False)') !== 'False')
-    throw reader.fail('expected row-major order')
+  if (descr === undefined || !isNpyType(descr))
+    throw reader.fail(
+      `expected little-endian floats (<f2, <f4, <f8), got ${descr?.startsWith('>') === true ? 'big-endian numbers ' : ''}${descr ?? 'no type'}; ${npyRemedy}`,
+    )
+  const order = fieldOf(text, 'fortran_order', '(True|False)')
+  if (order === undefined) throw reader.fail('expected `fortran_order`, True or False')
   const axes = fieldOf(text, 'shape', '\\(([0-9, ]*)\\)')
   if (axes === undefined) throw reader.fail('expected a shape')
   const shape = axes.split(',').flatMap((axis) => (axis.trim() === '' ? [] : [Number(axis)]))
   const count = sizeOf(shape)
-  if (shape.length > axesLimit || !Number.isSafeInteger(count * 4))
+  if (shape.length > axesLimit || !Number.isSafeInteger(count * 8))
     throw reader.fail('the shape is too large')
-  return { shape, count, start: reader.offset }
+  return { shape, count, start: reader.offset, type: descr, isColumnMajor: order === 'True' }
 }
 
 /**
- * Reads the header of an `.npy` file of little-endian float32, row-major, from its first bytes.
- * @throws FormatError on any other type or order
+ * Reads the header of an `.npy` file of little-endian floats from its first bytes.
+ * @throws FormatError on any other type
  */
 export function readNpyLayout(bytes: Uint8Array, file: string): NpyLayout {
   return layoutOf(new ByteReader(bytes, file))
 }
 
 /**
- * Reads an `.npy` file of little-endian float32, row-major.
- * @throws FormatError on any other type or order, a wrong length, or a truncated file
+ * Reads an `.npy` file of little-endian floats, of 2, 4 or 8 bytes, in either order of axes.
+ * @throws FormatError on any other type, a wrong length, or a truncated file
  */
 export function decodeNpy(bytes: Uint8Array, file: string): Tensor {
   const reader = new ByteReader(bytes, file)
-  const { shape, count } = layoutOf(reader)
-  if (reader.remaining !== count * 4) {
+  const { shape, count, type, isColumnMajor } = layoutOf(reader)
+  const length = count * npyBytes(type)
+  if (reader.remaining !== length) {
     throw reader.fail(
-      `expected ${count * 4} bytes of numbers for the shape [${shape.join(', ')}], got ${reader.remaining}`,
+      `expected ${length} bytes of numbers for the shape [${shape.join(', ')}], got ${reader.remaining}`,
     )
   }
-  // copied, as the numbers need not lie on a multiple of four in what was read
-  const numbers = reader.take(count * 4).slice()
-  return tensor(shape, new Float32Array(numbers.buffer, numbers.byteOffset, count))
+  // copied: what was read stays as it was, whatever happens to the tensor
+  const numbers = npyNumbers(reader.take(length).slice(), type)
+  return tensor(shape, isColumnMajor ? rowMajor(shape, numbers) : numbers)
+}
+
+/** Numbers whose first axis runs fastest, put so that the last one does. */
+const rowMajor = (shape: readonly number[], numbers: Float32Array): Float32Array => {
+  const theirs = stridesOf(shape.toReversed()).toReversed()
+  const axes = stridesOf(shape).map((stride, axis) => ({ stride, their: theirs[axis] ?? 1 }))
+  return numbers.map((_, place) => {
+    let [rest, at] = [place, 0]
+    for (const { stride, their } of axes) {
+      at += Math.floor(rest / stride) * their
+      rest %= stride
+    }
+    return numbers[at] ?? NaN
+  })
 }

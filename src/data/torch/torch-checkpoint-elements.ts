@@ -1,20 +1,11 @@
 /** @file Element types of PyTorch's storages, and their reading as float32. */
+import { halfToNumber } from '../../base/half.ts'
 
 /** An element type: bytes each, and its value at a byte offset. */
 export interface ElementType {
   readonly name: string
   readonly size: number
   readonly read: (view: DataView, at: number) => number
-}
-
-/** IEEE half precision as a number. */
-export function halfToNumber(bits: number): number {
-  const sign = (bits & 0x8000) === 0 ? 1 : -1
-  const exponent = (bits >> 10) & 31
-  const fraction = bits & 1023
-  if (exponent === 0) return sign * fraction * 2 ** -24
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN
-  return sign * (1024 + fraction) * 2 ** (exponent - 25)
 }
 
 const scratch = new DataView(new ArrayBuffer(4))

@@ -1,7 +1,7 @@
 /** @file Features [N, D] of an `.npy` file, a block of rows at a time: the file may be far larger than memory. */
 import { mapBounded } from '../../base/concurrency.ts'
 import { FormatError } from '../../base/errors.ts'
-import { npyHeaderLimit, readNpyLayout } from '../../tensor/npy.ts'
+import { npyBytes, npyHeaderLimit, npyNumbers, npyRemedy, readNpyLayout } from '../../tensor/npy.ts'
 import { openFile } from '../files/record-file.ts'
 
 /** An open file of features. */
@@ -13,19 +13,26 @@ export interface FeatureFile extends AsyncDisposable {
   read(from: number, count: number): Promise<Float32Array>
 }
 
-/** Opens an `.npy` file of float32 features. @throws DataError where there is none, FormatError where it is something else */
+/** Opens an `.npy` file of features, row-major. @throws DataError where there is none, FormatError where it is something else */
 export async function openFeatureFile(path: string): Promise<FeatureFile> {
   const file = await openFile(path)
   try {
     const head = await file.read(0, Math.min(file.size, npyHeaderLimit))
-    const { shape, count, start } = readNpyLayout(head, path)
+    const { shape, count, start, type, isColumnMajor } = readNpyLayout(head, path)
+    const width = npyBytes(type)
     const [rows = 0, size = 0, ...more] = shape
     if (shape.length !== 2 || more.length > 0 || rows < 1 || size < 1)
       throw new FormatError(path, `expected features [N, D], got the shape [${shape.join(', ')}]`)
-    if (file.size !== start + 4 * count)
+    // its rows lie all over the file, and a block of them could not be read at once
+    if (isColumnMajor)
       throw new FormatError(
         path,
-        `expected ${4 * count} bytes of numbers for the shape [${shape.join(', ')}], got ${file.size - start}`,
+        `expected row-major order, got Fortran's, which cannot be read in blocks; ${npyRemedy}`,
+      )
+    if (file.size !== start + width * count)
+      throw new FormatError(
+        path,
+        `expected ${width * count} bytes of numbers for the shape [${shape.join(', ')}], got ${file.size - start}`,
         start,
       )
     return {
@@ -33,15 +40,15 @@ export async function openFeatureFile(path: string): Promise<FeatureFile> {
       rows,
       size,
       read: async (from, wanted) => {
-        const bytes = await file.read(start + 4 * from * size, 4 * wanted * size)
-        const features = new Float32Array(bytes.buffer, bytes.byteOffset, wanted * size)
+        const bytes = await file.read(start + width * from * size, width * wanted * size)
+        const features = npyNumbers(bytes, type)
         let wrong = 0
         while (wrong < features.length && Number.isFinite(features[wrong])) wrong++
         if (wrong < features.length)
           throw new FormatError(
             path,
             `the feature of row ${from + Math.floor(wrong / size)} holds ${features[wrong]}; no result is given`,
-            start + 4 * (from * size + wrong),
+            start + width * (from * size + wrong),
           )
         return features
       },
