@@ -34,6 +34,22 @@ export function encodeImageRecord(record: ImageRecord): Uint8Array {
   return bytes
 }
 
+/** What the beginning of a payload tells. */
+export interface RecordHead {
+  readonly id: number
+  /** Two labels and no image: the record that says where images end and identities begin. */
+  readonly isFaceHeader: boolean
+}
+
+/** Reads the beginning of a payload of `length` bytes; undefined where it is too short for a header or the id too large a number. */
+export function recordHead(start: Uint8Array, length: number): RecordHead | undefined {
+  if (start.length < imageHeaderBytes) return undefined
+  const view = new DataView(start.buffer, start.byteOffset, start.byteLength)
+  const id = Number(view.getBigUint64(8, true))
+  const isFaceHeader = view.getUint32(0, true) === 2 && length === imageHeaderBytes + 8
+  return Number.isSafeInteger(id) ? { id, isFaceHeader } : undefined
+}
+
 /** Reads a payload; `image` is a view of it. @throws FormatError where the header promises more than there is */
 export function decodeImageRecord(payload: Uint8Array, file: string): ImageRecord {
   const reader = new ByteReader(payload, file)

@@ -2,7 +2,8 @@
 import { FormatError } from '../../base/errors.ts'
 import type { RandomAccessFile } from '../../base/random-access.ts'
 import { parseIntegerTable } from '../lists/integers.ts'
-import { skipRecord } from './record-io.ts'
+import { imageHeaderBytes, recordHead } from './record-io-image.ts'
+import { readRecordStart, skipRecord } from './record-io.ts'
 
 /** Where records lie, ordered by key. */
 export interface RecordIndex {
@@ -71,34 +72,59 @@ export function parseRecordIndex(bytes: Uint8Array, file: string, size: number):
       throw new FormatError(file, `line ${i + 1}: the record ${keys[i]} cannot begin at ${value}: ${reason}`)
     }
   })
+  const ordered = orderedIndex(keys, offsets, size)
+  if (typeof ordered === 'number') throw new FormatError(file, `the key ${ordered} appears twice`)
+  return ordered
+}
+
+/** The index, or a key that appears twice. */
+const orderedIndex = (keys: Float64Array, offsets: Float64Array, size: number): RecordIndex | number => {
   if (isAscending(keys)) return indexOf(keys, offsets, size)
   const sortedKeys = keys.slice().sort()
-  let before = NaN
-  for (const key of sortedKeys) {
-    if (key === before) throw new FormatError(file, `the key ${key} appears twice`)
-    before = key
-  }
-  const sortedOffsets = new Float64Array(count)
+  const twice = sortedKeys.find((key, i) => key === sortedKeys[i + 1])
+  if (twice !== undefined) return twice
+  const sortedOffsets = new Float64Array(keys.length)
   keys.forEach((key, i) => {
     sortedOffsets[placeOf(sortedKeys, key)] = offsets[i] ?? NaN
   })
   return indexOf(sortedKeys, sortedOffsets, size)
 }
 
-/** The index of a file that has none: keys count from 0 in file order. Walks the whole file. @throws FormatError */
+/**
+ * Whether the records' own ids, NaN where there is none, may be keys; that each is there once is not looked at. Behind a header
+ * they must count all records, as it and the identity records speak of images by key.
+ */
+const mayBeKeys = (ids: Float64Array, hasHeader: boolean): boolean =>
+  ids.every(Number.isSafeInteger) && (!hasHeader || (ids[0] === 0 && ids.every((id) => id < ids.length)))
+
+/**
+ * The index of a file that has none. Keys are the records' own ids, by which an index is written, or count from 0 in file order where
+ * those are no keys. Walks the whole file.
+ * @throws FormatError
+ */
 export async function scanRecords(file: RandomAccessFile, signal?: AbortSignal): Promise<RecordIndex> {
   if (file.size === 0) throw new FormatError(file.name, 'the file is empty')
-  const offsets: number[] = []
+  const starts: number[] = []
+  const found: number[] = []
+  let hasHeader = false
   for (let at = 0; at < file.size;) {
     signal?.throwIfAborted()
-    offsets.push(at)
-    at = await skipRecord(file, at)
+    const { bytes, length, next } = await readRecordStart(file, at, imageHeaderBytes)
+    const head = recordHead(bytes, length)
+    if (at === 0) hasHeader = head?.isFaceHeader === true
+    starts.push(at)
+    found.push(head?.id ?? NaN)
+    at = next !== undefined && next <= file.size ? next : await skipRecord(file, at)
   }
-  return indexOf(
-    Float64Array.from(offsets, (_, i) => i),
-    Float64Array.from(offsets),
-    file.size,
-  )
+  const [offsets, ids] = [Float64Array.from(starts), Float64Array.from(found)]
+  const byId = mayBeKeys(ids, hasHeader) ? orderedIndex(ids, offsets, file.size) : undefined
+  return typeof byId === 'object'
+    ? byId
+    : indexOf(
+        offsets.map((_, i) => i),
+        offsets,
+        file.size,
+      )
 }
 
 /** The text of an index. */

@@ -116,6 +116,35 @@ describe('index', () => {
     expect([...index.offsets]).toEqual([0, 36])
     expect([...index.ends]).toEqual([36, 48])
   })
+
+  const face = (id: number, labels: readonly number[], image = 'jpeg'): Uint8Array =>
+    encodeRecord(encodeImageRecord({ labels, id, id2: 0, image: text(image) }))
+  const keysOf = async (...records: Uint8Array[]): Promise<number[]> => [
+    ...(await scanRecords(memoryFile(concatBytes(records), 'f'))).keys,
+  ]
+
+  it('has the ids of records for keys, as an index beside them would', async () => {
+    const records = [face(7, [0]), face(2, [0]), face(4, [1])]
+    const bytes = concatBytes(records)
+    const offsets = [0, records[0]?.length ?? 0, (records[0]?.length ?? 0) + (records[1]?.length ?? 0)]
+    const written = [7, 2, 4].map((key, i): [number, number] => [key, offsets[i] ?? NaN])
+    expect(await scanRecords(memoryFile(bytes, 'f'))).toEqual(
+      parseRecordIndex(text(formatRecordIndex(written)), 'f.idx', bytes.length),
+    )
+  })
+
+  it('counts where ids are no keys', async () => {
+    expect(await keysOf(face(3, [0]), face(3, [1]), face(5, [1]))).toEqual([0, 1, 2])
+    expect(await keysOf(face(9, [0]), encodeRecord(text('x')))).toEqual([0, 1])
+    // behind a header record images are known by their keys
+    const header = (id: number): Uint8Array => face(id, [3, 4], '')
+    const range = (id: number): Uint8Array => face(id, [1, 3], '')
+    expect(await keysOf(header(0), face(10, [0]), face(11, [0]), range(12))).toEqual([0, 1, 2, 3])
+    expect(await keysOf(header(1), face(0, [0]), face(2, [0]), range(3))).toEqual([0, 1, 2, 3])
+    const shuffled = concatBytes([header(0), face(2, [0]), face(1, [0]), range(3)])
+    const { offsets } = await scanRecords(memoryFile(shuffled, 'f'))
+    expect(offsets[1]).toBeGreaterThan(offsets[2] ?? NaN)
+  })
 })
 
 interface Written {

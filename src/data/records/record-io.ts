@@ -114,6 +114,8 @@ export async function readRecord(
 export interface RecordStart {
   readonly bytes: Uint8Array
   readonly length: number
+  /** Where a record in one part ends; known without reading on. */
+  readonly next?: number
 }
 
 /** At most `length` bytes of the payload's beginning, without reading the rest. @throws FormatError */
@@ -130,7 +132,11 @@ export async function readRecordStart(
     const { payload } = await readRecord(file, offset)
     return { bytes: payload.subarray(0, length), length: payload.length }
   }
-  return { bytes: bytes.subarray(8, 8 + Math.min(length, header.length)), length: header.length }
+  return {
+    bytes: bytes.subarray(8, 8 + Math.min(length, header.length)),
+    length: header.length,
+    ...(header.flag === partOf.whole ? { next: offset + 8 + padded(header.length) } : {}),
+  }
 }
 
 /** The offset behind the record at `offset`; only the parts' heads are read. @throws FormatError */

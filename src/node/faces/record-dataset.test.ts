@@ -81,7 +81,7 @@ describe('a folder packed as records', () => {
     await rm(join(bare, 'train.lst'))
     await using set = await openRecordDataset(join(bare, 'train.rec'), { decode })
     expect(set.identities).toEqual(['0', '1', '2'])
-    // keys then count records in file order, which is how they were written
+    // keys are then the records' own ids, as the index had them
     expect(set.samples.map(({ id, identity }) => [id, identity])).toEqual([
       ['1', 0],
       ['2', 0],
