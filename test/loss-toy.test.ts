@@ -112,9 +112,16 @@ const randomLoss = (setting: LossSetting, samplesDrawn: number): number => {
 }
 
 describe('the first loss of random directions', () => {
-  test('is s·m + ln C + s²/(2D)', () => {
+  test('is s·m + ln C + s²/(2D) where D is large', () => {
     const setting = { classes: 1000, scale: 30, margin: 0.35, embeddingSize: 128 }
     expect(Math.abs(randomLoss(setting, 64) - expectedFirstLoss(setting))).toBeLessThan(0.5)
+  })
+
+  test('exceeds no exponent where D is small', () => {
+    // s²/(2D) would be 24
+    const setting = { classes: 2000, scale: 12, margin: 0.1, embeddingSize: 3 }
+    expect(Math.abs(randomLoss(setting, 200) - expectedFirstLoss(setting))).toBeLessThan(0.5)
+    expect(expectedFirstLoss(setting)).toBeCloseTo(1.2 + Math.log(2000) + 12 - Math.log(24), 6)
   })
 
   test('has the Bessel function in the plane', () => {

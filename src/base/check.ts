@@ -1,5 +1,5 @@
 /** @file Checks of arguments; each returns the value it was given or throws a `UsageError`. */
-import { unexpected, UsageError } from './errors.ts'
+import { shown, unexpected, UsageError } from './errors.ts'
 import { nearest } from './names.ts'
 
 /** An inclusive range of numbers; `above` and `below` exclude the end. */
@@ -69,4 +69,13 @@ export function checkKeys(what: string, options: object, known: readonly string[
     const hint = near === undefined ? `known are ${known.join(', ')}` : `did you mean \`${near}\`?`
     throw new UsageError(`Unknown option \`${key}\` for ${what}; ${hint}`)
   }
+}
+
+/** Checks that `options` is an object with only `known` keys; names the nearest right one. @throws UsageError */
+export function checkOptions(what: string, options: unknown, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw new UsageError(
+      `Expected ${what} to be given an object with ${known.join(', ')}, got ${shown(options)}`,
+    )
+  checkKeys(what, options, known)
 }

@@ -1,5 +1,10 @@
 /** The number of single-letter edits (insert, delete, replace, swap of neighbours) between two words. */
 export function editDistance(a: string, b: string): number {
+  return editsToBeginnings(a, b).at(-1) ?? 0
+}
+
+/** The edits from `a` to each beginning of `b`, the empty one first. */
+function editsToBeginnings(a: string, b: string): readonly number[] {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)]
   const at = (i: number, j: number): number => rows[i]?.[j] ?? 0
   for (let i = 1; i <= a.length; i++) {
@@ -13,21 +18,29 @@ export function editDistance(a: string, b: string): number {
       row.push(best)
     }
   }
-  return at(a.length, b.length)
+  return rows.at(-1) ?? []
 }
 
-/** The known name closest to `name`, or undefined where none is near enough to be a slip of the pen. */
+/** Shorter words begin too many others. */
+const shortestBeginning = 5
+
+/**
+ * The known name closest to `name`, or else one that begins with it but for a letter; undefined where none is near enough
+ * to be a slip of the pen.
+ */
 export function nearest<T extends string>(name: string, known: readonly T[]): T | undefined {
+  const wanted = name.toLowerCase()
   let best: T | undefined
   let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1
   for (const candidate of known) {
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())
+    const distance = editDistance(wanted, candidate.toLowerCase())
     if (distance < bestDistance) {
       best = candidate
       bestDistance = distance
     }
   }
-  return best
+  if (best !== undefined || name.length < shortestBeginning) return best
+  return known.find((candidate) => Math.min(...editsToBeginnings(wanted, candidate.toLowerCase())) <= 1)
 }
 
 /** The folder of a path with slashes, without the last of them; empty where it has none. */

@@ -1,5 +1,6 @@
-/** @file What the paper proves about s and m (Eq 6, Eq 7), and what the loss must be at the start and at best. */
-import { checkInteger, checkNumber } from '../base/check.ts'
+/** @file What the paper proves about s and m (Eq 6, Eq 7), and what the loss will be at the start. */
+import { checkInteger, checkNumber, checkOptions } from '../base/check.ts'
+import { capShare, logMeanExponential } from './directions.ts'
 
 /**
  * Eq 6: the least s with which the centres of C classes can reach the posterior P of their own class,
@@ -62,72 +63,35 @@ const crowdedMargin = (classes: number, embeddingSize: number): number => {
   return 1 - Math.cos(2 * low)
 }
 
-/** The share of the sphere in D dimensions within an angle ≤ 90° of a point: ½ of the regularised integral of sin^(D−2). */
-const capShare = (embeddingSize: number): ((angle: number) => number) => {
-  // Simpson's rule on sin^(D−2), in logarithms so that high dimensions do not vanish
-  const power = embeddingSize - 2
-  const integral = (to: number): number => {
-    const parts = 2000
-    let sum = 0
-    for (let i = 0; i <= parts; i++) {
-      const weight = i === 0 || i === parts ? 1 : i % 2 === 1 ? 4 : 2
-      const sine = Math.sin((to * i) / parts)
-      sum += weight * (power === 0 ? 1 : sine === 0 ? 0 : Math.exp(power * Math.log(sine)))
-    }
-    return (sum * to) / parts / 3
-  }
-  const sphere = 2 * integral(Math.PI / 2)
-  return (angle) => integral(angle) / sphere
-}
-
-/** A loss's setting, for the two expectations below. */
+/** A loss's setting, for what it will be at first and can be at best. */
 export interface LossSetting {
-  /** C. */
+  /** C, at least 1. */
   readonly classes: number
-  /** s. */
+  /** s, at least 0. */
   readonly scale: number
   /** m, a cosine. */
   readonly margin: number
-  /** D. */
+  /** D, at least 1. */
   readonly embeddingSize: number
 }
 
-/**
- * The loss of an untrained network, whose embeddings know nothing of the class directions:
- * s·m + ln C + s²/(2D); in two dimensions the last term is exactly ln I₀(s).
- */
-export function expectedFirstLoss({ classes, scale, margin, embeddingSize }: LossSetting): number {
-  const spread = embeddingSize === 2 ? logBesselI0(scale) : (scale * scale) / (2 * embeddingSize)
-  return scale * margin + Math.log(classes) + spread
-}
-
-/** ln I₀(x), the modified Bessel function of the first kind, to 1e-12. */
-export function logBesselI0(x: number): number {
-  checkNumber('x', x)
-  // e^(−x)·I₀(x) is the mean of e^(x(cos t − 1)); the trapezoid rule converges exponentially for periodic functions
-  const points = 64 + 16 * Math.ceil(Math.sqrt(Math.abs(x)))
-  let sum = 0
-  for (let i = 0; i < points; i++) sum += Math.exp(Math.abs(x) * (Math.cos((2 * Math.PI * i) / points) - 1))
-  return Math.abs(x) + Math.log(sum / points)
+/** @throws UsageError on a missing or misspelled name, or a number out of its range */
+export function checkLossSetting(what: string, setting: LossSetting): LossSetting {
+  checkOptions(what, setting, ['classes', 'scale', 'margin', 'embeddingSize'])
+  checkInteger('classes', setting.classes, { min: 1 })
+  checkNumber('scale', setting.scale, { min: 0 })
+  checkNumber('margin', setting.margin)
+  checkInteger('embeddingSize', setting.embeddingSize, { min: 1 })
+  return setting
 }
 
 /**
- * The loss that nothing can go under: every embedding on its class's direction, the directions spread at best.
- * ln(1 + (C−1)·e^(−s/(C−1) − s(1−m))), which only a simplex reaches; in two dimensions the regular polygon's sum.
+ * The loss of an untrained network, whose embeddings know nothing of the class directions: s·m + ln C + ln E[e^(s cos θ)]
+ * over random directions. For D ≫ s the last term is s²/(2D), in two dimensions ln I₀(s); it never exceeds s. The mean of
+ * logarithms is less than this logarithm of a mean, noticeably so where s is large beside √D and C is small.
+ * @throws UsageError on a number out of its range
  */
-export function lossFloor({ classes, scale, margin, embeddingSize }: LossSetting): number {
-  if (classes < 2) return 0
-  const exponents =
-    embeddingSize === 2
-      ? Array.from(
-          { length: classes - 1 },
-          (_, j) => scale * (Math.cos((2 * Math.PI * (j + 1)) / classes) - 1 + margin),
-        )
-      : [Math.log(classes - 1) - scale / (classes - 1) - scale * (1 - margin)]
-  const largest = Math.max(0, ...exponents)
-  const total = exponents.reduce((sum, exponent) => sum + Math.exp(exponent - largest), Math.exp(-largest))
-  // log1p keeps the digits of a floor near 0
-  return largest === 0
-    ? Math.log1p(exponents.reduce((sum, e) => sum + Math.exp(e), 0))
-    : largest + Math.log(total)
+export function expectedFirstLoss(setting: LossSetting): number {
+  const { classes, scale, margin, embeddingSize } = checkLossSetting('the first loss', setting)
+  return scale * margin + Math.log(classes) + logMeanExponential(scale, embeddingSize)
 }

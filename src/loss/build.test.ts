@@ -108,7 +108,7 @@ describe('warnings', () => {
   test('a margin above the polygon in the plane, above the crowd in space', () => {
     expect(warningsOf(64, 0.35, 8, 2)[0]).toMatch(/^margin 0.35 is above 1 − cos\(2π\/C\) = 0.293/)
     expect(warningsOf(64, 0.35, 200, 3)[0]).toMatch(
-      /^margin 0.35 is above 0\.\d+, the most that 200 directions in 3 dimensions/,
+      /^margin 0.35 is above 0\.\d+, which no 200 directions in 3 dimensions exceed/,
     )
   })
 

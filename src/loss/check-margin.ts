@@ -42,7 +42,7 @@ export function marginAdvice(
     const why =
       regime === 'plane'
         ? `1 − cos(2π/C) = ${threeDigits(largest)}, the bound of Eq 7 in two dimensions`
-        : `${threeDigits(largest)}, the most that ${classes} directions in ${embeddingSize} dimensions can keep apart (Eq 7, C > D + 1)`
+        : `${threeDigits(largest)}, which no ${classes} directions in ${embeddingSize} dimensions exceed (Eq 7, C > D + 1)`
     const lowest = floor > 1 ? `, and the loss cannot go under ${threeDigits(floor)}` : ''
     warnings.push(`margin ${margin} is above ${why}: it cannot be satisfied for all classes${lowest}`)
   }
@@ -71,8 +71,11 @@ export function adviceInLines({ warnings, remedy }: MarginAdvice): readonly stri
   )
 }
 
-/** What `cosface advise` suggests; it knows margins in cosine, others keep theirs. */
+/** What `cosface advise` suggests, unless nothing helps but room; it knows margins in cosine, others keep theirs. */
 const suggested = ({ classes, embeddingSize }: HeadSize, hasMargin: boolean): string => {
-  const { scale, margin } = advise({ classes, embeddingSize }).suggestion
+  const more = 'try a larger --embedding-size'
+  if (embeddingSize < 2) return more
+  const { scale, margin, lossFloor } = advise({ classes, embeddingSize }).suggestion
+  if (lossFloor > 1) return more
   return `try --scale ${scale}${hasMargin ? ` --margin ${margin}` : ''} (cosface advise)`
 }

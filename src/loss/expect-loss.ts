@@ -1,6 +1,7 @@
 /** @file What the loss of a configuration should be at first and can be at best, whatever its margin is made of. */
-import { expectedFirstLoss, lossFloor } from './bounds.ts'
+import { expectedFirstLoss } from './bounds.ts'
 import { targetCurve } from './boundary.ts'
+import { lossFloor } from './floor.ts'
 import type { HeadSize, LossSettings } from './head.ts'
 import { type MarginHead, normalisesFeatures } from './margin-head.ts'
 import { readOptions, type LossOptions } from './options.ts'

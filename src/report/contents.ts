@@ -71,7 +71,7 @@ export interface RunReportContents {
   readonly environment: Environment
   /** Sentences for the reader, shown near the top. */
   readonly notes?: readonly string[]
-  /** s·m + ln C + s²/(2D), drawn beside the loss. */
+  /** That of random directions, drawn beside the loss. */
   readonly expectedFirstLoss?: number
 }
 
