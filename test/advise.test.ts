@@ -29,6 +29,19 @@ describe('advise', () => {
     expect(advice).not.toHaveProperty('measurement')
   })
 
+  it('with small and large numbers as people write them', async () => {
+    const said = async (options: string): Promise<string> =>
+      (await cosface(['advise', '--skip-measurement', ...options.split(' ')])).output
+    const crowd = await said('--classes 1000 --embedding-size 2 --images 10')
+    expect(crowd).toMatch(/^Largest margin \(Eq 7\): 0\.0000197$/m)
+    expect(crowd).toMatch(/^An epoch is 1 iteration$/m)
+    expect(await said('--classes 2 --posterior 0.0001')).toMatch(/^ {2}0\.0001 {3}any scale$/m)
+    const large = await said('--classes 2068000')
+    expect(large).toContain('(weights 3.94 GiB, gradient and momentum 7.89 GiB, logits 0.986 GiB)')
+    expect(await said('--classes 200000 --embedding-size 2')).toContain('it cannot fall under 7.83')
+    expect(await cosface(['advise', '--classes', '1000', '--embedding-size', '1'])).toMatchObject({ code: 2 })
+  })
+
   it('in the plane the bound on the margin is exact', async () => {
     const { output } = await cosface('advise --classes 8 --embedding-size 2 --skip-measurement'.split(' '))
     expect(output).toContain('1 − cos(2π/C)')
@@ -65,7 +78,7 @@ describe.concurrent('train says in one line each what cannot work, and what can'
       'a margin above Eq 7',
       ['--scale', '64', '--margin', '0.35', '--embedding-size', '2'],
       [
-        /margin 0\.35 is above 1 − cos\(2π\/C\) = 0\.293, .*the loss cannot go under 4\.36; try --scale \d+ --margin 0\.2 /,
+        /margin 0\.35 is above 1 − cos\(2π\/C\) = 0\.293, .*the loss cannot go under 2\.65; try --scale \d+ --margin 0\.2 /,
       ],
     ],
     [

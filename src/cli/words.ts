@@ -18,3 +18,13 @@ export function percent(share: number, digits = 1): string {
 export function rate(value: number): string {
   return String(Number(value.toPrecision(3)))
 }
+
+const byteUnits: readonly string[] = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
+
+/** `16 bytes`, `20.7 MiB`, `0.985 GiB`: bytes in three significant digits, never 1000 or more of a unit. */
+export function bytesInWords(bytes: number): string {
+  // what would be rounded to 1000 is a part of the next unit
+  const steps = byteUnits.findIndex((_, i) => bytes < 999.5 * 1024 ** i)
+  const power = steps < 0 ? byteUnits.length - 1 : steps
+  return `${power === 0 ? bytes : (bytes / 1024 ** power).toPrecision(3)} ${byteUnits[power]}`
+}

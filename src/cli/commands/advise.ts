@@ -1,7 +1,7 @@
 /** @file `cosface advise`: which s and m can work, before anything is trained. */
 import { availableParallelism } from 'node:os'
 import { flagOption, integerOption, numberOption, type OptionSpecs } from '../../base/option.ts'
-import { counted, withCommas } from '../../base/words.ts'
+import { counted, threeDigits, withCommas } from '../../base/words.ts'
 import type { Advice } from '../../loss/advise.ts'
 import type { MarginBound } from '../../loss/bounds.ts'
 import type { IterationSetting, MeasuredIteration } from '../../node/session/measure-iteration.ts'
@@ -10,7 +10,7 @@ import { defaultSettings, presets } from '../../train/presets.ts'
 import type { TrainSettings } from '../../train/settings.ts'
 import { type Command, command } from '../command.ts'
 import { jsonOption, required } from '../options.ts'
-import { duration } from '../words.ts'
+import { bytesInWords, duration } from '../words.ts'
 
 interface AdviseOptions extends Pick<TrainSettings, 'backbone' | 'size' | 'threads' | 'device'> {
   readonly classes: number
@@ -35,7 +35,7 @@ const options: OptionSpecs<AdviseOptions> = {
   embeddingSize: integerOption({
     group: 'Setting',
     meaning: 'D, numbers in an embedding',
-    min: 1,
+    min: 2,
     max: 65_536,
     default: '512',
   }),
@@ -68,7 +68,7 @@ const options: OptionSpecs<AdviseOptions> = {
     unit: 'seconds',
     above: 0,
     max: 86_400,
-    default: 'measured by two steps on this machine, where --images is given',
+    default: 'measured by a few steps on this machine, where --images is given',
   }),
   skipMeasurement: flagOption({
     group: 'Setting',
@@ -94,7 +94,7 @@ const measured = (
 ): string => {
   const { backbone, size, batch, classes, threads, device } = setting
   return [
-    `measured by two steps of ${backbone} at ${size.height}x${size.width} on ${device}, ${counted(threads, 'thread')}`,
+    `measured by the fastest of a few steps of ${backbone} at ${size.height}x${size.width} on ${device}, ${counted(threads, 'thread')}`,
     measuredBatch < batch
       ? `${measuredBatch} images at a time, in proportion to ${batch}`
       : counted(batch, 'image'),
@@ -104,15 +104,12 @@ const measured = (
   ].join(', ')
 }
 
-const inBytes = (bytes: number): string =>
-  bytes < 2 ** 30 ? `${(bytes / 2 ** 20).toPrecision(3)} MiB` : `${(bytes / 2 ** 30).toPrecision(3)} GiB`
-
 export const adviseCommand: Command = command<AdviseOptions>({
   name: 'advise',
   group: 'Understand',
   summary: 'which scale and margin can work for so many people, and what the loss will look like',
   detail:
-    'The lower bound on the scale (Eq 6), the upper bound on the margin (Eq 7), a suggested pair with its reasons, the expected first loss, the floor the loss cannot go under, the memory of the class head, and with --images the time of an epoch, from two steps of the real training graph.',
+    'The lower bound on the scale (Eq 6), the upper bound on the margin (Eq 7), a suggested pair with its reasons, the expected first loss, the floor the loss cannot go under, the memory of the class head, and with --images the time of an epoch, from a few steps of the real training graph.',
   arguments: [],
   options,
   examples: [
@@ -143,16 +140,17 @@ export const adviseCommand: Command = command<AdviseOptions>({
       measurement === undefined ? before : advise({ ...request, secondsPerIteration: measurement.seconds })
     const { suggestion, marginBound, memory } = advice
     const lines = [
-      `For ${withCommas(advice.classes)} people and embeddings of ${advice.embeddingSize} numbers:`,
+      `For ${withCommas(advice.classes)} people and embeddings of ${counted(advice.embeddingSize, 'number')}:`,
       '',
       `  --scale ${suggestion.scale} --margin ${suggestion.margin}`,
       ...suggestion.reasons.map((reason) => `    ${reason}`),
       '',
       'Least scale for a posterior of the class centre (Eq 6):',
       ...advice.scaleBounds.map(
-        ({ posterior, scale }) => `  ${String(posterior).padEnd(8)} ${scale.toFixed(2)}`,
+        ({ posterior, scale }) =>
+          `  ${String(posterior).padEnd(8)} ${scale > 0 ? scale.toFixed(2) : 'any scale'}`,
       ),
-      `Largest margin (Eq 7): ${marginBound.largest.toFixed(4)}`,
+      `Largest margin (Eq 7): ${threeDigits(marginBound.largest)}`,
       `  ${regimes[marginBound.regime](advice)}`,
       ...(advice.optimistic
         ? [
@@ -161,12 +159,12 @@ export const adviseCommand: Command = command<AdviseOptions>({
               : '  There are more people than dimensions + 1: both bounds are optimistic, take more scale and less margin.',
           ]
         : []),
-      `Expected first loss: ${suggestion.expectedFirstLoss.toFixed(2)}; it cannot fall under ${suggestion.lossFloor.toPrecision(2)}`,
-      `Memory of the class head: ${inBytes(memory.total)} (weights ${inBytes(memory.weights)}, gradient and momentum ${inBytes(memory.optimizer)}, logits ${inBytes(memory.logits)})`,
+      `Expected first loss: ${suggestion.expectedFirstLoss.toFixed(2)}; it cannot fall under ${threeDigits(suggestion.lossFloor)}`,
+      `Memory of the class head: ${bytesInWords(memory.total)} (weights ${bytesInWords(memory.weights)}, gradient and momentum ${bytesInWords(memory.optimizer)}, logits ${bytesInWords(memory.logits)})`,
       ...(advice.iterationsPerEpoch === undefined
         ? []
         : [
-            `An epoch is ${withCommas(advice.iterationsPerEpoch)} iterations${advice.secondsPerEpoch === undefined ? '' : `, ${duration(advice.secondsPerEpoch)}`}`,
+            `An epoch is ${counted(advice.iterationsPerEpoch, 'iteration')}${advice.secondsPerEpoch === undefined ? '' : `, ${duration(advice.secondsPerEpoch)}`}`,
             ...(measurement === undefined ? [] : [`  ${measured(setting, measurement)}`]),
           ]),
     ]
