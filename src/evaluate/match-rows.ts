@@ -49,13 +49,16 @@ function* spellings(
   names: readonly string[],
   wanted: readonly string[],
 ): Generator<readonly [names: readonly string[], wanted: readonly string[]]> {
-  yield [names, wanted]
   const [own, theirs] = [commonFolder(names), commonFolder(wanted)]
+  // a list may hold millions: what cannot fit all of it is tried last
+  const mayFit = theirs.startsWith(own)
+  if (mayFit) yield [names, wanted]
   const short = without(own, names)
   yield [short, wanted]
   // anna/1.jpg is not to be found in bob/1.jpg
   const isOnePlace = `/${own}`.endsWith(`/${theirs}`) || `/${theirs}`.endsWith(`/${own}`)
   if (isOnePlace) yield [short, without(theirs, wanted)]
+  if (!mayFit) yield [names, wanted]
 }
 
 const matchNames = (names: readonly string[], wanted: readonly string[]): MatchedRows => {
