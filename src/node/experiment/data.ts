@@ -9,6 +9,7 @@ import { recipeOf } from '../../train/train.ts'
 import type { DecodedCrops } from '../faces/batches.ts'
 import { readImage } from '../faces/decode.ts'
 import type { DataMark } from './folder.ts'
+import { checkMemory } from '../run/check-memory.ts'
 import { loadPairCrops, type PairCrops } from '../run/pair-validation.ts'
 import { readPairSet } from '../faces/pair-list.ts'
 import {
@@ -61,11 +62,14 @@ const listPairs = async (
 
 /** Checks every training of the plan against the data, before the first begins. @throws UsageError */
 const checkCells = (plan: ExperimentPlan, { train }: RunSets['sets']): void => {
-  for (const cell of cellsOf({ ...plan, seeds: plan.seeds.slice(0, 1) })) {
-    const config = cellConfig(plan, cell)
+  const configs = cellsOf({ ...plan, seeds: plan.seeds.slice(0, 1) }).map((cell) => cellConfig(plan, cell))
+  for (const config of configs) {
     recipeOf(config, train.identities.length)
     samplerOf(config, train)
   }
+  // a margin or a scale takes no memory
+  for (const config of new Map(configs.map((each) => [each.loss.name, each])).values())
+    checkMemory(config, train.identities.length)
 }
 
 /**

@@ -9,6 +9,7 @@ import type { TrainConfig } from '../../train/config.ts'
 import type { ValidationSet } from '../../train/surroundings.ts'
 import { openBatches, type DecodedCrops, type NodeBatchSource } from '../faces/batches.ts'
 import { openTrainingData, type TrainingData } from './folder-training-data.ts'
+import { checkMemory } from './check-memory.ts'
 import { loadHeldOut, type HeldOut } from './held-out.ts'
 import { pairValidation, type PairCrops } from './pair-validation.ts'
 import { openWatched } from './watched-pairs.ts'
@@ -186,8 +187,11 @@ export function runDataOf(opened: RunSets, batches: NodeBatchSource, closesSets:
 
 /** Opens the data of a run. @throws UsageError, DataError, FormatError as its parts; nothing is written */
 export async function openRunData(config: TrainConfig, options: RunDataOptions): Promise<RunData> {
-  // a loss that these people cannot have is refused before an image is decoded
-  const opened = await openRunSets(config, options, ({ train }) => samplerOf(config, train))
+  // a loss that these people cannot have, or a step that does not fit, is refused before an image is decoded
+  const opened = await openRunSets(config, options, ({ train }) => {
+    samplerOf(config, train)
+    checkMemory(config, train.identities.length)
+  })
   try {
     return runDataOf(opened, await openRunBatches(config, opened, options), true)
   } catch (error) {

@@ -3,6 +3,7 @@ import { statfs } from 'node:fs/promises'
 import os from 'node:os'
 import { given } from '../../base/given.ts'
 import { type DoctorPart, doctorChecks } from './doctor-parts.ts'
+import { machineMemory } from './machine-memory.ts'
 
 /** The findings. */
 export interface DoctorReport {
@@ -35,7 +36,7 @@ export async function examine(): Promise<DoctorReport> {
       platform: `${process.platform} ${process.arch}`,
       cpu: os.cpus()[0]?.model.trim() ?? 'unknown',
       cores: os.availableParallelism(),
-      memory: memoryLimit(),
+      memory: machineMemory(),
       ...given({ freeDisk }),
     },
     parts,
@@ -49,11 +50,6 @@ export function withStandIn(parts: readonly DoctorPart[]): readonly DoctorPart[]
   return parts.map((part) =>
     standsIn && part.name === 'onnxruntime-node' ? { ...part, need: 'recommended' } : part,
   )
-}
-
-function memoryLimit(): number {
-  const limit = process.constrainedMemory()
-  return limit > 0 && limit < os.totalmem() ? limit : os.totalmem()
 }
 
 async function freeBytes(folder: string): Promise<number | undefined> {
