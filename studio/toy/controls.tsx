@@ -1,11 +1,12 @@
 /** @file Everything that can be set of the experiment. */
 import type { JSX } from 'preact'
-import { marginUpperBound, scaleLowerBound } from '../../src/loss/bounds.ts'
+import { scaleLowerBound } from '../../src/loss/bounds.ts'
 import { fixed, short } from '../../src/plot/format.ts'
 import { heeds, lossNames } from '../losses.ts'
 import { MarginSlider, Slider } from '../slider.tsx'
 import { fields, labLosses, type LabLoss, type LabState, type Speed } from '../state.ts'
 import type { Experiment, ExperimentView } from './experiment.ts'
+import { marginHint } from './margin-hint.ts'
 
 export interface ControlsProps {
   readonly state: LabState
@@ -71,7 +72,6 @@ export function Settings({ state, onChange }: ControlsProps): JSX.Element {
   const isHeeded = (knob: Parameters<typeof heeds>[1]): boolean =>
     heeds(state.left, knob) || (state.right !== 'none' && heeds(state.right, knob))
   const least = scaleLowerBound(state.classes, state.posterior)
-  const { largest } = marginUpperBound(state.classes, state.dimensions)
   return (
     <div class="settings">
       <div class="pair">
@@ -98,7 +98,7 @@ export function Settings({ state, onChange }: ControlsProps): JSX.Element {
         <MarginSlider
           label="Margin m"
           margin={state.margin}
-          hint={`${state.margin > largest ? 'above' : 'below'} ${short(largest)}, the most for ${state.classes} people in ${state.dimensions} dimensions (Eq 7)`}
+          hint={marginHint(state.margin, state.classes, state.dimensions)}
           onMargin={(margin) => onChange({ margin })}
         />
       ) : null}
