@@ -2,6 +2,16 @@
 import { shown, unexpected, UsageError } from './errors.ts'
 import { nearest } from './names.ts'
 
+/** Why a range is as it is, told with a value outside it; each side has its own reason. */
+export interface RangeReasons {
+  /** Of the least value. */
+  readonly low?: string
+  /** Of the greatest value. */
+  readonly high?: string
+  /** Of integers alone. */
+  readonly whole?: string
+}
+
 /** An inclusive range of numbers; `above` and `below` exclude the end. */
 export interface Range {
   readonly min?: number
@@ -9,8 +19,7 @@ export interface Range {
   readonly above?: number
   readonly below?: number
   readonly integer?: boolean
-  /** Why the range ends where it does; told with a value outside it. */
-  readonly because?: string
+  readonly because?: RangeReasons
 }
 
 /** Bounds that are better known by another name. */
@@ -44,7 +53,17 @@ export function checkNumber(name: string, value: unknown, range: Range = {}): nu
     (range.below === undefined || value < range.below)
   if (fits) return value
   const { message } = unexpected(name, rangeInWords(range), value)
-  throw new UsageError(range.because === undefined ? message : `${message}: ${range.because}`)
+  const reason = typeof value === 'number' ? reasonAgainst(value, range) : undefined
+  throw new UsageError(reason === undefined ? message : `${message}: ${reason}`)
+}
+
+/** The reason of the side that a value breaks; a number between integers breaks that before an end. */
+function reasonAgainst(value: number, range: Range): string | undefined {
+  const { because = {}, min = -Infinity, max = Infinity, above = -Infinity, below = Infinity } = range
+  if (!Number.isFinite(value)) return undefined
+  if (range.integer === true && !Number.isInteger(value)) return because.whole
+  if (value < min || value <= above) return because.low
+  return value > max || value >= below ? because.high : undefined
 }
 
 /** Checks that `value` is an integer within `range`. @throws UsageError */
@@ -61,11 +80,20 @@ export function checkChoice<T extends string>(name: string, value: unknown, choi
   throw new UsageError(unexpected(name, `one of ${choices.join(', ')}`, value).message + hint)
 }
 
-/** Checks that `options` has only `known` keys; names the nearest right one. @throws UsageError */
-export function checkKeys(what: string, options: object, known: readonly string[]): void {
+/**
+ * Checks that `options` has only `known` keys; names the nearest right one.
+ * @param elsewhere names that are taken in another place, which may also have been meant
+ * @throws UsageError
+ */
+export function checkKeys(
+  what: string,
+  options: object,
+  known: readonly string[],
+  elsewhere: readonly string[] = [],
+): void {
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue
-    const near = nearest(key, known)
+    const near = nearest(key, [...elsewhere, ...known])
     const hint = near === undefined ? `known are ${known.join(', ')}` : `did you mean \`${near}\`?`
     throw new UsageError(`Unknown option \`${key}\` for ${what}; ${hint}`)
   }

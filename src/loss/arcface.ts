@@ -15,7 +15,10 @@ export const marginRadiansOption: LossOption = {
   range: {
     min: 0,
     max: Math.PI / 2,
-    because: 'from π/2 on not even the class’s own direction has a target above 0',
+    because: {
+      low: 'an angle below 0 would help the own class instead of asking for more',
+      high: 'from π/2 on not even the class’s own direction has a target above 0',
+    },
   },
   paper: '0.5',
 }

@@ -1,9 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import { adviceInLines } from './check-margin.ts'
 import { buildHead, checkLoss } from './build.ts'
+import type { LossSettings } from './head.ts'
 import { lossByName, lossNames, optionsOf } from './registry.ts'
 
 const size = { classes: 100, embeddingSize: 512 }
+
+/** What is said against settings; nothing where they can be. */
+const complaint = (settings: LossSettings): string => {
+  try {
+    checkLoss(settings)
+    return ''
+  } catch (error) {
+    return String(error)
+  }
+}
 
 describe('names', () => {
   test('and aliases', () => {
@@ -23,6 +34,17 @@ describe('names', () => {
     expect(() => checkLoss({ name: 'nsl', options: { normaliseFeatures: 1 } })).toThrow(
       'Expected `normaliseFeatures` to be true or false, got 1',
     )
+  })
+
+  test('of what stands beside the options are not offered among them', () => {
+    const said = (name: string, option: string): string => complaint({ name, options: { [option]: 0.2 } })
+    expect(said('combined', 'margin')).toMatch(/Unknown option `margin` .*; did you mean `marginCosine`\?$/)
+    expect(said('arcface', 'margin')).toMatch(/did you mean `marginRadians`\?$/)
+    expect(said('sphereface', 'margin')).toMatch(/did you mean `multiplier`\?$/)
+    expect(said('combined', 'scale')).toMatch(/`scale` of the loss combined beside its options/)
+    expect(said('combined', 'colour')).toMatch(/known are multiplier, marginRadians, /)
+    expect(said('cosface', 'colour')).not.toMatch(/margin, |scale, /)
+    expect(said('cosface', 'margn')).toMatch(/did you mean `margin`\?$/)
   })
 
   test('every loss is built with its defaults, every option explained', () => {
@@ -59,6 +81,20 @@ describe('ranges', () => {
     expect(() => checkLoss({ name: 'sphereface', options: { multiplier: 2.5 } })).toThrow(
       'Expected `multiplier` to be an integer in [1, 8], got 2.5',
     )
+  })
+
+  test('each side has its own reason', () => {
+    const multiplied = (multiplier: number): string =>
+      complaint({ name: 'sphereface', options: { multiplier } })
+    expect(complaint({ name: 'cosface', margin: -0.1 })).toMatch(
+      /got -0\.1: below 0 the own class would be helped/,
+    )
+    expect(complaint({ name: 'cosface', margin: 2.5 })).toMatch(/got 2\.5: no classes can keep/)
+    expect(complaint({ name: 'cosface', margin: NaN })).toMatch(/got NaN$/)
+    expect(complaint({ name: 'arcface', options: { marginRadians: -1 } })).toMatch(/got -1: an angle below 0/)
+    expect(multiplied(2.5)).toMatch(/got 2\.5: ψ\(θ\).* whole m$/)
+    expect(multiplied(9)).toMatch(/\[1, 8\], got 9$/)
+    expect(multiplied(0)).toMatch(/got 0: 1 is no margin/)
   })
 
   test('a combined margin must be a margin at every angle', () => {

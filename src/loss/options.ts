@@ -1,5 +1,5 @@
 /** @file Reading a loss's options: defaults, ranges, misspellings; and the options every margin head shares. */
-import { checkKeys, checkNumber } from '../base/check.ts'
+import { checkKeys, checkNumber, type RangeReasons } from '../base/check.ts'
 import { unexpected, UsageError } from '../base/errors.ts'
 import type { LossOption, LossSettings } from './head.ts'
 
@@ -22,8 +22,11 @@ export const scaleOption: LossOption = {
   paper: '64; at least the bound of Eq 6',
 }
 
-/** Why m of LMCL ends where it does. */
-export const marginBecause = 'no classes can keep a margin above C/(C−1), 2 for two of them (Eq 7)'
+/** Why m of LMCL lies where it does. */
+export const marginBecause: RangeReasons = {
+  low: 'below 0 the own class would be helped instead of asked for more',
+  high: 'no classes can keep a margin above C/(C−1), 2 for two of them (Eq 7)',
+}
 
 /** m of LMCL: a difference of cosines. */
 export const marginOption: LossOption = {
@@ -116,6 +119,13 @@ const valueOf = (option: LossOption, given: unknown): number | boolean => {
   return given
 }
 
+/** What settings hold beside `options`. */
+const besideOptions: readonly string[] = ['scale', 'margin']
+
+/** What stands for the margin where a loss calls it otherwise: a cosine before an angle or a multiple. */
+const marginAmong = (known: readonly LossOption[]): string | undefined =>
+  ['marginCosine', 'marginRadians', 'multiplier'].find((name) => known.some((option) => option.name === name))
+
 /**
  * The options of `what` as given, or by default. `scale` and `margin` are taken where the loss knows them.
  * @throws UsageError on an unknown name or a value out of range
@@ -123,11 +133,20 @@ const valueOf = (option: LossOption, given: unknown): number | boolean => {
 export function readOptions(what: string, known: readonly LossOption[], settings: LossSettings): LossOptions {
   const given = settings.options ?? {}
   const names = known.map((option) => option.name)
-  checkKeys(`the loss ${what}`, given, names)
-  for (const name of ['scale', 'margin'].filter((one) => names.includes(one) && one in given))
+  const beside = besideOptions.filter((name) => names.includes(name))
+  for (const name of beside.filter((one) => one in given))
     throw new UsageError(
       `Expected \`${name}\` of the loss ${what} beside its options (--${name} on the command line), got it among them`,
     )
+  const own = marginAmong(known)
+  if ('margin' in given && own !== undefined)
+    throw new UsageError(`Unknown option \`margin\` for the loss ${what}; did you mean \`${own}\`?`)
+  checkKeys(
+    `the loss ${what}`,
+    given,
+    names.filter((name) => !beside.includes(name)),
+    beside,
+  )
   const values = new Map(
     known.map((option) => {
       const own =

@@ -16,7 +16,10 @@ const multiplierOption = (byDefault: number, paper: string): LossOption => ({
     min: 1,
     max: 8,
     integer: true,
-    because: 'ψ(θ) joins pieces of cos(m·θ) into one that falls up to π, which needs a whole m',
+    because: {
+      low: '1 is no margin, and less would help the own class',
+      whole: 'ψ(θ) joins pieces of cos(m·θ) into one that falls up to π, which needs a whole m',
+    },
   },
   paper,
 })
