@@ -3,6 +3,7 @@
  * A fixed number of files each, always the same. `npm run fuzz` gives each parser half a minute of new ones, or as long as
  * COSFACE_FUZZ_SECONDS says; COSFACE_FUZZ_SEED repeats what a failure names.
  */
+import { randomInt } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { FormatError } from '../../src/base/errors.ts'
 import { random } from '../../src/base/random.ts'
@@ -12,7 +13,7 @@ import { fuzzedParsers } from './parsers.ts'
 // Vitest's `--mode`, since no one way of setting a variable works in every shell
 const isLong = process.env['MODE'] === 'fuzz'
 const seconds = Number(process.env['COSFACE_FUZZ_SECONDS'] ?? (isLong ? 30 : 0))
-const seed = Number(process.env['COSFACE_FUZZ_SEED'] ?? (isLong ? Date.now() : 1))
+const seed = Number(process.env['COSFACE_FUZZ_SEED'] ?? (isLong ? randomInt(2 ** 32) : 1))
 const fixedRounds = 150
 /** A damaged file of a few kilobytes may take this long, on a busy machine. */
 const slow = 2_000
