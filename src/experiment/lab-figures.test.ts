@@ -5,6 +5,7 @@ import { marginUpperBound, scaleLowerBound } from '../loss/bounds.ts'
 import type { LossSettings } from '../loss/head.ts'
 import { boundaryPanel, claimAt } from '../plot/boundary.ts'
 import { limitAt } from '../plot/bound-chart.ts'
+import { textWidth } from '../plot/labels.ts'
 import { bandVerdict } from '../plot/decision-band.ts'
 import { figureSvg } from '../plot/pane.ts'
 import { marginLimit, marginOverClasses, scaleOverClasses, scaleOverPosterior } from './bound-figures.ts'
@@ -142,6 +143,27 @@ describe('Eq 6 and Eq 7', () => {
     expect(bad.caption.description).toContain('m > 0.293')
     expect(bad.markup).toContain('m0,-8l-8,8')
     expect(pane.markup).not.toContain('m0,-8l-8,8')
+  })
+
+  test('the name of the mark keeps off the axis, and the words of an area off the curves', () => {
+    const placeOf = (markup: string, text: string): { x: number; y: number; anchor: string } => {
+      const found = new RegExp(`<text x="([\\d.]+)" y="([\\d.]+)"([^>]*)>${text}<`).exec(markup)
+      const anchor = /text-anchor="(\w+)"/.exec(found?.[3] ?? '')?.[1] ?? 'middle'
+      return { x: Number(found?.[1]), y: Number(found?.[2]), anchor }
+    }
+    const left = (text: string, { x, anchor }: { x: number; anchor: string }): number =>
+      x -
+      { start: 0, middle: 0.5, end: 1 }[anchor === 'start' || anchor === 'end' ? anchor : 'middle'] *
+        textWidth(text)
+    const { markup } = scaleOverPosterior(setting)
+    const named = 'P = 0.99, s = 16'
+    expect(left(named, placeOf(markup, named))).toBeGreaterThanOrEqual(46)
+    const margins = marginOverClasses(setting)
+    const words = placeOf(margins.markup, 'cannot work')
+    const { x: classes } = margins.valuesAt(words)
+    // the dashed curve C/(C−1)
+    const curve = 50 + (1 - classes / (classes - 1) / 2) * 202
+    expect(Math.abs(words.y - curve)).toBeGreaterThan(9)
   })
 
   test('between points the limit follows the axis as drawn', () => {

@@ -1,6 +1,7 @@
 /** @file A limit as a chart: where a setting can work and where it cannot, with the current setting marked. */
 import { type ChartAxis, type ChartFrame, chartFrame } from './chart-frame.ts'
-import { type Box, hatching } from './hatch.ts'
+import { hatching } from './hatch.ts'
+import { boxOf, crosses, type Drawn, type Label, overlap, placeName } from './label-place.ts'
 import { type Spot, textWidth } from './labels.ts'
 import type { XY } from './xy.ts'
 import { paint } from './palette.ts'
@@ -78,14 +79,20 @@ export function boundPane(chart: BoundChart): BoundPane {
     ? circle(spot, 6, { fill: colour, stroke: paint('surface'), 'stroke-width': 2 })
     : circle(spot, 7, { fill: paint('surface'), stroke: colour, 'stroke-width': 2 }) +
       `<path d="${cross(spot, 4)}" stroke="${colour}" stroke-width="2" fill="none"/>`
-  const isRight = spot.x + 16 + textWidth(current.name) < area.x + area.width
-  const nameWidth = textWidth(current.name) + 24
-  const taken = {
-    x: isRight ? spot.x - 8 : spot.x - nameWidth,
-    y: spot.y - 9,
-    width: nameWidth + 8,
-    height: 18,
-  }
+  const curves = chart.curves.map((one) => one.points.map(held))
+  const names = [
+    ...chart.curves.map((one) => curveName(one, held, area, (x) => frame.down(limitAt(chart, x)))),
+    nameBeside(chart.limitName.text, chart.limit, chart.limitName.at, held, area, false),
+    ...chart.rules.flatMap((rule) => ruleNames(rule, frame)),
+  ].filter((label) => label !== undefined)
+  const uprights = chart.rules.map(({ at }) => upright(frame, at))
+  const nameBoxes = names.map(boxOf)
+  const name = placeName(current.name, spot, area, {
+    lines: [line, ...curves, ...uprights],
+    boxes: nameBoxes,
+  })
+  const markBox = { x: spot.x - 9, y: spot.y - 9, width: 18, height: 18 }
+  const drawn = { lines: [...curves, ...uprights], boxes: [...nameBoxes, boxOf(name), markBox] }
   return {
     spot,
     valuesAt: frame.valuesAt,
@@ -94,17 +101,21 @@ export function boundPane(chart: BoundChart): BoundPane {
       polygon(closed(opposite), { fill: paint('orange'), 'fill-opacity': 0.14 }),
       hatching(area, (at) => !inCan(frame.valuesAt(at)), { colour: paint('orange'), opacity: 0.5 }),
       frame.markup,
-      ...chart.rules.map((rule) => drawnRule(rule, frame)),
-      ...chart.curves.map((curve) => drawnCurve(curve, held, area, (x) => frame.down(limitAt(chart, x)))),
-      polyline(line, { stroke: paint('ink'), 'stroke-width': 2 }),
-      nameBeside(chart.limitName.text, chart.limit, chart.limitName.at, held, area, false),
-      ...areaLabels(chart, frame, taken),
-      mark,
-      words(
-        current.name,
-        { x: spot.x + (isRight ? 16 : -16), y: spot.y },
-        { 'font-weight': 600, fill: colour, 'text-anchor': isRight ? 'start' : 'end' },
+      ...uprights.map((points) => polyline(points, { stroke: paint('soft'), 'stroke-dasharray': '2,3' })),
+      ...chart.curves.map(({ dashed }, index) =>
+        polyline(curves[index] ?? [], {
+          stroke: paint('soft'),
+          'stroke-width': 1.2,
+          ...(dashed === true ? { 'stroke-dasharray': '5,3' } : {}),
+        }),
       ),
+      polyline(line, { stroke: paint('ink'), 'stroke-width': 2 }),
+      ...names.map((label) =>
+        words(label.text, label.spot, { ...small, fill: paint('soft'), 'text-anchor': label.anchor }),
+      ),
+      ...areaLabels(chart, frame, drawn),
+      mark,
+      words(name.text, name.spot, { 'font-weight': 600, fill: colour, 'text-anchor': name.anchor }),
       words(chart.title, { x: size.width / 2, y: 12 }, { 'font-weight': 600 }),
       words(current.sentence, { x: size.width / 2, y: size.height - 12 }, { ...small, fill: colour }),
     ].join(''),
@@ -116,67 +127,59 @@ export function boundPane(chart: BoundChart): BoundPane {
   }
 }
 
-const drawnRule = (
+const upright = ({ area, across }: ChartFrame, at: number): Spot[] => [
+  { x: across(at), y: area.y },
+  { x: across(at), y: area.y + area.height },
+]
+
+/** The regimes' names at the top of their line, where they fit. */
+const ruleNames = (
   { at, before, after }: BoundChart['rules'][number],
   { area, across }: ChartFrame,
-): string => {
+): Label[] => {
   const x = across(at)
-  const look = { 'font-size': 12, fill: paint('soft') }
   const y = area.y + 10
   const fitsBefore = x - 10 - textWidth(before) > area.x
   const fitsAfter = x + 10 + textWidth(after) < area.x + area.width
-  return (
-    polyline(
-      [
-        { x, y: area.y },
-        { x, y: area.y + area.height },
-      ],
-      { stroke: paint('soft'), 'stroke-dasharray': '2,3' },
-    ) +
-    (fitsBefore ? words(before, { x: x - 5, y }, { ...look, 'text-anchor': 'end' }) : '') +
-    (fitsAfter ? words(after, { x: x + 5, y }, { ...look, 'text-anchor': 'start' }) : '')
-  )
+  return [
+    ...(fitsBefore ? [{ text: before, spot: { x: x - 5, y }, anchor: 'end' as const }] : []),
+    ...(fitsAfter ? [{ text: after, spot: { x: x + 5, y }, anchor: 'start' as const }] : []),
+  ]
 }
 
-const drawnCurve = (
-  { name, points, dashed, nameAt }: BoundCurve,
+const curveName = (
+  { name, points, nameAt }: BoundCurve,
   held: (point: XY) => Spot,
   area: ChartFrame['area'],
   limitDown: (x: number) => number,
-): string => {
+): Label | undefined => {
   const last = points.at(-1)
   const isBelow = last !== undefined && held(last).y > limitDown(last.x) && nameAt === undefined
-  return (
-    polyline(points.map(held), {
-      stroke: paint('soft'),
-      'stroke-width': 1.2,
-      ...(dashed === true ? { 'stroke-dasharray': '5,3' } : {}),
-    }) + nameBeside(name, points, nameAt, held, area, isBelow)
-  )
+  return nameBeside(name, points, nameAt, held, area, isBelow)
 }
 
 /** A curve's name above it, or below; at its end where no x is given. */
 const nameBeside = (
-  name: string,
+  text: string,
   points: readonly XY[],
   at: number | undefined,
   held: (point: XY) => Spot,
   area: ChartFrame['area'],
   isBelow: boolean,
-): string => {
+): Label | undefined => {
   const named = points.find((point) => point.x >= (at ?? Infinity)) ?? points.at(-1)
-  if (named === undefined) return ''
+  if (named === undefined || text === '') return undefined
   const spot = held(named)
   const isEnd = spot.x > area.x + area.width - 30
-  return words(
-    name,
-    { x: isEnd ? area.x + area.width - 3 : spot.x + 4, y: spot.y + (isBelow ? 9 : -8) },
-    { 'font-size': 12, fill: paint('soft'), 'text-anchor': isEnd ? 'end' : 'start' },
-  )
+  return {
+    text,
+    spot: { x: isEnd ? area.x + area.width - 3 : spot.x + 4, y: spot.y + (isBelow ? 9 : -8) },
+    anchor: isEnd ? 'end' : 'start',
+  }
 }
 
-/** Each area's words in its tallest part, off the edges and off the current setting's name. */
-function areaLabels(chart: BoundChart, frame: ChartFrame, taken: Box): string[] {
+/** Each area's words in its tallest part, off other words, and off lines where that can be. */
+function areaLabels(chart: BoundChart, frame: ChartFrame, { lines, boxes }: Drawn): string[] {
   const { area } = frame
   const limitDown = (at: number): number => {
     const limit = limitAt(chart, frame.valuesAt({ x: at, y: area.y }).x)
@@ -186,24 +189,20 @@ function areaLabels(chart: BoundChart, frame: ChartFrame, taken: Box): string[] 
     const text = isCan ? chart.can : chart.cannot
     const half = textWidth(text) / 2
     const isUpper = isCan === (chart.works === 'above')
-    // curves are named at the right edge
-    const right =
-      area.x +
-      area.width -
-      Math.max(4, ...chart.curves.map(({ name, nameAt }) => (nameAt === undefined ? textWidth(name) : 0)))
     let best: { readonly spot: Spot; readonly room: number } | undefined
-    for (let x = area.x + half + 4; x <= right - half; x += 6) {
+    for (let x = area.x + half + 4; x <= area.x + area.width - half - 4; x += 6) {
       // the area is as tall as its least part under the words
       const edges = [x - half, x, x + half].map(limitDown)
       const [from, to] = isUpper ? [area.y, Math.min(...edges)] : [Math.max(...edges), area.y + area.height]
-      for (const share of [0.5, 0.25, 0.75]) {
-        const y = from + (to - from) * share
-        const isTaken =
-          Math.abs(y - taken.y - taken.height / 2) < taken.height / 2 + 14 &&
-          x + half > taken.x &&
-          x - half < taken.x + taken.width
-        const room = Math.min(y - from, to - y)
-        if (!isTaken && room > (best?.room ?? 9)) best = { spot: { x, y }, room }
+      for (const share of [0.5, 0.35, 0.65, 0.2, 0.8]) {
+        const spot = { x, y: from + (to - from) * share }
+        const box = boxOf({ text, spot, anchor: 'middle' })
+        if (boxes.some((other) => overlap(other, box, 5))) continue
+        const room = Math.min(spot.y - from, to - spot.y)
+        if (room <= 9) continue
+        // any place off the lines is better than one on them
+        const worth = room - (lines.some((line) => crosses(line, box)) ? 1000 : 0)
+        if (worth > (best?.room ?? -Infinity)) best = { spot, room: worth }
       }
     }
     if (best === undefined) return ''
