@@ -8,7 +8,7 @@ import { DataError, FormatError, UsageError } from '../../base/errors.ts'
 import { byCodePoint } from '../../base/names.ts'
 import { random } from '../../base/random.ts'
 import type { Finding } from '../../data/check/table.ts'
-import { formatFindings, parseCsv, parseReviewed } from '../../data/check/table.ts'
+import { formatFindings, parseCsv } from '../../data/check/table.ts'
 import { applyDataCheck } from './data-apply.ts'
 import { writeDataCheck } from './page.ts'
 import { openThumbnails } from './thumbnails.ts'
@@ -335,20 +335,5 @@ describe('data apply', () => {
     expect(parseCsv(text, 'f').map((row) => row.length)).toEqual([5, 5, 5])
     expect(parseCsv(`"a, b, c"${mark}d\n`, 'f')).toEqual([['a, b, c', 'd']])
     expect(parseCsv(`"a${mark}b${mark}c",d\ne,f\n`, 'f')[1]).toEqual(['e', 'f'])
-  })
-
-  it('round-trips cells with quotes, commas and lines', () => {
-    const finding = {
-      action: 'drop',
-      kind: 'small',
-      identity: 'a "b", c',
-      image: 'x\ny.jpg',
-      other: '',
-      target: '',
-      note: '',
-    } as const
-    expect(parseReviewed(formatFindings([finding]), 'f')).toEqual([
-      { action: 'drop', identity: 'a "b", c', image: 'x\ny.jpg', target: '', number: 2 },
-    ])
   })
 })
