@@ -58,7 +58,8 @@ export {
   retrievalEvaluation,
   templateEvaluation,
 } from './evaluate/protocol/evaluations.ts'
-export type { Figure, ProtocolResult } from './evaluate/protocol/figures.ts'
+export type { Figure } from './evaluate/protocol/figure.ts'
+export type { ProtocolResult } from './evaluate/protocol/figures.ts'
 export { groupResults, type GroupsResult } from './evaluate/protocol/groups.ts'
 export { identifyProtocol, search, type SubjectTemplates } from './evaluate/protocol/identify.ts'
 export { scoreTemplatePairs, verifyTemplates } from './evaluate/protocol/ijb.ts'

@@ -1,6 +1,6 @@
 /** @file The counts that figures rest on, in words. */
 import { counted } from '../base/words.ts'
-import type { Figure, FigureGroup } from '../evaluate/protocol/figures.ts'
+import type { Figure, FigureGroup } from '../evaluate/protocol/figure.ts'
 
 const endings: readonly (readonly [plural: RegExp, singular: string])[] = [
   [/^people$/, 'person'],

@@ -1,6 +1,6 @@
 /** @file Evaluations by any protocol as one page: figures, curves, comparison, groups, records, limits. */
 import type { PairedDifference } from '../evaluate/protocol/compare.ts'
-import type { Figure, FigureGroup } from '../evaluate/protocol/figures.ts'
+import type { Figure, FigureGroup } from '../evaluate/protocol/figure.ts'
 import type { ProtocolName } from '../evaluate/protocol/record.ts'
 import type { ProtocolReport } from '../evaluate/protocol/report.ts'
 import { openDrawing } from '../plot/drawing.ts'

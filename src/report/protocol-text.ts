@@ -1,6 +1,6 @@
 /** @file Evaluations by any protocol as plain text and as Markdown; several models stand side by side. */
 import type { PairedDifference } from '../evaluate/protocol/compare.ts'
-import type { FigureGroup } from '../evaluate/protocol/figures.ts'
+import type { FigureGroup } from '../evaluate/protocol/figure.ts'
 import type { ProtocolReport } from '../evaluate/protocol/report.ts'
 import { markdownTable } from './evaluation-text.ts'
 import { countsText, tabledFigures } from './protocol-counts.ts'

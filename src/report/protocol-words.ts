@@ -1,5 +1,5 @@
 /** @file The figures of protocols as readers see them; the same words on consoles, in Markdown and on pages. */
-import type { Figure } from '../evaluate/protocol/figures.ts'
+import type { Figure } from '../evaluate/protocol/figure.ts'
 import type { ProtocolName, ProtocolRecord } from '../evaluate/protocol/record.ts'
 import type { ProtocolReport } from '../evaluate/protocol/report.ts'
 import { fixed, percent } from '../plot/format.ts'

@@ -9,6 +9,7 @@ import { zeros, type Tensor } from '../tensor/tensor.ts'
 import { sizeOf } from '../tensor/tensor.ts'
 import type { StepMetrics } from './events.ts'
 import { readMetrics } from './metrics.ts'
+import { fastest } from './pace.ts'
 import { accumulatedName, trainedArrays, velocityName, type Recipe } from './recipe.ts'
 import { embeddingOf, feedNames, resultNames, stepPrograms, type StepPrograms } from './step.ts'
 import { preluLayers, type ByLayer } from './watch.ts'
@@ -115,8 +116,8 @@ export class Trainer implements AsyncDisposable {
   }
 
   /**
-   * Seconds one update takes, measured on a batch of NaN: the guard refuses the outcome, so nothing changes. A first,
-   * slower run counts only where it alone takes seconds.
+   * Seconds one update takes, measured on a batch of NaN, of which the fastest of a few runs counts: the guard refuses the
+   * outcome, so nothing changes.
    */
   async rehearse(): Promise<number> {
     const { batch, accumulate, size } = this.recipe
@@ -126,10 +127,9 @@ export class Trainer implements AsyncDisposable {
     const once = async (): Promise<number> => {
       const start = performance.now()
       await this.#forwardBackward(part, 0, 1)
-      return ((performance.now() - start) / 1000) * accumulate
+      return (performance.now() - start) / 1000
     }
-    const first = await once()
-    return first > 5 ? first : once()
+    return (await fastest(once)) * accumulate
   }
 
   /** Raw embeddings [N, D] of prepared pixels [N, 3, H, W] with the current weights. */

@@ -1,6 +1,7 @@
 /** @file Any protocol's result as named figures of one shape, so that reports, plots and comparisons treat all protocols alike. */
 import { given } from '../../base/given.ts'
 import { withCommas } from '../../base/words.ts'
+import type { Figure, FigureGroup } from './figure.ts'
 import { groupsFigures } from './group-figures.ts'
 import type { GroupsResult } from './groups.ts'
 import type { IdentificationResult, TpirAtFpir } from './identify.ts'
@@ -10,7 +11,7 @@ import type { MegafaceResult } from './megaface.ts'
 import type { OneToManyErrors, OneToOneErrors } from './nist.ts'
 import { rateText } from './record.ts'
 import type { RetrievalResult } from './retrieval.ts'
-import type { Interval, TarAtFar, VerificationResult } from '../result.ts'
+import type { TarAtFar, VerificationResult } from '../result.ts'
 
 /** Every result a protocol can give; told apart by `schema`. */
 export type ProtocolResult =
@@ -23,34 +24,6 @@ export type ProtocolResult =
   | OneToOneErrors
   | OneToManyErrors
   | GroupsResult
-
-/** A figure with its uncertainty; without `value` where the data cannot carry it, and `insufficient` says why. */
-export interface Figure {
-  /** Stable, for programs: `accuracy`, `tar@far=1e-6`. */
-  readonly id: string
-  /** For readers: `TAR at FAR 1e-6`. */
-  readonly name: string
-  /** A share in [0, 1], a cosine in [−1, 1], a squared distance in [0, 4]. */
-  readonly unit: 'share' | 'cosine' | 'squared distance'
-  readonly value?: number
-  readonly interval?: Interval
-  readonly insufficient?: string
-  /** What the figure is, where its name does not say it. */
-  readonly note?: string
-  /** Whether tables leave it to one of the `remarks`. */
-  readonly folded?: true
-}
-
-/** The figures of one result, and the counts they rest on. */
-export interface FigureGroup {
-  readonly title: string
-  /** The procedure in words. */
-  readonly procedure: string
-  readonly figures: readonly Figure[]
-  readonly counts: readonly (readonly [what: string, count: number])[]
-  /** Sentences below the figures. */
-  readonly remarks?: readonly string[]
-}
 
 type Unknown<T> = { readonly [K in keyof T]: T[K] | undefined }
 

@@ -2,7 +2,7 @@
 import { given } from '../../base/given.ts'
 import { parseNumber } from '../../base/option.ts'
 import { counted, withCommas } from '../../base/words.ts'
-import type { Figure, FigureGroup } from './figures.ts'
+import type { Figure, FigureGroup } from './figure.ts'
 import type { GroupResult, GroupsResult } from './groups.ts'
 
 /** Groups named in the sentence on those without figures. */

@@ -1,5 +1,6 @@
 /** @file An evaluation by any protocol as one plain object: the JSON that is written, and what pages and tables are drawn from. */
-import { type FigureGroup, figuresOf, type ProtocolResult } from './figures.ts'
+import type { FigureGroup } from './figure.ts'
+import { figuresOf, type ProtocolResult } from './figures.ts'
 import type { ProtocolCurves } from './curves.ts'
 import type { Outcomes } from './outcomes.ts'
 import type { ProtocolRecord } from './record.ts'

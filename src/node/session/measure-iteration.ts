@@ -35,7 +35,7 @@ const largestBatch = 16
 const largestHead = 20_000
 
 /**
- * Compiles a training step and runs it twice on images of no content; nothing is written.
+ * Compiles a training step and runs it a few times on images of no content; nothing is written.
  * @throws UsageError where the setting cannot be, MissingPartError where there is no runtime or device
  */
 export async function measureIteration(
