@@ -56,7 +56,7 @@ describe('cosface data lfw', () => {
       code: 2,
       err: expect.stringContaining('(did you mean pairs?)') as unknown,
     })
-    const { code, err } = await dataLfw('--accept-terms', '--base-url', 'file:///etc')
+    const { code, err } = await cli('data', 'lfw', '--accept-terms', '--base-url', 'file:///etc')
     expect([code, err.split('\n').at(-2)]).toEqual([
       2,
       'cosface: Expected an address that begins with http:// or https://, got "file:///etc"',

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { random } from '../src/base/random.ts'
-import { cosface, cosfaceJson } from './command.ts'
+import { cosface, cosfaceJson, withOptions } from './command.ts'
 
 const kills = Number(process.env['COSFACE_KILLS'] ?? 2)
 let folder = ''
@@ -16,9 +16,12 @@ let whole = ''
 let seconds = 0
 
 const args = (out: string, ...more: readonly string[]): string[] =>
-  `compare ${join(folder, 'faces')} --losses softmax,cosface:margin=0.2 --backbone sphere4 --size 32x32 --embedding-size 16 --batch 8 --iterations 12 --warmup 0 --checkpoint-every 3 --validate-every 6 --validation 0.4 --test 0.4 --threads 2 --seed 5 --out ${out}`
-    .split(' ')
-    .concat(more)
+  withOptions(
+    `compare ${join(folder, 'faces')} --losses softmax,cosface:margin=0.2 --backbone sphere4 --size 32x32 --embedding-size 16 --batch 8 --iterations 12 --warmup 0 --checkpoint-every 3 --validate-every 6 --validation 0.4 --test 0.4 --threads 2 --seed 5 --out ${out}`.split(
+      ' ',
+    ),
+    more,
+  )
 
 /** Everything but how long it took. */
 const outcome = async (out: string): Promise<string> => {
