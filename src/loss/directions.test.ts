@@ -31,3 +31,15 @@ test('in three dimensions a cap holds the share of its height', () => {
     expect(capShare(3)(angle)).toBeCloseTo((1 - Math.cos(angle)) / 2, 9)
   expect(capShare(2)(0.7)).toBeCloseTo(0.7 / Math.PI, 12)
 })
+
+test('a cap’s share goes on smoothly at 45°, where it is summed in another way, and is 0 at no angle', () => {
+  for (const size of [2, 3, 5, 64, 512]) {
+    const share = capShare(size)
+    const step = 1e-6
+    const [before, at, after] = [-step, 0, step].map((off) => share(Math.PI / 4 + off))
+    // a jump would show as a second difference; Simpson's rule is good to 1e-6 there
+    const bend = (after ?? NaN) - 2 * (at ?? NaN) + (before ?? NaN)
+    expect(Math.abs(bend)).toBeLessThan(1e-5 * (at ?? NaN))
+    expect(share(0)).toBe(0)
+  }
+})

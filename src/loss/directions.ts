@@ -3,9 +3,23 @@ import { checkNumber } from '../base/check.ts'
 
 /** The share of the sphere in D ≥ 2 dimensions within an angle ≤ 90° of a point: ½ of the regularised integral of sin^(D−2). */
 export function capShare(embeddingSize: number): (angle: number) => number {
-  const within = (angle: number): number => logIntegral(embeddingSize - 2, 0, angle)
-  const half = within(Math.PI / 2)
-  return (angle) => Math.exp(within(angle) - half) / 2
+  const half = logIntegral(embeddingSize - 2, 0, Math.PI / 2)
+  return (angle) => Math.exp(logWithin(embeddingSize - 2, angle) - half) / 2
+}
+
+/**
+ * ln ∫ sin^power θ dθ from 0 to an angle: sin^(power+1) θ · cos θ / (power+1) · ₂F₁(1, power/2 + 1; power/2 + 3/2; sin² θ),
+ * whose terms are positive and at least halve up to 45°; beyond it Simpson's rule.
+ */
+const logWithin = (power: number, angle: number): number => {
+  if (angle > Math.PI / 4) return logIntegral(power, 0, angle)
+  const x = Math.sin(angle) ** 2
+  let [term, sum] = [1, 1]
+  for (let k = 0; term > 1e-17; k++) {
+    term *= (x * (power / 2 + 1 + k)) / (power / 2 + 1.5 + k)
+    sum += term
+  }
+  return (power + 1) * Math.log(Math.sin(angle)) + Math.log((Math.cos(angle) / (power + 1)) * sum)
 }
 
 /**
