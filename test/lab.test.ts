@@ -33,17 +33,22 @@ describe.skipIf(executable === undefined)('the lab (skipped where no Chromium is
     await ready(page)
     expect(await page.evaluate('crossOriginIsolated')).toBe(true)
     expect(await page.locator('#threads').count()).toBe(0)
-    await page.evaluate('longest = 0')
     await playUntil(page, 25)
     const early = [await reading(page, 'loss', 0), await reading(page, 'loss', 1)]
-    await playUntil(page, 400)
+    // a stall that is the page's own comes in every stretch, one of a busy machine in a few
+    const stalls: number[] = []
+    for (let count = 75; count <= 400; count += 65) {
+      await page.evaluate('longest = 0')
+      await playUntil(page, count)
+      stalls.push(Number(await page.evaluate('longest')))
+    }
     for (const lane of [0, 1])
       expect(await reading(page, 'loss', lane)).toBeLessThan(0.4 * (early[lane] ?? 0))
     expect(await reading(page, 'between', 1)).toBeGreaterThan(await reading(page, 'between', 0))
     expect(await reading(page, 'spread', 1)).toBeLessThan(await reading(page, 'spread', 0))
     expect(await reading(page, 'error', 1)).toBeLessThan(0.4)
-    // the work is in the workers; half a second allows for a machine that is busy with other tests
-    expect(await page.evaluate('longest')).toBeLessThan(500)
+    // the work is in the workers; a quarter of a second allows for a machine that is busy with other tests
+    expect(stalls.toSorted((a, b) => a - b)[3], stalls.join(', ')).toBeLessThan(250)
 
     // live: m takes effect without a new beginning; C cannot
     await page.getByLabel('Margin m', { exact: true }).focus()
