@@ -304,17 +304,21 @@ const scoreProbes = async (
     const table = await product(data.subarray(from * size, (from + width) * size), width)
     ranks.addMates(table, width, from)
     for (let p = 0; p < from + width; p++) {
-      for (let q = Math.max(p + 1, from); q < from + width; q++) {
-        const score = table[p * width + q - from] ?? NaN
-        if (identities[p] !== identities[q]) negatives.add(score)
-        else {
-          if (!(Math.abs(score) < 1 + ScoreHistogram.step))
-            throw new DataError(`The score ${score} is no cosine`)
-          scores[found] = score
-          owners[found++] = p
-        }
+      const row = p * width - from
+      let other = Math.max(p + 1, from)
+      for (let q = other; q < from + width; q++) {
+        if (identities[p] !== identities[q]) continue
+        negatives.addRow(table, row + other, row + q)
+        other = q + 1
+        const score = table[row + q] ?? NaN
+        if (!(Math.abs(score) < 1 + ScoreHistogram.step))
+          throw new DataError(`The score ${score} is no cosine`)
+        scores[found] = score
+        owners[found++] = p
       }
+      if (other < from + width) negatives.addRow(table, row + other, row + from + width)
     }
+    negatives.flush()
   }
   ranks.orderMates()
   return { scores, owners }
