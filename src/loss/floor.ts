@@ -73,7 +73,8 @@ const logNeighbours = (classes: number, scale: number): number => {
 }
 
 /**
- * The same as `neighbourFloor` on the circle, where the caps are arcs δ_y = 2r of 2π together. In δ the loss is concave at first, so the mean is least with some arcs 0, which loses s·m, and the others all as wide as pays.
+ * The same as `neighbourFloor` on the circle, where the caps are arcs δ_y = 2r of 2π together. In δ the loss is concave at
+ * first, so the mean is least with some arcs 0, which loses s·m, and the others all as wide as pays.
  */
 const unevenFloor = (classes: number, scale: number, margin: number): number => {
   const even = (2 * Math.PI) / classes

@@ -1,10 +1,9 @@
 /** @file People compared by products of matrices, against comparing every two by a loop. */
 import { describe, expect, it } from 'vitest'
 import { random } from '../../base/random.ts'
-import type { OpenRowProduct } from '../../tensor/row-product.ts'
-import { plainRowProduct } from '../../tensor/row-product.ts'
 import type { LabelledEmbeddings } from './identities.ts'
 import { alikeThreshold, findAlike, findOutliers, findOverlap, ownCosines } from './identities.ts'
+import { roughProduct } from '../../../test/rough-product.ts'
 
 const size = 8
 
@@ -39,20 +38,9 @@ const means = ({ data, identities }: LabelledEmbeddings): number[][] =>
 const dot = (a: readonly number[], b: readonly number[]): number =>
   a.reduce((sum, value, i) => sum + value * (b[i] ?? NaN), 0)
 
-/** Products with the error that single precision may have, from a reused array. */
-const rough: OpenRowProduct = async (rows) => {
-  const exact = plainRowProduct(rows)
-  const stream = random(1, 'error')
-  return {
-    product: async (block, count) =>
-      (await exact(block, count)).map((value) => value + 2e-5 * (stream.uniform() - 0.5)),
-    [Symbol.asyncDispose]: async () => {},
-  }
-}
-
 describe.each([
   ['plain loops', {}],
-  ['products in single precision', { openProduct: rough }],
+  ['products in single precision', { openProduct: roughProduct }],
 ] as const)('%s', (_, options) => {
   it('find the people that look alike, in one set and in two', async () => {
     const [one, other] = [drawn(1, 60), drawn(1, 45)]

@@ -20,15 +20,6 @@ export class ScoreHistogram {
     return this.#total
   }
 
-  /** Counts one score. @throws DataError on one that is no cosine */
-  add(score: number): void {
-    const bin = (score + 1) * halfBins
-    if (!(bin > -1 && bin < 2 * halfBins + 1)) throw new DataError(`The score ${score} is no cosine`)
-    const at = Math.max(0, Math.floor(bin))
-    this.#counts[at] = (this.#counts[at] ?? 0) + 1
-    this.#total++
-  }
-
   /** Scores below this are counted, but not in which bin. −∞ until `raiseFloor`. */
   get floor(): number {
     return this.#floor

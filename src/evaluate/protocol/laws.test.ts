@@ -288,8 +288,8 @@ describe('MegaFace', () => {
     expect(histogram.countFrom(1)).toBe(2)
     expect(histogram.countFrom(histogram.thresholdWithin(2))).toBe(2)
     expect(histogram.countFrom(histogram.thresholdWithin(1))).toBe(0)
-    expect(() => histogram.add(1.01)).toThrow('no cosine')
-    expect(() => histogram.addColumns(Float32Array.of(NaN), 1, 0, 1)).toThrow('no cosines')
+    for (const wrong of [1.01, -1.01, NaN])
+      expect(() => new ScoreHistogram().addColumns(Float32Array.of(wrong), 1, 0, 1)).toThrow('no cosines')
   })
 })
 

@@ -1,10 +1,9 @@
 /** @file Retrieval by blocks of products, against sorting every query's scores. */
 import { describe, expect, it } from 'vitest'
 import { random } from '../../base/random.ts'
-import type { OpenRowProduct } from '../../tensor/row-product.ts'
-import { plainRowProduct } from '../../tensor/row-product.ts'
 import { normalizeRows } from '../features.ts'
 import { retrievalProtocol } from './retrieval.ts'
+import { roughProduct } from '../../../test/rough-product.ts'
 
 const size = 12
 const people = 30
@@ -52,20 +51,9 @@ const slow = (): readonly number[] => {
   return [atOne, atR, precisions].map((sum) => sum / queries)
 }
 
-/** As single precision is, and worse: equal rows score differently. */
-const rough: OpenRowProduct = async (rows) => {
-  const exact = plainRowProduct(rows)
-  const stream = random(1, 'error')
-  return {
-    product: async (block, count) =>
-      (await exact(block, count)).map((value) => value + 2e-5 * (stream.uniform() - 0.5)),
-    [Symbol.asyncDispose]: async () => {},
-  }
-}
-
 describe.each([
   ['plain loops', {}],
-  ['products in single precision', { openProduct: rough }],
+  ['products in single precision', { openProduct: roughProduct }],
 ] as const)('retrieval by %s', (_, options) => {
   it('gives what sorting all scores gives', async () => {
     const told: number[] = []
