@@ -11,6 +11,7 @@ import { evaluateCommand } from './evaluate.ts'
 import { exportCommand } from './export.ts'
 import { importCommand } from './import.ts'
 import { labCommand } from './lab.ts'
+import { modelsCommands } from './models.ts'
 import { packBinCommand, packFolderCommand, packRecCommand } from './pack.ts'
 import { sweepCommand } from './sweep.ts'
 import { synthCommand } from './synth.ts'
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   importCommand,
   evaluateCommand,
   embedCommand,
+  ...modelsCommands,
   adviseCommand,
   toyCommand,
   labCommand,

@@ -17,9 +17,12 @@ export interface Answer {
   readonly headers: IncomingHttpHeaders
   /** After redirects. */
   readonly url: string
-  readonly stream: IncomingMessage
+  readonly stream: { destroy(): unknown }
   readonly pieces: AsyncIterable<Uint8Array>
 }
+
+/** Asks for an address; `request` does it plainly, others by way of npm's settings. */
+export type Transport = (url: string, options: RequestOptionsOf) => Promise<Answer>
 
 const redirectLimit = 8
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])

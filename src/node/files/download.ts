@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { DataError, UsageError } from '../../base/errors.ts'
 import { given } from '../../base/given.ts'
 import type { KnownHashes } from '../../data/public-sets.ts'
-import type { Answer } from './download-request.ts'
+import type { Answer, Transport } from './download-request.ts'
 import { request, webAddress } from './download-request.ts'
 
 export interface DownloadOptions extends KnownHashes {
@@ -23,6 +23,8 @@ export interface DownloadOptions extends KnownHashes {
   readonly pause?: number
   /** Milliseconds without a byte after which a connection counts as cut. @defaultValue 60,000 */
   readonly idle?: number
+  /** How addresses are asked. @defaultValue plainly */
+  readonly transport?: Transport
 }
 
 /** A file that lies whole at its place. */
@@ -137,7 +139,7 @@ const attempt = async (url: string, file: string, options: DownloadOptions): Pro
   const validated = note?.url === url ? note.validator : undefined
   const canGoOn =
     had > 0 && (validated !== undefined || options.sha256 !== undefined || options.md5 !== undefined)
-  const answer = await request(url, {
+  const answer = await (options.transport ?? request)(url, {
     headers: {
       'accept-encoding': 'identity',
       'user-agent': 'cosface',
