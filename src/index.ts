@@ -20,7 +20,15 @@ export { simplify } from './graph/simplify.ts'
 export type { AnyValue, Graph } from './graph/value.ts'
 export { verifyGraph } from './graph/verify.ts'
 // images
-export { alignFace, alignmentPoints } from './image/alignment.ts'
+export {
+  alignerVersion,
+  alignFace,
+  alignLandmarks,
+  alignmentPoints,
+  alignmentTransform,
+  type LandmarkName,
+  type Landmarks,
+} from './image/alignment.ts'
 export type { DecodeImage, Image, Point, Size } from './image/image.ts'
 export { type Normalisation, normalise, paperNormalisation } from './image/normalise.ts'
 export { networkCrop, resize } from './image/resample.ts'
@@ -78,6 +86,29 @@ export { openEmbeddingModel, type OpenModelOptions } from './model/embedder.ts'
 export type { ContractOptions } from './model/foreign.ts'
 export { checkParity, type Parity, parity, parityLimit } from './model/parity.ts'
 export { embedTemplates } from './model/templates.ts'
+// faces in photographs: found, aligned, embedded
+export { type AlignedFace, alignDetected, type AlignOptions } from './face/aligned-face.ts'
+export type { DetectedFace, FaceBox } from './face/detected-face.ts'
+export {
+  type Detector,
+  type DetectorOptions,
+  type Look,
+  type ModelBytes,
+  openDetectionModel,
+} from './face/detector.ts'
+export {
+  type EmbeddedFace,
+  type EmbeddedPhotograph,
+  type Embedder,
+  type EmbedderOptions,
+  type EmbedderParts,
+  makeEmbedder,
+  type NamedPhotograph,
+  type PhotographResult,
+} from './face/embedder.ts'
+export { type EmbeddingOrigin, originDifference } from './face/embedding-origin.ts'
+export { findFaces, type FindOptions, type FoundFaces, type PhotographFacts } from './face/find-faces.ts'
+export { type FaceQuality, type Rejection, type RejectionRule, usualRejection } from './face/quality.ts'
 // training
 export type { Checkpoint, CheckpointRecord, CheckpointStore } from './train/checkpoint.ts'
 export type {

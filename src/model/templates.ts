@@ -5,7 +5,7 @@ import { mirrorPlanes } from '../image/normalise.ts'
 import type { Embed, ModelContract } from './contract.ts'
 
 /** What embedding by contract needs of a model. */
-export interface Embedder {
+export interface PixelModel {
   readonly contract: Pick<ModelContract, 'input' | 'flip' | 'embeddingSize'>
   readonly embed: Embed
 }
@@ -17,7 +17,7 @@ export interface Embedder {
  * @throws DataError on an image whose embedding has no direction
  */
 export async function embedTemplates(
-  { contract, embed }: Embedder,
+  { contract, embed }: PixelModel,
   pixels: Float32Array,
   count: number,
   nameOf?: RowName,

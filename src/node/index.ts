@@ -17,6 +17,15 @@ export { download, type Downloaded, type DownloadOptions } from './files/downloa
 export { type FetchedFile, fetchPublicSet, type FetchSetOptions } from './files/public-set.ts'
 export { drawIdentity } from './faces/synth.ts'
 export { synthFolder, type SynthAbout, type SynthOptions } from './faces/synth-folder.ts'
+// faces in photographs
+export {
+  type DetectorFileOptions,
+  openDetector,
+  openEmbedder,
+  type OpenEmbedderOptions,
+} from './face/open-embedder.ts'
+export { photographsOf, type PhotographsOptions } from './face/photographs.ts'
+export { decodePhotograph, type Photograph, readPhotograph } from './face/read-photograph.ts'
 // training runs
 export { checkpointFolder, latestCheckpoint, readCheckpoint } from './run/checkpoint-store.ts'
 export { demo, type DemoOptions } from './experiment/demo.ts'

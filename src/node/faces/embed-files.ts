@@ -7,7 +7,7 @@ import type { DecodeImage, Image, Size } from '../../image/image.ts'
 import { normalise } from '../../image/normalise.ts'
 import { networkCrop } from '../../image/resample.ts'
 import type { EmbeddingModel } from '../../model/contract.ts'
-import type { Embedder } from '../../model/templates.ts'
+import type { PixelModel } from '../../model/templates.ts'
 import { embedTemplates } from '../../model/templates.ts'
 import { decodeImage, readImage } from './decode.ts'
 
@@ -74,7 +74,7 @@ const unreadableError = (errors: readonly FormatError[], total: number): DataErr
  * @throws DataError naming the files that cannot be read, unless they are to be left out
  */
 export async function* embedPieces(
-  model: Embedder & Pick<EmbeddingModel, 'contract'>,
+  model: PixelModel & Pick<EmbeddingModel, 'contract'>,
   files: readonly NamedFile[],
   options: EmbedFilesOptions = {},
 ): AsyncGenerator<TemplatePiece> {
@@ -114,7 +114,7 @@ export async function* embedPieces(
 
 /** Templates of all files. @throws DataError naming the files that cannot be read, unless they are to be left out */
 export async function embedFiles(
-  model: Embedder & Pick<EmbeddingModel, 'contract'>,
+  model: PixelModel & Pick<EmbeddingModel, 'contract'>,
   files: readonly NamedFile[],
   options: EmbedFilesOptions = {},
 ): Promise<TemplateSet> {
