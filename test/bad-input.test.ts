@@ -45,7 +45,12 @@ describe.concurrent('folders that cannot be trained on', () => {
       1,
       /None of the 2 identities .* has at least 2 images/,
     ],
-    ['no images', () => at('texts'), 1, /only other files \(1 × \.txt\); JPEG, PNG and WebP are read/],
+    [
+      'no images',
+      () => at('texts'),
+      1,
+      /only other files \(1 × \.txt\); JPEG, PNG, WebP, GIF, TIFF and AVIF are read/,
+    ],
     [
       'nothing but a circle of links',
       () => at('circle'),
@@ -134,14 +139,18 @@ describe.concurrent('images', () => {
     ...['embed', at('unreadable', image), '--model', at('run'), '--out', join(out, 'e.npy')],
   ]
   it.for<[string, 1 | 2, RegExp]>([
-    ['text.jpg', 1, /text\.jpg: is no JPEG, PNG or WebP image; it begins with "this is no p"/],
+    [
+      'text.jpg',
+      1,
+      /text\.jpg: is no JPEG, PNG, WebP, GIF, TIFF or AVIF image; it begins with "this is no p"/,
+    ],
     ['empty.png', 1, /empty\.png: is empty/],
     ['truncated.jpg', 1, /truncated\.jpg: cannot be decoded: /],
     ['truncated.png', 1, /truncated\.png: cannot be decoded: /],
     ['one-pixel.png', 1, /one-pixel\.png: is 1x1 pixels; at least 16x16 are needed/],
     ['huge.png', 1, /huge\.png: is 20000x20000 pixels, 400 million in all; at most 50 million are read/],
     ['dangling.jpg', 2, /There is no image or folder at .*dangling\.jpg/],
-    ['folder.jpg', 1, /There are no JPEG, PNG or WebP images in .*folder\.jpg/],
+    ['folder.jpg', 1, /There are no JPEG, PNG, WebP, GIF, TIFF or AVIF images in .*folder\.jpg/],
   ])('%s', async ([image, code, sentence]) => {
     await expectRefusal(root, embed(image), code, sentence)
   })

@@ -128,7 +128,7 @@ const refusals: readonly Refusal[] = [
       packOf([face(0, 1), Buffer.from('no image at all'), face(0, 2), face(1, 1)], [true, false]),
     ),
     code: 1,
-    sentence: /text\.bin image 1: is no JPEG, PNG or WebP image/,
+    sentence: /text\.bin image 1: is no JPEG, PNG, WebP, GIF, TIFF or AVIF image/,
   },
   {
     title: '0 pairs of one person',

@@ -13,6 +13,7 @@ import {
   textOption,
   textsOption,
 } from '../base/option.ts'
+import { depthOption } from '../data/depth-option.ts'
 import type { Convention } from '../evaluate/protocol/convention.ts'
 import { pairProtocols, type ProtocolName } from '../evaluate/protocol/record.ts'
 import type { PoolingFlags } from '../evaluate/protocol/templates.ts'
@@ -50,6 +51,7 @@ export interface EvaluateOptions extends ModelOptions {
   readonly against: readonly string[]
   readonly protocol: ProtocolName
   readonly images: string
+  readonly depth: number
   readonly pairs: string
   readonly randomPairs: number
   readonly convention: Convention
@@ -149,6 +151,7 @@ export const evaluateOptions: OptionSpecs<EvaluateOptions> = {
     unit: 'pairs',
     min: 20,
     max: 10_000_000,
+    default: 'without --pairs as many as --images allows, at most 6000',
   }),
   images: textOption({
     group: 'Protocol',
@@ -156,6 +159,7 @@ export const evaluateOptions: OptionSpecs<EvaluateOptions> = {
     meaning: 'where the images lie; for drawn pairs, identify and retrieval one subfolder a person',
     default: 'in the pack or the benchmark’s folder, where they are there',
   }),
+  depth: depthOption('Protocol'),
   convention: choiceOption({
     group: 'Pairs',
     meaning:
@@ -311,6 +315,7 @@ export const evaluateOptions: OptionSpecs<EvaluateOptions> = {
 const meantFor: Readonly<Partial<Record<keyof EvaluateOptions, readonly ProtocolName[]>>> = {
   pairs: [...pairProtocols, 'ytf', 'ijbb', 'ijbc'],
   randomPairs: ['pairs'],
+  depth: ['pairs', 'megaface', 'identify', 'retrieval'],
   convention: pairProtocols,
   thresholdFrom: pairProtocols,
   threshold: pairProtocols,

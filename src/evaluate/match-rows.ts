@@ -1,11 +1,11 @@
 /** @file Which row of embeddings belongs to each image of a list, by the names of the rows. */
 import { DataError } from '../base/errors.ts'
 import { firstFive } from '../base/words.ts'
-import { nameResolver } from './resolve-pairs.ts'
+import { pathFinder, plainPath } from '../data/lists/listed-path.ts'
 
 /** Names as paths with `/` between folders. */
 export function withSlashes(names: readonly string[]): readonly string[] {
-  return names.map((name) => name.replaceAll('\\', '/').replace(/^\.\//, ''))
+  return names.map(plainPath)
 }
 
 /** The folders that all names have in common, with the slash after them. */
@@ -68,7 +68,12 @@ const matchNames = (names: readonly string[], wanted: readonly string[]): Matche
   const { places, repeated } = placesByName(names)
   let resolve: ((name: string) => string | undefined) | undefined
   const find = (name: string): string | undefined =>
-    places.has(name) ? name : (resolve ??= nameResolver(places.keys()))(name)
+    // nothing is read here: a name may begin with `..` as rows may
+    places.has(name)
+      ? name
+      : name.startsWith('..')
+        ? undefined
+        : (resolve ??= pathFinder(places.keys()))(name)
   const missing = new Set<string>()
   const doubled = new Set<string>()
   const rows = Int32Array.from(wanted, (name) => {

@@ -1,6 +1,7 @@
 /** @file Lists of pairs: LFW's `pairs.txt` (View 2 with folds, View 1 without) and plain lists `path1 path2 0|1`. */
 import { FormatError, shown } from '../base/errors.ts'
 import { counted } from '../base/words.ts'
+import { plainPath } from '../data/lists/listed-path.ts'
 import type { PairListFormat } from '../data/lists/pair.ts'
 import { tenths } from './pair.ts'
 
@@ -144,8 +145,8 @@ const parsePaths = (file: string, lines: readonly Line[]): PairList => {
     const problem = pathsProblem(line, width)
     if (problem !== undefined) throw new FormatError(file, `line ${number}: ${problem}`)
     const [first = '', second = '', label = '', fold = '0'] = fields
-    const a = first.replace(/^\.\//, '')
-    const b = second.replace(/^\.\//, '')
+    const a = plainPath(first)
+    const b = plainPath(second)
     const [personA, personB] = [personOf(a), personOf(b)]
     // a folder stands for a person only where the labels agree with that
     const known = personA !== undefined && personB !== undefined && (personA === personB) === (label === '1')

@@ -192,3 +192,13 @@ export function randomPairs(identities: readonly Identity[], count: number, seed
   })
   return { pairs, folds: 'drawn', skipped: 0, seed }
 }
+
+/** As many pairs as are drawn where nobody says how many: LFW's number. */
+export const usualRandomPairs = 6000
+
+/** `count` pairs, or else as many as the images allow, at most `usualRandomPairs`. @throws as `randomPairs` */
+export function drawPairs(identities: readonly Identity[], count: number | undefined, seed: number): PairSet {
+  const most = count ?? Math.min(usualRandomPairs, mostRandomPairs(identities, seed))
+  // with too few people the error says what is needed
+  return randomPairs(identities, Math.max(2 * foldCount, most), seed)
+}

@@ -1,40 +1,49 @@
 /** @file Finding a list's images among the files of a folder. */
 import { DataError } from '../base/errors.ts'
 import { given } from '../base/given.ts'
-import { groupBy } from '../base/groups.ts'
+import { firstFive } from '../base/words.ts'
+import { pathFinder, whatIsThere } from '../data/lists/listed-path.ts'
 import type { Pair, PairSet } from './pair.ts'
 import type { PairList } from './pairs.ts'
-
-const withoutExtension = (path: string): string => path.replace(/\.[A-Za-z0-9]+$/, '')
-
-/** A function from a name in a list to a path; undefined where there is no such image. */
-export function nameResolver(paths: Iterable<string>): (name: string) => string | undefined {
-  const exact = new Set(paths)
-  const stems = groupBy(exact, withoutExtension)
-  return (name) => {
-    if (exact.has(name)) return name
-    const found = stems.get(name)
-    if (found !== undefined && found.length > 1) {
-      throw new DataError(`${name} could be any of ${found.join(', ')}; keep one of them`)
-    }
-    return found?.[0]
-  }
-}
 
 export interface ResolveOptions {
   /** Leave out pairs whose images are missing, and count them. @defaultValue false */
   readonly skipMissing?: boolean
   /** What to do about missing images, for the message. */
   readonly remedy?: string
+  /** What the paths are in, for the message. */
+  readonly place?: string
+}
+
+/** How names of a list are found. */
+export interface NameLookup {
+  readonly find: (name: string) => string | undefined
+  /** What is there instead of names that were not found, in words. */
+  readonly instead: (name: string) => string
 }
 
 /**
- * Finds every pair's images among `paths` (relative to the image folder, `/` between folders); LFW's names fit any
- * extension.
- * @throws DataError with the count and the first five where images are missing, or where none is left
+ * Finds every pair's images among `paths` (relative to the image folder, `/` between folders) as `pathFinder` does.
+ * @throws DataError with the count, the first five and what is there where images are missing, or where none is left
  */
 export function resolvePairs(list: PairList, paths: Iterable<string>, options: ResolveOptions = {}): PairSet {
-  const find = nameResolver(paths)
+  const all = [...paths]
+  return resolvePairsBy(
+    list,
+    {
+      find: pathFinder(all, { file: list.file }),
+      instead: (name) => whatIsThere(name, all, options.place ?? 'the set'),
+    },
+    options,
+  )
+}
+
+/** The same by any way of finding images. @throws DataError as `resolvePairs` */
+export function resolvePairsBy(
+  list: PairList,
+  { find, instead }: NameLookup,
+  options: ResolveOptions = {},
+): PairSet {
   const missing = new Set<string>()
   const pairs: Pair[] = []
   for (const pair of list.pairs) {
@@ -46,14 +55,16 @@ export function resolvePairs(list: PairList, paths: Iterable<string>, options: R
     const { same, fold, identities } = pair
     pairs.push({ a, b, same, fold, ...given({ identities }) })
   }
-  if (missing.size > 0 && options.skipMissing !== true) {
-    const first = [...missing].slice(0, 5).join(', ')
+  const [first] = missing
+  if (first !== undefined && options.skipMissing !== true)
     throw new DataError(
       `${list.file} names ${missing.size === 1 ? 'an image that is' : `${missing.size} images that are`} not there: ` +
-        `${first}${missing.size > 5 ? ', …' : ''}. ` +
+        `${firstFive([...missing])} (${instead(first)}). ` +
         (options.remedy ?? 'Give the folder that holds them, or leave such pairs out with --skip-missing'),
     )
-  }
-  if (pairs.length === 0) throw new DataError(`${list.file}: none of its images is there`)
+  if (pairs.length === 0)
+    throw new DataError(
+      `${list.file}: none of its images is there${first === undefined ? '' : ` (${instead(first)})`}`,
+    )
   return { pairs, folds: list.folds, skipped: list.pairs.length - pairs.length }
 }

@@ -17,5 +17,5 @@ export interface Point {
   readonly y: number
 }
 
-/** Turns encoded bytes (JPEG, PNG, WebP) into upright sRGB pixels. The platform doors supply one. */
+/** Turns encoded bytes (a format of `header.ts`) into upright sRGB pixels. The platform doors supply one. */
 export type DecodeImage = (bytes: Uint8Array, file: string) => Promise<Image>

@@ -58,6 +58,8 @@ export interface TrainConfig {
 export interface DataConfig {
   readonly folders: readonly string[]
   readonly mergeNames: boolean
+  /** How many folders down the people's own lie; 1 where absent, and an error where people seem to lie deeper. */
+  readonly depth?: number
   /** A list of names to take; all where absent. */
   readonly identities?: string
   readonly minImages: number

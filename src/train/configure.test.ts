@@ -98,7 +98,10 @@ describe('configure', () => {
       { iterations: 7, augment: 'none', augmentShift: 2, validation: 'people.txt', watch: ['a.txt'] },
     ],
     ['quick', { loss: 'arcface', lossOption: { marginRadians: 0.4 }, schedule: 'polynomial', lrPower: 2 }],
-    ['paper-casia', { epochs: 2.5, milestones: [3, 5], identities: 'x.txt', mergeNames: true, test: 0 }],
+    [
+      'paper-casia',
+      { epochs: 2.5, milestones: [3, 5], identities: 'x.txt', mergeNames: true, depth: 2, test: 0 },
+    ],
   ])('a run can be begun again from what it stored (%s, %j)', (preset, given) => {
     const begun = forImages(configure(given, { ...input, preset }), 1000)
     const stored: unknown = JSON.parse(JSON.stringify(begun))

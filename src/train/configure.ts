@@ -107,6 +107,7 @@ export function configure(given: Partial<TrainSettings>, input: ConfigureInput):
     data: {
       folders: input.folders,
       mergeNames: settings.mergeNames,
+      ...(settings.depth === undefined ? {} : { depth: settings.depth }),
       ...(settings.identities === undefined ? {} : { identities: settings.identities }),
       minImages: settings.minImages,
       validation: settings.validation,

@@ -45,6 +45,7 @@ export function flattened(config: Fields): Record<string, unknown> {
       'identities',
       'minImages',
       'mergeNames',
+      'depth',
       'validation',
       'test',
       'splitSeed',

@@ -14,6 +14,7 @@ import {
   textOption,
   textsOption,
 } from '../base/option.ts'
+import { depthOption } from '../data/depth-option.ts'
 import { lossSum } from '../loss/added.ts'
 import { marginBecause } from '../loss/options.ts'
 import { lossNames } from '../loss/registry.ts'
@@ -206,6 +207,7 @@ export const trainOptions: OptionSpecs<TrainSettings> = {
     meaning: 'the same name in two folders is the same person',
     default: 'two people',
   }),
+  depth: depthOption(data),
   validation: shareOrPathOption({
     group: data,
     meaning: 'people who choose the best checkpoint and the threshold: a share, a folder or a list of names',

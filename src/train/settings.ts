@@ -28,6 +28,7 @@ export interface TrainSettings {
   readonly identities: string
   readonly minImages: number
   readonly mergeNames: boolean
+  readonly depth: number
   readonly validation: number | string
   readonly test: number | string
   readonly splitSeed: number
@@ -56,6 +57,7 @@ export type DefaultSettings = Omit<
   | 'iterations'
   | 'milestones'
   | 'identities'
+  | 'depth'
   | 'splitSeed'
   | 'threads'
   | 'lossOption'

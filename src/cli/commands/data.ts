@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { UsageError } from '../../base/errors.ts'
 import { given } from '../../base/given.ts'
 import { flagOption, integerOption, type OptionSpecs, textOption, textsOption } from '../../base/option.ts'
+import { depthOption } from '../../data/depth-option.ts'
 import { counted, withCommas } from '../../base/words.ts'
 import type { DataCheckStage } from '../../node/check/data-check.ts'
 import type { Device } from '../../runtime/session.ts'
@@ -20,6 +21,7 @@ import { progressOf, stagesOf } from '../progress.ts'
 interface CheckOptions extends ModelOptions {
   readonly against: readonly string[]
   readonly small: number
+  readonly depth: number
   readonly out: string
   readonly overwrite: boolean
   readonly threads: number
@@ -48,6 +50,7 @@ const checkOptions: OptionSpecs<CheckOptions> = {
     max: 10_000,
     default: '64',
   }),
+  depth: depthOption('Data'),
   ...modelOptions,
   threads: threadsOption,
   device: deviceOption,
@@ -106,7 +109,7 @@ export const dataCheckCommand: Command = command<CheckOptions>({
         signal,
         openProduct: runtimeProduct(options.threads ?? availableParallelism()),
         onProgress: progress.update,
-        ...given({ against: options.against, small: options.small }),
+        ...given({ against: options.against, small: options.small, depth: options.depth }),
         ...(model === undefined
           ? {}
           : {
@@ -118,7 +121,7 @@ export const dataCheckCommand: Command = command<CheckOptions>({
             }),
       })
     }
-    await using thumbnails = await openThumbnails(folder, options.against)
+    await using thumbnails = await openThumbnails(folder, options.against, given({ depth: options.depth }))
     const files = await writeDataCheck(report, out, thumbnails, { overwrite: options.overwrite ?? false })
     output.say(
       `${counted(report.images, 'image')} of ${counted(report.identities, 'person', 'people')}, ${withCommas(report.unreadable)} unreadable; ${withCommas(report.perIdentity.fewest)} to ${withCommas(report.perIdentity.most)} each, ${withCommas(report.perIdentity.median)} at the median`,
@@ -133,6 +136,7 @@ export const dataCheckCommand: Command = command<CheckOptions>({
 })
 
 interface ApplyOptions {
+  readonly depth: number
   readonly folder: string
   readonly out: string
   readonly json: boolean
@@ -145,6 +149,7 @@ const applyOptions: OptionSpecs<ApplyOptions> = {
     meaning: 'what was checked: a folder, or a list of images with labels; it stays as it is',
     default: 'must be given',
   }),
+  depth: depthOption('Data'),
   out: textOption({ group: 'Output', value: 'folder', meaning: 'the mended copy', default: 'must be given' }),
   json: jsonOption,
 }
@@ -167,7 +172,11 @@ export const dataApplyCommand: Command = command<ApplyOptions>({
     let applied
     {
       using progress = progressOf(output, 'copying', 'images')
-      applied = await applyDataCheck(table, folder, out, { signal, onProgress: progress.update })
+      applied = await applyDataCheck(table, folder, out, {
+        signal,
+        onProgress: progress.update,
+        ...given({ depth: options.depth }),
+      })
     }
     output.say(
       `${counted(applied.copied, 'image')} in ${out}; ${withCommas(applied.dropped)} dropped, ${withCommas(applied.moved)} moved`,

@@ -1,6 +1,8 @@
 /** @file `cosface pack rec`, `pack bin` and `pack folder`: folders into the field's container files, and back. */
 import { choiceOption, flagOption, type OptionSpec, type OptionSpecs, textOption } from '../../base/option.ts'
+import { given } from '../../base/given.ts'
 import { counted } from '../../base/words.ts'
+import { depthOption } from '../../data/depth-option.ts'
 import { type Command, command } from '../command.ts'
 import { jsonOption, required } from '../options.ts'
 import { progressOf } from '../progress.ts'
@@ -24,19 +26,29 @@ const common: Omit<OptionSpecs<PackOptions>, 'out'> = { overwrite: overwriteOpti
 
 const detail = 'Images go in and come out byte for byte; nothing appears before everything is written.'
 
-export const packRecCommand: Command = command<PackOptions>({
+interface PackRecOptions extends PackOptions {
+  readonly depth: number
+}
+
+export const packRecCommand: Command = command<PackRecOptions>({
   name: 'pack rec',
   group: 'Data',
   summary: 'a folder of identities as RecordIO: train.rec, train.idx, train.lst and property',
   detail: `${detail} \`cosface train\` reads the result in place.`,
   arguments: [{ name: 'folder', meaning: 'folder with one subfolder a person', required: true }],
-  options: { out: outOption('folder|file.rec', 'where it goes'), ...common },
+  options: { out: outOption('folder|file.rec', 'where it goes'), depth: depthOption('Data'), ...common },
   examples: ['cosface pack rec faces/ --out packed/'],
-  run: async ({ output, signal }, [source = ''], { out, overwrite = false }) => {
+  run: async ({ output, signal }, [source = ''], { out, depth, overwrite = false }) => {
     const target = required('--out', out, 'what to write')
     const { packRecordIO } = await import('../../node/faces/pack-records.ts')
     using progress = progressOf(output, 'packing', 'images')
-    const packed = await packRecordIO(source, target, { overwrite, signal, onProgress: progress.update })
+    const packed = await packRecordIO(source, target, {
+      overwrite,
+      signal,
+      onProgress: progress.update,
+      ...given({ depth }),
+    })
+    for (const note of packed.notes) output.warn(`Note: ${note}`)
     output.say(
       `${counted(packed.images, 'image')} of ${counted(packed.identities, 'person', 'people')} in ${packed.records}`,
     )

@@ -2,6 +2,7 @@
 import { FormatError, shown, UsageError } from '../../base/errors.ts'
 import { byCodePoint } from '../../base/names.ts'
 import { parseCsv } from '../check/table.ts'
+import { plainPath } from './listed-path.ts'
 import { numberOf, parseGrouping, rangeNames, rangeOf } from './group-ranges.ts'
 
 /** Groups by image or by person. */
@@ -39,7 +40,7 @@ export function parseGroups(text: string, file: string, grouping: string): Group
   const { order, of } = bounds === undefined ? plainGroups(cells) : rangeGroups(cells, bounds, file, column)
   const groups = new Map<string, string | undefined>()
   rows.forEach((row, i) => {
-    const [name, value] = [slashed(row[key]?.trim() ?? ''), of[i]]
+    const [name, value] = [plainPath(row[key]?.trim() ?? ''), of[i]]
     if (name === '') throw new FormatError(file, `row ${i + 2}: expected a name in ${titles[key]}`)
     const before = groups.get(name)
     if (before !== undefined && value !== undefined && before !== value)
@@ -88,6 +89,3 @@ const rangeGroups = (
   )
   return { order, of: values.map((value) => (value === undefined ? value : order[rangeOf(value, bounds)])) }
 }
-
-/** As paths are written everywhere here, whichever machine wrote the table. */
-const slashed = (name: string): string => name.replaceAll('\\', '/').replace(/^\.\//, '')

@@ -116,14 +116,17 @@ export function templateEvaluation(
 export function megafaceEvaluation(
   { name, record }: Evaluated,
   { result, outcomes }: MegafaceRun,
+  warnings: readonly string[] = [],
 ): ProtocolEvaluation {
-  return protocolEvaluation({ name, record, results: [result], curves: megafaceCurves(result), outcomes })
+  const curves = megafaceCurves(result)
+  return protocolEvaluation({ name, record, results: [result], curves, outcomes, warnings })
 }
 
 /** Retrieval alone, for embeddings with labels and no pairs. */
 export function retrievalEvaluation(
   { name, record }: Evaluated,
   result: RetrievalResult,
+  warnings: readonly string[] = [],
 ): ProtocolEvaluation {
-  return protocolEvaluation({ name, record, results: [result] })
+  return protocolEvaluation({ name, record, results: [result], warnings })
 }

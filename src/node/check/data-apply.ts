@@ -3,16 +3,18 @@ import { constants } from 'node:fs'
 import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { DataError, FormatError, UsageError } from '../../base/errors.ts'
+import { given } from '../../base/given.ts'
 import type { Decisions } from '../../data/check/decisions.ts'
 import { decide } from '../../data/check/decisions.ts'
 import { parseReviewed } from '../../data/check/table.ts'
 import { decodeText } from '../../data/lists/text.ts'
 import { type FaceSet, openFaces } from '../faces/face-sets.ts'
+import type { ScanOptions } from '../faces/folder-scan.ts'
 import { isListData } from '../faces/listed-faces.ts'
 import { isRecordData } from '../faces/record-dataset.ts'
 import { readWholeFile } from '../files/record-file.ts'
 
-export interface DataApplyOptions {
+export interface DataApplyOptions extends ScanOptions {
   readonly signal?: AbortSignal
   readonly onProgress?: (done: number, total: number) => void
 }
@@ -115,7 +117,7 @@ export async function applyDataCheck(
       `${source} is a record file; unpack it first with cosface pack folder, its images have the names of the table then`,
     )
   const rows = parseReviewed(decodeText(await readWholeFile(table), table), table)
-  await using set = await openFaces([source])
+  await using set = await openFaces([source], given({ depth: options.depth }))
   const { samples, places } = set
   const decisions = decide(rows, set, table, source)
   const paths = pathsOf(samples, decisions, await copying(set, source), table)

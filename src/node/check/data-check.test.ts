@@ -267,19 +267,15 @@ describe('data apply', () => {
   })
 
   it('takes a list as what was checked, and copies its images to a folder for each person', async () => {
-    // the images lie beside the list's folder
-    const list = join(folder, 'lists', 'faces.lst')
+    const list = join(folder, 'faces.lst')
     const paths = ['ann/0.jpg', 'ann/1.jpg', 'bea/0.jpg', 'bea/1.jpg']
-    const lines = paths.map((path, i) => `${i}\t${i < 2 ? 4 : 7}\t../faces/${path}`)
-    await put(folder, 'lists/faces.lst', Buffer.from(`${lines.join('\n')}\n`))
+    const lines = paths.map((path, i) => `${i}\t${i < 2 ? 4 : 7}\tfaces/${path}`)
+    await put(folder, 'faces.lst', Buffer.from(`${lines.join('\n')}\n`))
     const before = await readdir(folder, { recursive: true })
     const report = await checkData(list)
     expect(report).toMatchObject({ images: 4, identities: 2 })
     const table = join(folder, 'table.csv')
-    await writeFile(
-      table,
-      'action,image,target\ndrop,../faces/ann/1.jpg,\nmove,../faces/bea/1.jpg,../faces/ann\n',
-    )
+    await writeFile(table, 'action,image,target\ndrop,faces/ann/1.jpg,\nmove,faces/bea/1.jpg,faces/ann\n')
     const applied = await applyDataCheck(table, list, join(folder, 'of-list'))
     expect(applied).toEqual({ copied: 3, dropped: 1, moved: 1 })
     const copied = await readdir(join(folder, 'of-list'), { recursive: true })
@@ -291,16 +287,16 @@ describe('data apply', () => {
     expect((await readdir(folder, { recursive: true })).filter((name) => name !== 'table.csv')).toEqual(
       before.filter((name) => name !== 'table.csv'),
     )
-    await writeFile(table, 'action,image,target\nmove,../faces/ann/1.jpg,../elsewhere\n')
+    await writeFile(table, 'action,image,target\nmove,faces/ann/1.jpg,../elsewhere\n')
     await expect(applyDataCheck(table, list, join(folder, 'of-list'))).rejects.toThrow(
       'is no name of a folder',
     )
   })
 
   it('calls the people of a list by its labels where their folders do not tell them apart', async () => {
-    await put(folder, 'lists/mixed.txt', Buffer.from('../faces/ann/0.jpg 0\n../faces/ann/1.jpg 1\n'))
+    await put(folder, 'mixed.txt', Buffer.from('faces/ann/0.jpg 0\nfaces/ann/1.jpg 1\n'))
     await writeFile(join(folder, 'table.csv'), 'action,image\n')
-    await applyDataCheck(join(folder, 'table.csv'), join(folder, 'lists/mixed.txt'), join(folder, 'mixed'))
+    await applyDataCheck(join(folder, 'table.csv'), join(folder, 'mixed.txt'), join(folder, 'mixed'))
     expect((await readdir(join(folder, 'mixed'), { recursive: true })).toSorted()).toEqual([
       '0',
       '0/0.jpg',

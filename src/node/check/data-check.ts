@@ -40,6 +40,8 @@ export type EmbedImages = (
 export interface DataCheckOptions {
   /** Folders of the other set (test or training), to look for shared people and images. */
   readonly against?: readonly string[]
+  /** How many folders down the people's own lie, in all sets. @defaultValue as `scanFolder` */
+  readonly depth?: number
   /** With it, images unlike their folder and folders alike are found. */
   readonly embed?: EmbedImages
   /** A shorter side below this is a finding. @defaultValue 64 */
@@ -165,8 +167,9 @@ const inCosine = (cosine: number): string => cosine.toFixed(2).replace('-0.00', 
 
 /** Looks through faces in a folder of identities or a RecordIO file. @throws UsageError, DataError, FormatError as `openFaces` */
 export async function checkData(folder: string, options: DataCheckOptions = {}): Promise<DataCheckReport> {
-  await using set = await openFaces([folder])
-  await using against = options.against === undefined ? undefined : await openFaces(options.against)
+  const scan = given({ depth: options.depth })
+  await using set = await openFaces([folder], scan)
+  await using against = options.against === undefined ? undefined : await openFaces(options.against, scan)
   await using reader = openPlaces(set.places)
   await using theirReader = against === undefined ? undefined : openPlaces(against.places)
   const own: OpenSet = { set, reader, isRecords: await isRecordData(folder) }
@@ -228,5 +231,5 @@ export async function checkData(folder: string, options: DataCheckOptions = {}):
     }
   }
   findings.sort((a, b) => gravest.indexOf(a.kind) - gravest.indexOf(b.kind))
-  return dataCheckReport(folder, set, looked, findings, alikeFrom, options.small ?? 64)
+  return dataCheckReport(folder, set, against?.notes ?? [], looked, findings, alikeFrom, options.small ?? 64)
 }

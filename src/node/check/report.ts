@@ -53,6 +53,7 @@ const thresholdsOf = (alikeFrom: number | undefined, small: number): DataCheckRe
 export const dataCheckReport = (
   folder: string,
   set: FaceSet,
+  notesOfOther: readonly string[],
   looked: readonly LookedAt[],
   findings: readonly Finding[],
   alikeFrom: number | undefined,
@@ -89,6 +90,6 @@ export const dataCheckReport = (
     findings,
     ...given({ alikeFrom }),
     thresholds: thresholdsOf(alikeFrom, small),
-    notes: set.notes,
+    notes: [...set.notes, ...notesOfOther],
   }
 }

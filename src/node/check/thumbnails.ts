@@ -1,6 +1,7 @@
 /** @file Small pictures of the images that findings name, for the page a person reviews. */
 import { groupBy } from '../../base/groups.ts'
 import { openFaces } from '../faces/face-sets.ts'
+import type { ScanOptions } from '../faces/folder-scan.ts'
 import { openPlaces } from '../faces/image-places.ts'
 import { unpackedName } from '../faces/pack-records.ts'
 import { isRecordData } from '../faces/record-dataset.ts'
@@ -26,8 +27,8 @@ const nothing: Source = {
   [Symbol.asyncDispose]: async () => {},
 }
 
-const openSource = async (paths: readonly string[]): Promise<Source> => {
-  const set = await openFaces(paths)
+const openSource = async (paths: readonly string[], options: ScanOptions): Promise<Source> => {
+  const set = await openFaces(paths, options)
   const reader = openPlaces(set.places)
   const isRecords = await isRecordData(paths[0] ?? '')
   const byIdentity = groupBy(set.samples, ({ identity }) => set.identities[identity] ?? '')
@@ -58,10 +59,10 @@ const openSource = async (paths: readonly string[]): Promise<Source> => {
 export async function openThumbnails(
   folder: string,
   against: readonly string[] | undefined,
-  side = 80,
+  { side = 80, ...options }: ScanOptions & { readonly side?: number } = {},
 ): Promise<Thumbnails> {
-  const own = await openSource([folder])
-  const other = against === undefined ? nothing : await openSource(against)
+  const own = await openSource([folder], options)
+  const other = against === undefined ? nothing : await openSource(against, options)
   const sourceOf = (which: CheckedSet): Source => (which === 'own' ? own : other)
   return {
     imagesOf: (which, identity, count) => sourceOf(which).imagesOf(identity, count),

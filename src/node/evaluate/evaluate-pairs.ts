@@ -79,7 +79,7 @@ export async function judgePairs(evaluated: Evaluated, options: JudgePairsOption
   const own =
     evaluated.kind === 'model' ? evaluated.model.contract.flip : (evaluated.embeddings.flip ?? 'none')
   const flip = evaluated.kind === 'model' ? conventionFlip(convention, own, options.flip) : own
-  const { set, others, templates: make, pack } = await openPairs(evaluated, options)
+  const { set, others, notes, templates: make, pack } = await openPairs(evaluated, options)
   // found out before hours of embedding
   checkPairKinds(set.pairs)
   options.checkPairs?.(set.pairs)
@@ -92,7 +92,7 @@ export async function judgePairs(evaluated: Evaluated, options: JudgePairsOption
     flip,
     ordered: pack !== undefined,
     ...(evaluated.kind === 'model' ? {} : { features: featuresAsGiven(evaluated.embeddings) }),
-    ...given({ model, seed, replicates: options.replicates, thresholdFrom: from }),
+    ...given({ model, seed, replicates: options.replicates, thresholdFrom: from, warnings: notes }),
   })
   const owners = identityOfImages([...set.pairs, ...(others ?? [])])
   const used = only(templates, names)

@@ -1,16 +1,15 @@
 /** @file Evaluating a model on IJB-B or -C: faces cut out by their five points, pooled into templates, compared 1:1 and 1:N. */
-import { readFile, stat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { mapBounded } from '../../base/concurrency.ts'
 import { FormatError } from '../../base/errors.ts'
 import { given } from '../../base/given.ts'
-import type { DetectedFace } from '../../data/lists/ijb.ts'
 import type { PoolingFlags } from '../../evaluate/protocol/templates.ts'
 import { poolingInWords } from '../../evaluate/protocol/templates.ts'
 import { alignFace } from '../../image/alignment.ts'
 import type { DecodeImage } from '../../image/image.ts'
 import type { EmbeddingModel } from '../../model/contract.ts'
 import { decodeImage } from '../faces/decode.ts'
+import { findListedImages } from '../faces/listed-images.ts'
 import { findMeta, readImageLists } from './ijb-files.ts'
 import { type IjbEvaluation, type JudgeIjbOptions, judgeTemplates } from './ijb-judge.ts'
 import { checkTemplates, leaveOut, readJudgingLists } from './ijb-lists.ts'
@@ -23,17 +22,6 @@ export interface EvaluateIjbOptions extends JudgeIjbOptions, Omit<RawFeatureOpti
   /** The folder of the images. @defaultValue `loose_crop` in the benchmark's folder */
   readonly images?: string
   readonly decode?: DecodeImage
-}
-
-/** Which places of the list name an image that is not in the folder. */
-const missingIn = async (
-  folder: string,
-  faces: readonly DetectedFace[],
-): Promise<(place: number) => boolean> => {
-  const names = [...new Set(faces.map(({ image }) => image))]
-  const found = await mapBounded(names, 16, (name) => stat(join(folder, name)).catch(() => undefined))
-  const missing = new Set(names.filter((_, i) => found[i]?.isFile() !== true))
-  return (place) => missing.has(faces[place]?.image ?? '')
 }
 
 /**
@@ -51,8 +39,15 @@ export async function evaluateIjb(
   const judging = await readJudgingLists(files)
   checkTemplates(judging, files, listed.images.templates)
   const images = options.images ?? join(folder, 'loose_crop')
-  const lists = leaveOut(listed, await missingIn(images, listed.faces), judging, {
+  const { found, instead } = await findListedImages(
+    files.images,
+    images,
+    listed.faces.map(({ image }) => image),
+  )
+  const isMissing = (place: number): boolean => !found.has(listed.faces[place]?.image ?? '')
+  const lists = leaveOut(listed, isMissing, judging, {
     files,
+    instead,
     skip: options.skipMissing ?? false,
   })
   const { faces, skipped } = lists
@@ -63,7 +58,7 @@ export async function evaluateIjb(
     async (index) => {
       const face = faces[index]
       if (face === undefined) throw new RangeError(`Expected an index below ${faces.length}, got ${index}`)
-      const file = join(images, face.image)
+      const file = join(images, found.get(face.image) ?? face.image)
       const bytes = await readFile(file).catch((cause: unknown) => {
         throw new FormatError(file, 'cannot be read', undefined, { cause })
       })

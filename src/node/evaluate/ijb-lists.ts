@@ -61,7 +61,11 @@ export function leaveOut(
   lists: ImageLists,
   isMissing: (place: number) => boolean,
   judging: JudgingLists,
-  { files, skip }: { readonly files: MetaFiles; readonly skip: boolean },
+  {
+    files,
+    skip,
+    instead = '',
+  }: { readonly files: MetaFiles; readonly skip: boolean; readonly instead?: string },
 ): KeptImages {
   const { faces, images } = lists
   const kept = faces.flatMap((_, place) => (isMissing(place) ? [] : [place]))
@@ -71,7 +75,7 @@ export function leaveOut(
     const missing = [...new Set(faces.filter((_, place) => isMissing(place)).map(({ image }) => image))]
     throw new DataError(
       `${files.images} names ${counted(missing.length, 'image')} that ${agreeing(missing.length, 'is', 'are')} not there: ` +
-        `${firstFive(missing)}. Give the folder that holds them, or leave them out of their templates with --skip-missing`,
+        `${firstFive(missing)}${instead === '' ? '' : ` (${instead})`}. Give the folder that holds them, or leave them out of their templates with --skip-missing`,
     )
   }
   const at = (ids: Int32Array): Int32Array => Int32Array.from(kept, (place) => ids[place] ?? NaN)

@@ -93,6 +93,7 @@ export async function evaluateMegaface(
     faces,
     distractors,
     others,
+    notes,
     rows,
   } = await openSources(source, lists, options, opened)
   if (probeSource.size !== distractors.size)
@@ -145,5 +146,6 @@ export async function evaluateMegaface(
       },
     },
     run,
+    notes,
   )
 }

@@ -4,6 +4,8 @@ import { basename, dirname, join, relative } from 'node:path'
 import { mapBounded } from '../../base/concurrency.ts'
 import { DataError } from '../../base/errors.ts'
 import { given } from '../../base/given.ts'
+import { agreeing, counted, firstFive } from '../../base/words.ts'
+import { checkInside } from '../../data/lists/listed-path.ts'
 import { parseFaceList, parseNoiseList } from '../../data/lists/megaface.ts'
 import { decodeText } from '../../data/lists/text.ts'
 import { decodeOpenCvMat } from '../../data/records/opencv-mat.ts'
@@ -12,7 +14,8 @@ import { fuse, normalizeRows, templateSize } from '../../evaluate/features.ts'
 import type { EmbeddingModel } from '../../model/contract.ts'
 import { imageFiles } from '../faces/embed.ts'
 import { type FeatureFile, readRows } from './feature-file.ts'
-import { scanFolder } from '../faces/folder-scan.ts'
+import { scanFolder, type ScanOptions } from '../faces/folder-scan.ts'
+import { findListedImages } from '../faces/listed-images.ts'
 import { readImage } from '../faces/decode.ts'
 import { embedRaw } from './raw-features.ts'
 import { readWholeFile } from '../files/record-file.ts'
@@ -21,6 +24,10 @@ import { readWholeFile } from '../files/record-file.ts'
 export interface ListedFaces {
   readonly paths: readonly string[]
   readonly people: readonly string[]
+  /** Where each lies in the folder of images, where that is not its path. */
+  readonly files?: readonly string[]
+  /** What was left out of the folder, in words. */
+  readonly notes?: readonly string[]
 }
 
 const readText = async (path: string): Promise<string> => decodeText(await readWholeFile(path), path)
@@ -31,15 +38,28 @@ export async function readFaceList(path: string): Promise<ListedFaces> {
   return ids === undefined ? listedByFolders(paths) : { paths, people: ids }
 }
 
+/** The same with the images found in `folder`. @throws FormatError, DataError where one is missing or leads out of the folder */
+export async function readFaceListIn(path: string, folder: string): Promise<ListedFaces> {
+  const faces = await readFaceList(path)
+  const { found, missing, instead, notes } = await findListedImages(path, folder, faces.paths)
+  if (missing.length > 0)
+    throw new DataError(
+      `${path} names ${counted(missing.length, 'image')} that ${agreeing(missing.length, 'is', 'are')} not there: ` +
+        `${firstFive(missing)} (${instead})`,
+    )
+  return { ...faces, files: faces.paths.map((name) => found.get(name) ?? name), notes }
+}
+
 /** Images whose people are told by the folders they lie in. */
 export function listedByFolders(paths: readonly string[]): ListedFaces {
   return { paths, people: paths.map((path) => basename(dirname(path))) }
 }
 
 /** Probes of a folder with one folder per person. @throws UsageError, DataError */
-export async function folderProbes(folder: string): Promise<ListedFaces> {
-  const { identities } = await scanFolder(folder)
+export async function folderProbes(folder: string, options: ScanOptions = {}): Promise<ListedFaces> {
+  const { identities, notes } = await scanFolder(folder, options)
   return {
+    notes,
     paths: identities.flatMap(({ images }) => images),
     people: identities.flatMap(({ name, images }) => images.map(() => name)),
   }
@@ -47,9 +67,9 @@ export async function folderProbes(folder: string): Promise<ListedFaces> {
 
 /** Distractors of a folder: all its images, at any depth. @throws UsageError, DataError */
 export async function folderDistractors(folder: string): Promise<ListedFaces> {
-  const { files } = await imageFiles([folder])
+  const { files, notes } = await imageFiles([folder])
   const paths = files.map(({ file }) => relative(folder, file))
-  return { paths, people: paths.map(() => '') }
+  return { paths, people: paths.map(() => ''), notes }
 }
 
 const bare = (path: string): string => basename(path).replace(/\.[^.]*$/, '')
@@ -81,14 +101,14 @@ export interface FeatureSource {
 export function imageSource(
   model: Pick<EmbeddingModel, 'contract' | 'embed'>,
   folder: string,
-  { paths }: ListedFaces,
+  { paths, files: places = paths }: ListedFaces,
   options: { readonly flip: FlipRule; readonly batch?: number; readonly signal?: AbortSignal },
 ): FeatureSource {
   const size = templateSize(model.contract.embeddingSize, options.flip)
   return {
     size,
-    read: async (places) => {
-      const files = places.map((place) => join(folder, paths[place] ?? ''))
+    read: async (wanted) => {
+      const files = wanted.map((place) => join(folder, places[place] ?? ''))
       const { raw, mirrored } = await embedRaw(model, files.length, (i) => readImage(files[i] ?? ''), {
         mirror: options.flip !== 'none',
         ...given({ batch: options.batch, signal: options.signal }),
@@ -125,7 +145,7 @@ export async function matSource(
 ): Promise<FeatureSource> {
   const [first = ''] = paths
   const end = suffix ?? (await guessSuffix(folder, first))
-  const fileOf = (place: number): string => join(folder, (paths[place] ?? '') + end)
+  const fileOf = (place: number): string => join(folder, checkInside(paths[place] ?? '', folder) + end)
   const read = async (place: number): Promise<Float32Array> => {
     const file = fileOf(place)
     return decodeOpenCvMat(await readWholeFile(file), file).data

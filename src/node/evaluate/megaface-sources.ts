@@ -1,5 +1,6 @@
 /** @file What a search among distractors is made of: images and a model, OpenCV matrices, or arrays, with lists or without. */
 import { DataError } from '../../base/errors.ts'
+import { given } from '../../base/given.ts'
 import type { Opened } from '../../base/opened.ts'
 import type { FlipRule } from '../../evaluate/features.ts'
 import type { EmbeddingModel } from '../../model/contract.ts'
@@ -15,6 +16,7 @@ import {
   type ListedFaces,
   matSource,
   readFaceList,
+  readFaceListIn,
 } from './megaface-files.ts'
 import { type NamesFile, namesOfRows } from './protocol-embeddings.ts'
 import type { RawFeatureOptions } from './raw-features.ts'
@@ -31,6 +33,8 @@ export type MegafaceSource =
       readonly model: Pick<EmbeddingModel, 'contract' | 'embed'>
       readonly probes: string
       readonly distractors: string
+      /** How many folders down the probes' people lie. @defaultValue as `scanFolder` */
+      readonly depth?: number
       /** @defaultValue the contract's */
       readonly flip?: FlipRule
     }
@@ -57,6 +61,8 @@ export interface MegafaceSources {
   readonly faces: ListedFaces
   readonly distractors: FeatureSource
   readonly others: readonly string[]
+  /** What was left out of the folders, in words. */
+  readonly notes?: readonly string[]
   /** How rows of arrays were found, for the record. */
   readonly rows?: string
 }
@@ -79,15 +85,18 @@ export async function openSources(
 ): Promise<MegafaceSources> {
   if (source.kind === 'images') {
     const faces =
-      lists.probes === undefined ? await folderProbes(source.probes) : await readFaceList(lists.probes)
+      lists.probes === undefined
+        ? await folderProbes(source.probes, given({ depth: source.depth }))
+        : await readFaceListIn(lists.probes, source.probes)
     const others =
       lists.distractors === undefined
         ? await folderDistractors(source.distractors)
-        : await readFaceList(lists.distractors)
+        : await readFaceListIn(lists.distractors, source.distractors)
     const embed = { flip: source.flip ?? source.model.contract.flip, ...options }
     return {
       faces,
       others: others.paths,
+      notes: [...(faces.notes ?? []), ...(others.notes ?? [])],
       probes: imageSource(source.model, source.probes, faces, embed),
       distractors: imageSource(source.model, source.distractors, others, embed),
     }

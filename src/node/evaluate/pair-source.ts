@@ -9,7 +9,7 @@ import { counted } from '../../base/words.ts'
 import type { FlipRule, TemplateSet } from '../../evaluate/features.ts'
 import { fuse, templateSize } from '../../evaluate/features.ts'
 import { type Pair, type PairSet } from '../../evaluate/pair.ts'
-import { randomPairs } from '../../evaluate/random-pairs.ts'
+import { drawPairs } from '../../evaluate/random-pairs.ts'
 import { resolvePairs } from '../../evaluate/resolve-pairs.ts'
 import type { EmbeddingModel } from '../../model/contract.ts'
 import type { BinPairs } from '../faces/bin-file.ts'
@@ -18,17 +18,18 @@ import { decodeImage } from '../faces/decode.ts'
 import type { EmbedFilesOptions } from '../faces/embed-files.ts'
 import { embedFiles } from '../faces/embed-files.ts'
 import type { Evaluated } from './evaluated.ts'
-import { findPairImages, imageFolder } from '../faces/pair-images.ts'
+import { scanFolder } from '../faces/folder-scan.ts'
+import { findPairImages } from '../faces/pair-images.ts'
 import type { PairProtocol } from '../faces/pair-list-file.ts'
 import { guessPairProtocol, readPairList } from '../faces/pair-list-file.ts'
 import type { Embeddings } from './protocol-embeddings.ts'
 import { namedTemplates } from './protocol-embeddings.ts'
 import { embedRaw } from './raw-features.ts'
 
-/** Which pairs: a list or a pack (told by its content where `protocol` is not given), or so many drawn from the folder. */
+/** Which pairs: a list or a pack (told by its content where `protocol` is not given), or so many drawn from the folder (at most 6,000 where no number is given). */
 export type PairSource =
   | { readonly kind: 'list'; readonly file: string; readonly protocol?: PairProtocol }
-  | { readonly kind: 'random'; readonly count: number; readonly seed: number }
+  | { readonly kind: 'random'; readonly count?: number; readonly seed: number }
 
 export interface OpenPairsOptions extends Omit<EmbedFilesOptions, 'onUnreadable'> {
   /** The folder in which the pairs' images lie; for random pairs one folder per identity. A pack needs none. */
@@ -38,12 +39,16 @@ export interface OpenPairsOptions extends Omit<EmbedFilesOptions, 'onUnreadable'
   readonly thresholdFrom?: string
   /** Leave out pairs whose images are missing, and count them. @defaultValue false */
   readonly skipMissing?: boolean
+  /** For random pairs: how many folders down the people's own lie. @defaultValue as `scanFolder` */
+  readonly depth?: number
 }
 
 /** The pairs, and where their images' templates come from. */
 export interface OpenedPairs {
   readonly set: PairSet
   readonly others?: readonly Pair[]
+  /** What was left out of the folder of images, in words. */
+  readonly notes?: readonly string[]
   readonly templates: (names: readonly string[], flip: FlipRule) => Promise<TemplateSet>
   readonly pack?: BinPairs
 }
@@ -100,7 +105,7 @@ const openEmbedded = async (embeddings: Embeddings, options: OpenPairsOptions): 
     const people = groupBy(all.names, folderOf)
     const identities = [...people].map(([name, images]) => ({ name, images: images.toSorted(byCodePoint) }))
     identities.sort((a, b) => byCodePoint(a.name, b.name))
-    return { set: randomPairs(identities, pairs.count, pairs.seed), templates: async () => all }
+    return { set: drawPairs(identities, pairs.count, pairs.seed), templates: async () => all }
   }
   const read = async (file: string, protocol?: PairProtocol): Promise<PairSet> =>
     resolvePairs(await readPairList(file, protocol), all.names, {
@@ -121,17 +126,26 @@ const openImages = async (
     throw new UsageError(
       'Expected --images with the folder in which the images of the pairs lie, got nothing',
     )
-  const folder = imageFolder(images)
-  const fromList = async (file: string, protocol?: PairProtocol): Promise<PairSet> =>
-    findPairImages(await readPairList(file, protocol), folder, { skipMissing: options.skipMissing ?? false })
+  const notes: string[] = []
+  const fromList = async (file: string, protocol?: PairProtocol): Promise<PairSet> => {
+    const found = await findPairImages(await readPairList(file, protocol), images, {
+      skipMissing: options.skipMissing ?? false,
+    })
+    notes.push(...found.notes)
+    return found.set
+  }
+  const drawn = async (count: number | undefined, seed: number): Promise<PairSet> => {
+    const scan = await scanFolder(images, given({ depth: options.depth }))
+    notes.push(...scan.notes)
+    return drawPairs(scan.identities, count, seed)
+  }
   const set =
-    pairs.kind === 'list'
-      ? await fromList(pairs.file, pairs.protocol)
-      : randomPairs((await folder.scan()).identities, pairs.count, pairs.seed)
+    pairs.kind === 'list' ? await fromList(pairs.file, pairs.protocol) : await drawn(pairs.count, pairs.seed)
   const others =
     options.thresholdFrom === undefined ? undefined : (await fromList(options.thresholdFrom)).pairs
   return {
     set,
+    notes: [...new Set(notes)],
     ...given({ others }),
     templates: async (names, flip) => {
       const { contract } = model

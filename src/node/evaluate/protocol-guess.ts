@@ -15,6 +15,7 @@ export interface ProtocolInputs {
   readonly randomPairs?: number
   readonly distractors?: string
   readonly gallery?: string
+  readonly images?: string
 }
 
 /** A protocol, how its pairs are stored, and why it was taken where nobody named it. */
@@ -64,13 +65,16 @@ const guess = async ({
   randomPairs,
   distractors,
   gallery,
+  images,
 }: ProtocolInputs): Promise<ChosenProtocol> => {
   if (distractors !== undefined) return { protocol: 'megaface', because: '--distractors is given' }
   if (gallery !== undefined) return { protocol: 'identify', because: '--gallery is given' }
   if (randomPairs !== undefined) return { protocol: 'pairs' }
+  if (pairs === undefined && images !== undefined)
+    return { protocol: 'pairs', because: `no --pairs is given, so pairs are drawn from ${images}` }
   if (pairs === undefined)
     throw new UsageError(
-      'Expected --pairs with a list of pairs, or --random-pairs with their number, or --protocol with one that needs neither, got nothing',
+      'Expected --pairs with a list of pairs, or --images with a folder to draw pairs from, or --protocol with one that needs neither, got nothing',
     )
   const list = (await isFolder(pairs)) ? await templateListIn(pairs) : undefined
   if (list !== undefined) return guessTemplates(pairs, list)

@@ -30,6 +30,8 @@ export interface EvaluateFolderOptions extends Omit<EmbedFilesOptions, 'onUnread
   readonly name: string
   /** One folder per identity; for embeddings it only tells what their names are relative to. */
   readonly images?: string
+  /** How many folders down the people's own lie. @defaultValue as `scanFolder` */
+  readonly depth?: number
   /** The folder of enrolled people, one folder per identity; all of `images` then searches in it. */
   readonly gallery?: string
   /** Images enrolled of a person, where there is no folder of enrolled people. @defaultValue 1 */
@@ -41,6 +43,8 @@ export interface EvaluateFolderOptions extends Omit<EmbedFilesOptions, 'onUnread
 /** Templates with who each is of. */
 interface Labelled extends TemplateSet {
   readonly people: readonly string[]
+  /** What was left out of the folder, in words. */
+  readonly notes: readonly string[]
 }
 
 const folderTemplates = async (
@@ -55,11 +59,11 @@ const folderTemplates = async (
       throw new DataError(
         `${evaluated.embeddings.file} names images without folders, so nobody can tell who is on them; expected names like anna/1.jpg`,
       )
-    return { ...all, people }
+    return { ...all, people, notes: [] }
   }
   if (folder === undefined)
     throw new UsageError('Expected --images with a folder of identities, one subfolder a person, got nothing')
-  const { identities } = await scanFolder(folder)
+  const { identities, notes } = await scanFolder(folder, given({ depth: options.depth }))
   const listed = identities.flatMap(({ name, images }) =>
     images.map((image) => ({ name: image, person: name })),
   )
@@ -68,7 +72,7 @@ const folderTemplates = async (
     listed.map(({ name }) => ({ name, file: join(folder, name) })),
     options,
   )
-  return { ...templates, people: listed.map(({ person }) => person) }
+  return { ...templates, people: listed.map(({ person }) => person), notes }
 }
 
 /** The rows of `all` as subjects numbered by `numbers`. */
@@ -151,6 +155,7 @@ export async function evaluateIdentification(
 ): Promise<ProtocolEvaluation> {
   const { enrolled = 1, seed = 0 } = options
   const all = await folderTemplates(evaluated, options.images, options)
+  const notes = [...all.notes]
   const searches = await (async (): Promise<readonly Searches[]> => {
     if (options.gallery === undefined) return halves(all, enrolled, seed, numbersOf(all.people))
     if (evaluated.kind === 'embeddings')
@@ -158,6 +163,7 @@ export async function evaluateIdentification(
         '--gallery is a folder of images for a model; embeddings are divided in two galleries',
       )
     const gallery = await folderTemplates(evaluated, options.gallery, options)
+    notes.push(...gallery.notes)
     const numbers = numbersOf([...all.people, ...gallery.people])
     const every = (set: Labelled): SubjectTemplates =>
       subjectsAt(
@@ -182,9 +188,10 @@ export async function evaluateIdentification(
     ],
     curves: { cmc: cmcCurve(searches), open: openCurve(searches) },
     outcomes: searchOutcomes(searches, result.galleries),
-    warnings: hasStrangers
-      ? []
-      : ['Everybody who searches is enrolled: nothing is said about strangers (FPIR)'],
+    warnings: [
+      ...notes,
+      ...(hasStrangers ? [] : ['Everybody who searches is enrolled: nothing is said about strangers (FPIR)']),
+    ],
   })
 }
 
@@ -202,5 +209,5 @@ export async function evaluateRetrieval(
     ...given({ signal: options.signal, replicates: options.replicates }),
   })
   const record = recordOf('retrieval', evaluated, 'every image searches among all others', options)
-  return retrievalEvaluation({ name: options.name, record }, result)
+  return retrievalEvaluation({ name: options.name, record }, result, all.notes)
 }

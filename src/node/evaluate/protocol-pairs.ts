@@ -24,11 +24,11 @@ import { readWholeFile } from '../files/record-file.ts'
 const sourceOf = (request: ProtocolRequest): PairSource => {
   const { pairs, randomPairs, chosen, seed } = request
   if (pairs !== undefined) return { kind: 'list', file: pairs, ...given({ protocol: chosen.container }) }
-  if (randomPairs === undefined)
+  if (randomPairs === undefined && request.images === undefined)
     throw new UsageError(
       'Expected --pairs with a list of pairs, or --random-pairs with their number, got nothing',
     )
-  return { kind: 'random', count: randomPairs, seed }
+  return { kind: 'random', seed, ...given({ count: randomPairs }) }
 }
 
 const readGroups = async (request: ProtocolRequest): Promise<readonly GroupTable[]> => {
@@ -50,7 +50,7 @@ const pairRecord = (request: ProtocolRequest, evaluated: Evaluated, judged: Judg
   const { chosen, convention = 'cosface', pairs, images, thresholdFrom, groups, seed } = request
   const model = evaluated.kind === 'model' ? evaluated.model.contract.id : evaluated.embeddings.model
   const files = [
-    pairs ?? `${request.randomPairs} random pairs of ${images}`,
+    pairs ?? `${judged.judgement.verification.scored.length} random pairs of ${images}`,
     thresholdFrom,
     groups?.file,
     evaluated.kind === 'model' ? undefined : evaluated.embeddings.file,
@@ -71,13 +71,13 @@ export async function runPairs(evaluated: Evaluated, request: ProtocolRequest): 
   const isCfp = chosen.container === 'cfp-ff' || chosen.container === 'cfp-fp'
   const images = request.images ?? (isCfp && pairs !== undefined ? join(pairs, 'Data', 'Images') : undefined)
   const tables = await readGroups(request)
-  const { replicates, signal, onProgress } = request
+  const { replicates, signal, onProgress, depth } = request
   const judged = await judgePairs(evaluated, {
     pairs: sourceOf(request),
     seed,
     skipMissing: skipMissing ?? false,
     checkPairs: (listed) => tables.forEach((table) => void groupMembers(table, imagesOf(listed))),
-    ...given({ images, convention, flip, thresholdFrom, threshold, replicates, signal, onProgress }),
+    ...given({ images, convention, flip, thresholdFrom, threshold, replicates, signal, onProgress, depth }),
   })
   const { judgement } = judged
   const { verification } = judgement

@@ -24,6 +24,8 @@ export interface ProtocolRequest {
   readonly pairs?: string
   readonly randomPairs?: number
   readonly images?: string
+  /** How many folders down in `images` the people's own lie. */
+  readonly depth?: number
   readonly convention?: Convention
   readonly flip?: FlipRule
   readonly thresholdFrom?: string

@@ -71,7 +71,8 @@ const distractorSource = (subject: Subject, request: ProtocolRequest): MegafaceS
   )
   if (subject.kind === 'model') {
     const probes = needed('--images', request.images, 'the folder of probes, one subfolder a person')
-    return { kind: 'images', model: subject.model, probes, distractors }
+    const { depth } = request
+    return { kind: 'images', model: subject.model, probes, distractors, ...given({ depth }) }
   }
   const { path: probes, names } = subject
   return /\.npy$/i.test(probes)
@@ -92,11 +93,11 @@ const runDistractors = async (subject: Subject, request: ProtocolRequest): Promi
 const searching =
   (run: typeof evaluateIdentification) =>
   async (subject: Subject, request: ProtocolRequest): Promise<ProtocolRun> => {
-    const { name, seed, images, gallery, enrolled, replicates, signal, onProgress } = request
+    const { name, seed, images, depth, gallery, enrolled, replicates, signal, onProgress } = request
     const evaluation = await run(await evaluatedBy(subject), {
       name,
       seed,
-      ...given({ images, gallery, enrolled, replicates, signal, onProgress }),
+      ...given({ images, depth, gallery, enrolled, replicates, signal, onProgress }),
     })
     return { evaluation }
   }

@@ -6,11 +6,12 @@ import { DataError } from '../../base/errors.ts'
 import { placesOf } from '../../base/groups.ts'
 import { byCodePoint, folderOf } from '../../base/names.ts'
 import type { FlipRule } from '../../evaluate/features.ts'
+import { checkInside } from '../../data/lists/listed-path.ts'
 import { fuse, templateSize } from '../../evaluate/features.ts'
 import { spreadFrames } from '../../evaluate/protocol/video.ts'
 import type { EmbeddingModel } from '../../model/contract.ts'
 import { readImage } from '../faces/decode.ts'
-import { isImageName } from '../faces/folder-scan.ts'
+import { isImageName } from '../faces/folder-walk.ts'
 import type { Embeddings } from './protocol-embeddings.ts'
 import { relativeNames } from './protocol-embeddings.ts'
 import { embedRaw } from './raw-features.ts'
@@ -58,7 +59,7 @@ export async function videosOfFolder(
   const { frames: limit, ...embedding } = options
   const listed = await mapBounded(wanted, 16, async (video): Promise<[string, readonly string[]]> => [
     video,
-    await imagesIn(join(folder, video)),
+    await imagesIn(join(folder, checkInside(video))),
   ])
   const found = new Map(listed.filter(([, names]) => names.length > 0))
   const { embeddingSize } = model.contract

@@ -6,7 +6,7 @@ import { encodeVerificationBin, readVerificationBin } from '../../data/records/v
 import type { Pair, PairSet } from '../../evaluate/pair.ts'
 import { contiguousFolds } from '../../evaluate/protocol/folds.ts'
 import type { DecodeImage, Image } from '../../image/image.ts'
-import { imageFormat } from '../../image/header.ts'
+import { imageFormat, imageFormatsOr } from '../../image/header.ts'
 import { writeTogether } from '../files/pack-output.ts'
 import type { PackOptions } from './pack-records.ts'
 import { readWholeFile } from '../files/record-file.ts'
@@ -64,7 +64,7 @@ export async function packBin(
         throw new DataError(`Cannot read ${file}`, { cause })
       })
       if (imageFormat(bytes) === undefined)
-        throw new FormatError(file, 'expected a JPEG, PNG or WebP image', 0)
+        throw new FormatError(file, `expected a ${imageFormatsOr} image`, 0)
       yield bytes
       options.onProgress?.(done + 1, names.length)
     }

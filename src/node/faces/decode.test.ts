@@ -151,7 +151,7 @@ describe('decoding', () => {
 describe('refusing', () => {
   it('says that a text file is no image', async () => {
     expect(await refusal(new TextEncoder().encode('Hello, this is text'))).toBe(
-      'faces/a.jpg: is no JPEG, PNG or WebP image; it begins with "Hello, this "',
+      'faces/a.jpg: is no JPEG, PNG, WebP, GIF, TIFF or AVIF image; it begins with "Hello, this "',
     )
     expect(await refusal(new Uint8Array())).toBe('faces/a.jpg: is empty')
     expect(await refusal(new Uint8Array([0, 1, 2, 3, 4]))).toContain('the bytes 00 01 02 03')

@@ -1,8 +1,8 @@
-/** @file Decoding with sharp: JPEG, PNG and WebP of any kind become upright 8-bit sRGB pixels. The decoder only decodes. */
+/** @file Decoding with sharp: still images of any kind become upright 8-bit sRGB pixels. The decoder only decodes. */
 import { readFile } from 'node:fs/promises'
 import type { Sharp, SharpOptions } from 'sharp'
 import { FormatError } from '../../base/errors.ts'
-import { imageFormat, imageHeader } from '../../image/header.ts'
+import { imageFormat, imageFormatsOr, imageHeader } from '../../image/header.ts'
 import type { DecodeImage, Image } from '../../image/image.ts'
 
 export interface DecodeOptions {
@@ -58,7 +58,7 @@ export async function readImage(file: string, decode: DecodeImage = decodeImage)
 const checkBytes = (bytes: Uint8Array, file: string, maxPixels: number): void => {
   if (bytes.length === 0) throw new FormatError(file, 'is empty')
   if (imageFormat(bytes) === undefined) {
-    throw new FormatError(file, `is no JPEG, PNG or WebP image; it begins with ${beginning(bytes)}`)
+    throw new FormatError(file, `is no ${imageFormatsOr} image; it begins with ${beginning(bytes)}`)
   }
   const header = imageHeader(bytes)
   if (header !== undefined && header.height * header.width > maxPixels) {

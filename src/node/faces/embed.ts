@@ -7,12 +7,13 @@ import { DataError, UsageError } from '../../base/errors.ts'
 import { given } from '../../base/given.ts'
 import { byCodePoint } from '../../base/names.ts'
 import { counted } from '../../base/words.ts'
+import { imageFormatsOr } from '../../image/header.ts'
 import type { Size } from '../../image/image.ts'
 import type { EmbeddingModel, ModelContract } from '../../model/contract.ts'
 import { npyHeader } from '../../tensor/npy.ts'
 import { embedPieces } from './embed-files.ts'
 import type { EmbedFilesOptions, NamedFile, TemplatePiece } from './embed-files.ts'
-import { imagesBelow } from './folder-scan.ts'
+import { imagesBelow } from './folder-walk.ts'
 import { checkPlace, replaceFile } from '../files/replace-file.ts'
 
 export interface EmbedToFileOptions extends Omit<EmbedFilesOptions, 'onUnreadable'> {
@@ -60,12 +61,12 @@ export async function imageFiles(paths: readonly string[]): Promise<FoundImages>
       add(path)
       continue
     }
-    const { images, problems } = await imagesBelow(path)
+    const { images, notes: own } = await imagesBelow(path)
     if (images.length === 0) {
-      const why = problems[0] === undefined ? '' : `; ${problems[0]}`
-      throw new DataError(`There are no JPEG, PNG or WebP images in ${path}${why}`)
+      const why = own[0] === undefined ? '' : `; ${own[0]}`
+      throw new DataError(`There are no ${imageFormatsOr} images in ${path}${why}`)
     }
-    notes.push(...problems)
+    notes.push(...own)
     for (const image of images) add(join(path, image))
   }
   return { files: [...found.values()].map((file) => ({ file, name: file.split(sep).join('/') })), notes }

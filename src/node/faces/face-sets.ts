@@ -1,12 +1,14 @@
 /** @file Faces to learn from wherever they lie: folders of identities, RecordIO files, lists of images, or several at once. */
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
+import { given } from '../../base/given.ts'
 import { byCodePoint } from '../../base/names.ts'
 import { counted } from '../../base/words.ts'
 import type { Dataset, ImagePlaces, Sample } from '../../data/dataset.ts'
 import { decodeImage } from './decode.ts'
 import { openFolders } from './folder-dataset.ts'
 import type { FolderOptions } from './folder-dataset.ts'
+import type { ScanOptions } from './folder-scan.ts'
 import { openPlaces, placesOfFiles } from './image-places.ts'
 import { isListData, openListed } from './listed-faces.ts'
 import { findRecordFiles, isRecordData, openRecordDataset } from './record-dataset.ts'
@@ -26,6 +28,8 @@ export interface FaceSet extends Dataset {
 /** One source, its identities and ids without any prefix. */
 interface Source extends Pick<Dataset, 'identities' | 'samples'>, AsyncDisposable {
   readonly path: string
+  /** What lists of people call the identities. */
+  readonly names: readonly string[]
   readonly places: ImagePlaces
   readonly notes: readonly string[]
 }
@@ -38,6 +42,7 @@ const openRecords = async (path: string): Promise<Source> => {
   return {
     path,
     identities,
+    names: identities,
     samples,
     places,
     notes: [
@@ -52,19 +57,20 @@ const openRecords = async (path: string): Promise<Source> => {
   }
 }
 
-const openFolder = async (path: string): Promise<Source> => {
-  const set = await openFolders([path])
+const openFolder = async (path: string, options: ScanOptions): Promise<Source> => {
+  const set = await openFolders([path], options)
   return { ...set, path, places: placesOfFiles(set.files) }
 }
 
 const openList = async (path: string): Promise<Source> => {
-  const { identities, samples, files } = await openListed(path)
+  const { identities, samples, files, notes } = await openListed(path)
   return {
     path,
     identities,
+    names: identities,
     samples,
     places: placesOfFiles(files),
-    notes: [],
+    notes,
     [Symbol.asyncDispose]: async () => {},
   }
 }
@@ -74,7 +80,7 @@ type SourceKind = 'records' | 'list' | 'folder'
 const kindOf = async (path: string): Promise<SourceKind> =>
   (await isRecordData(path)) ? 'records' : (await isListData(path)) ? 'list' : 'folder'
 
-const openers: Readonly<Record<SourceKind, (path: string) => Promise<Source>>> = {
+const openers: Readonly<Record<SourceKind, (path: string, options: ScanOptions) => Promise<Source>>> = {
   records: openRecords,
   list: openList,
   folder: openFolder,
@@ -99,7 +105,8 @@ export async function openFaces(
   )
   const sources: Source[] = []
   try {
-    for (const [i, path] of paths.entries()) sources.push(await openers[kinds[i] ?? 'folder'](path))
+    for (const [i, path] of paths.entries())
+      sources.push(await openers[kinds[i] ?? 'folder'](path, given({ depth: options.depth })))
     return combine(sources, options)
   } finally {
     // images are read by their places from here on
@@ -134,12 +141,13 @@ const keepIdentities = (
   readonly names: readonly (string | undefined)[][]
 } => {
   const found = new Map<string, Kept>()
-  const names = sources.map(({ path, identities, samples }, at) => {
+  const names = sources.map(({ path, identities, names: known, samples }, at) => {
     const counts = new Uint32Array(identities.length)
     for (const { identity } of samples) counts[identity] = (counts[identity] ?? 0) + 1
-    return identities.map((name, index) => {
+    return identities.map((own, index) => {
+      const name = known[index] ?? own
       if (counts[index] === 0 || options.accept?.(name, path) === false) return undefined
-      const identity = options.mergeNames === true ? name : `${prefixes[at] ?? ''}${name}`
+      const identity = options.mergeNames === true ? name : `${prefixes[at] ?? ''}${own}`
       const held = found.get(identity) ?? { identity, name, images: 0 }
       found.set(identity, held)
       held.images += counts[index] ?? 0

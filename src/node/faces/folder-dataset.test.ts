@@ -55,8 +55,9 @@ describe('scanFolder', () => {
       { name: 'b', images: ['b/10.jpg', 'b/2.PNG'] },
       { name: 'ä', images: ['ä/1.jpg'] },
     ])
-    expect(scan.problems).toEqual([])
-    expect([...scan.otherFiles]).toEqual([['.txt', 1]])
+    expect(scan.notes).toEqual([
+      `1 file in ${folder} left out (1 × .txt): only JPEG, PNG, WebP, GIF, TIFF and AVIF are read`,
+    ])
   })
 
   it('passes over hidden files and folders without images, and names the latter', async () => {
@@ -68,9 +69,9 @@ describe('scanFolder', () => {
       'empty/readme',
     ])
     await mkdir(join(folder, 'bare'))
-    const { identities, problems } = await scanFolder(folder)
+    const { identities, notes } = await scanFolder(folder)
     expect(identities).toEqual([{ name: 'a', images: ['a/1.jpg'] }])
-    expect(problems).toEqual([`2 folders in ${folder} without any image: bare, empty`])
+    expect(notes[0]).toBe(`2 folders in ${folder} without any image: bare, empty`)
   })
 
   it('follows links, breaks their circles, and names those that lead nowhere', async () => {
@@ -84,16 +85,16 @@ describe('scanFolder', () => {
       ['a', 2],
       ['other', 1],
     ])
-    expect(scan.problems.filter((text) => text.includes('links back'))).toHaveLength(2)
-    expect(scan.problems.filter((text) => text.includes('leads nowhere (ENOENT)'))).toHaveLength(1)
+    expect(scan.notes.filter((text) => text.includes('links back'))).toHaveLength(2)
+    expect(scan.notes.filter((text) => text.includes('leads nowhere (ENOENT)'))).toHaveLength(1)
   })
 
   it.skipIf(process.getuid?.() === 0)('names folders it may not read (not tried as root)', async () => {
     const folder = await tree('locked', ['a/1.jpg', 'b/1.jpg'])
     await chmod(join(folder, 'b'), 0)
-    const { problems } = await scanFolder(folder)
+    const { notes } = await scanFolder(folder)
     await chmod(join(folder, 'b'), 0o755)
-    expect(problems).toEqual([`${join(folder, 'b')} could not be read (EACCES)`])
+    expect(notes).toEqual([`${join(folder, 'b')} could not be read (EACCES)`])
   })
 
   it('refuses what is no folder of identities, and says what one looks like', async () => {
@@ -107,16 +108,74 @@ describe('scanFolder', () => {
     await expect(scanFolder(join(root, 'file'))).rejects.toThrow(
       /holds 1 image but no folders; expected one folder per identity with its images inside/,
     )
-    const texts = await tree('texts', ['a/1.txt', 'b/2.gif'])
+    const texts = await tree('texts', ['a/1.txt', 'b/2.bmp'])
     await expect(scanFolder(texts)).rejects.toThrow(
-      'only other files (1 × .gif, 1 × .txt); JPEG, PNG and WebP are read',
+      'only other files (1 × .bmp, 1 × .txt); JPEG, PNG, WebP, GIF, TIFF and AVIF are read',
     )
     await expect(scanFolder(texts)).rejects.toThrow(DataError)
   })
 
+  describe('where people lie deeper', () => {
+    const nested = (): Promise<string> =>
+      tree('nested', [
+        'train/anna/1.jpg',
+        'train/bob/1.jpg',
+        'test/anna/2.jpg',
+        'test/cem/3.jpg',
+        'solo/1.jpg',
+      ])
+
+    it('refuses to take the folders above them for people, and says both ways out', async () => {
+      const folder = await nested()
+      await expect(scanFolder(folder)).rejects.toThrow(
+        `${folder} holds folders of folders with images: test (2), train (2); who is a person? If anna, cem are people, ` +
+          `give ${join(folder, 'test')} alone, or all of them with --depth 2; if test is one person, add --depth 1`,
+      )
+      await expect(openFolders([folder])).rejects.toThrow(DataError)
+    })
+
+    it('takes what it is told to be people', async () => {
+      const folder = await nested()
+      const deep = await scanFolder(folder, { depth: 2 })
+      expect(deep.identities.map(({ name }) => name)).toEqual([
+        'test/anna',
+        'test/cem',
+        'train/anna',
+        'train/bob',
+      ])
+      expect(deep.notes).toEqual([`1 image in ${folder} in no identity's folder, left out`])
+      const flat = await scanFolder(folder, { depth: 1 })
+      expect(flat.identities.map(({ name, images }) => [name, images.length])).toEqual([
+        ['solo', 1],
+        ['test', 2],
+        ['train', 2],
+      ])
+      await expect(scanFolder(folder, { depth: 3 })).rejects.toThrow(
+        'has no images 3 folders down (--depth 3)',
+      )
+      const merged = await openFolders([folder], { depth: 2, mergeNames: true })
+      expect(merged.identities).toEqual(['anna', 'bob', 'cem'])
+    })
+
+    it('lets a person have images in folders of their own', async () => {
+      const scan = await scanFolder(
+        await tree('parts', ['anna/1.jpg', 'anna/x/2.jpg', 'anna/y/3.jpg', 'bob/z/1.jpg']),
+      )
+      expect(scan.identities.map(({ images }) => images.length)).toEqual([3, 1])
+    })
+  })
+
+  it('reads what the decoder reads, by any usual ending', async () => {
+    const scan = await scanFolder(
+      await tree('kinds', ['a/1.jfif', 'a/2.jpe', 'a/3.gif', 'a/4.TIFF', 'a/5.avif', 'a/6.bmp']),
+    )
+    expect(scan.identities[0]?.images).toHaveLength(5)
+    expect(scan.notes[0]).toContain('1 × .bmp')
+  })
+
   it('leaves out images beside the identities, and says so', async () => {
-    const { problems } = await scanFolder(await tree('loose', ['a/1.jpg', 'x.jpg']))
-    expect(problems[0]).toContain('1 image directly in')
+    const { notes } = await scanFolder(await tree('loose', ['a/1.jpg', 'x.jpg']))
+    expect(notes[0]).toContain('1 image in')
   })
 })
 

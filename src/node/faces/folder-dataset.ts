@@ -1,15 +1,15 @@
 /** @file Folders of faces as a data set. */
 import { basename, join, resolve } from 'node:path'
+import { given } from '../../base/given.ts'
 import { byCodePoint } from '../../base/names.ts'
-import { counted } from '../../base/words.ts'
 import type { Dataset, Sample } from '../../data/dataset.ts'
 import type { DecodeImage } from '../../image/image.ts'
 import { decodeImage, readImage } from './decode.ts'
 import { scanFolder } from './folder-scan.ts'
-import type { FolderScan } from './folder-scan.ts'
+import type { ScanOptions } from './folder-scan.ts'
 import { checkDifferent, nobodyLeft } from './source-checks.ts'
 
-export interface FolderOptions {
+export interface FolderOptions extends ScanOptions {
   /** Treats the same name in two folders as one person. @defaultValue false */
   readonly mergeNames?: boolean
   /** Identities with fewer images are left out. @defaultValue 1 */
@@ -38,18 +38,6 @@ const prefixesOf = (folders: readonly string[]): readonly string[] => {
   return new Set(names).size === names.length ? names : folders
 }
 
-const notesOf = (scan: FolderScan): string[] => {
-  const others = [...scan.otherFiles].toSorted((a, b) => byCodePoint(a[0], b[0]))
-  const total = others.reduce((sum, [, count]) => sum + count, 0)
-  const list = others.map(([extension, count]) => `${count} × ${extension}`).join(', ')
-  return total === 0
-    ? [...scan.problems]
-    : [
-        ...scan.problems,
-        `${counted(total, 'file')} in ${scan.folder} left out, no image by the name (${list})`,
-      ]
-}
-
 /**
  * The images of one or several folders, each holding one folder per identity. With several, identities and sample ids
  * begin with the folder's name, and the same name in two folders is two people unless `mergeNames`.
@@ -60,16 +48,19 @@ export async function openFolders(
   options: FolderOptions = {},
 ): Promise<FolderDataset> {
   await checkDifferent(folders)
-  const scans = await Promise.all(folders.map(async (folder) => scanFolder(folder)))
+  const scans = await Promise.all(
+    folders.map(async (folder) => scanFolder(folder, given({ depth: options.depth }))),
+  )
   const prefixes = prefixesOf(folders)
   const accept = options.accept ?? (() => true)
   const minImages = options.minImages ?? 1
   const byIdentity = new Map<string, { name: string; samples: { id: string; file: string }[] }>()
   scans.forEach((scan, at) => {
     const prefix = folders.length > 1 ? `${prefixes[at] ?? ''}/` : ''
-    for (const { name, images } of scan.identities) {
+    for (const { name: path, images } of scan.identities) {
+      const name = basename(path)
       if (!accept(name, scan.folder)) continue
-      const identity = options.mergeNames === true ? name : `${prefix}${name}`
+      const identity = options.mergeNames === true ? name : `${prefix}${path}`
       const held = byIdentity.get(identity) ?? { name, samples: [] }
       byIdentity.set(identity, held)
       for (const image of images)
@@ -90,7 +81,7 @@ export async function openFolders(
     names: kept.map(([, { name }]) => name),
     samples: listed.map(({ id, identity }) => ({ id, identity })),
     files,
-    notes: scans.flatMap(notesOf),
+    notes: scans.flatMap(({ notes }) => notes),
     dropped: all.length - kept.length,
     image: async (index) => {
       const file = files[index]

@@ -1,115 +1,58 @@
 /** @file Finding the images under a folder that holds one folder per identity. */
-import { readdir, realpath, stat } from 'node:fs/promises'
-import { extname, join } from 'node:path'
+import { readdir, realpath } from 'node:fs/promises'
+import { join } from 'node:path'
 import { mapBounded } from '../../base/concurrency.ts'
 import { DataError, UsageError } from '../../base/errors.ts'
-import { byCodePoint } from '../../base/names.ts'
-import { counted } from '../../base/words.ts'
+import { groupBy } from '../../base/groups.ts'
+import { byCodePoint, folderOf } from '../../base/names.ts'
+import { agreeing, counted, firstFive } from '../../base/words.ts'
+import { imageFormatsAnd } from '../../image/header.ts'
+import type { LeftOut } from './folder-walk.ts'
+import {
+  codeOf,
+  countOther,
+  imagesUnder,
+  isImageName,
+  isPassedOver,
+  kindOfEntry,
+  leftOutNotes,
+  nothingLeftOut,
+  otherFilesInWords,
+} from './folder-walk.ts'
+
+/** One person's folder. */
+export interface ScannedIdentity {
+  /** The folder's path relative to the one that was scanned, with `/`. */
+  readonly name: string
+  /** Paths relative to the folder that was scanned, with `/`, ordered. */
+  readonly images: readonly string[]
+}
 
 /** What was found. */
 export interface FolderScan {
   readonly folder: string
-  /** Ordered by name; each with its images, paths relative to `folder` with `/`, ordered. */
-  readonly identities: readonly { readonly name: string; readonly images: readonly string[] }[]
-  /** Places that could not be read, links that lead nowhere or in circles, and folders without images, in words. */
-  readonly problems: readonly string[]
-  /** Files that are no images by their names: extension → number. */
-  readonly otherFiles: ReadonlyMap<string, number>
+  /** Ordered by name. */
+  readonly identities: readonly ScannedIdentity[]
+  /** What was left out, in words: places that could not be read, links that lead nowhere, other files, folders without images. */
+  readonly notes: readonly string[]
 }
 
-const imageExtensions: ReadonlySet<string> = new Set(['.jpg', '.jpeg', '.png', '.webp'])
-
-/** Whether a file name is one of an image that is read. */
-export function isImageName(name: string): boolean {
-  return imageExtensions.has(extname(name).toLowerCase())
+/** How a folder of people is read. */
+export interface ScanOptions {
+  /** How many folders down the people's own lie: 1 for `FOLDER/anna`, 2 for `FOLDER/train/anna`. @defaultValue 1, and an error where people seem to lie deeper */
+  readonly depth?: number
 }
 
 const expectedShape = 'expected one folder per identity with its images inside, like FOLDER/anna/1.jpg'
 
-interface Findings {
-  /** Path → what is wrong there, in words. */
-  readonly problems: Map<string, string>
-  readonly otherFiles: Map<string, number>
-}
-
-const codeOf = (cause: unknown): string =>
-  cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
-
-const ignored = (name: string): boolean => name.startsWith('.') || name === '__MACOSX'
-
-/** The images under `folder`/`relative`, sub-folders included, as paths relative to `folder`. */
-const imagesUnder = async (
-  folder: string,
-  relative: string,
-  above: readonly string[],
-  findings: Findings,
-): Promise<string[]> => {
-  const path = join(folder, relative)
-  let real: string
-  let entries
-  try {
-    real = await realpath(path)
-    if (above.includes(real)) {
-      findings.problems.set(path, `${path} links back to a folder it lies in; it was left out`)
-      return []
-    }
-    entries = await readdir(path, { withFileTypes: true })
-  } catch (cause) {
-    findings.problems.set(path, `${path} could not be read (${codeOf(cause)})`)
-    return []
-  }
-  const found: string[] = []
-  for (const entry of entries) {
-    if (ignored(entry.name)) continue
-    const inner = `${relative}/${entry.name}`
-    const kind = entry.isSymbolicLink() ? await kindOfTarget(join(folder, inner), findings) : kindOf(entry)
-    if (kind === 'folder') found.push(...(await imagesUnder(folder, inner, [...above, real], findings)))
-    else if (kind === 'file') {
-      if (isImageName(entry.name)) found.push(inner)
-      else countOther(entry.name, findings)
-    }
-  }
-  return found
-}
-
-/** All images under a folder at any depth, as paths relative to it by code point, and what was left out, in words. */
-export async function imagesBelow(
-  folder: string,
-): Promise<{ readonly images: readonly string[]; readonly problems: readonly string[] }> {
-  const findings: Findings = { problems: new Map(), otherFiles: new Map() }
-  const found = await imagesUnder(folder, '', [], findings)
-  return {
-    images: found.map((path) => path.slice(1)).toSorted(byCodePoint),
-    problems: [...findings.problems.values()],
-  }
-}
-
-type Kind = 'file' | 'folder' | 'other'
-
-const kindOf = (entry: { isFile(): boolean; isDirectory(): boolean }): Kind =>
-  entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : 'other'
-
-const kindOfTarget = async (path: string, findings: Findings): Promise<Kind> => {
-  try {
-    return kindOf(await stat(path))
-  } catch (cause) {
-    findings.problems.set(path, `${path} is a link that leads nowhere (${codeOf(cause)})`)
-    return 'other'
-  }
-}
-
-const countOther = (name: string, findings: Findings): void => {
-  const extension = extname(name).toLowerCase() || 'no extension'
-  findings.otherFiles.set(extension, (findings.otherFiles.get(extension) ?? 0) + 1)
-}
-
 /**
- * Scans `folder`: each folder in it is an identity, and every JPEG, PNG or WebP file below that, at any depth, an image
- * of it. Hidden files are passed over, links followed, circles of links broken. Order is by code point.
- * @throws UsageError where the folder is missing or no folder; DataError where it holds no identities with images
+ * Scans `folder`: each folder in it (or `depth` folders down) is an identity, and every image below that, at any depth, is of it.
+ * Hidden files are passed over, links followed, circles of links broken. Order is by code point.
+ * @throws UsageError where the folder is missing or no folder; DataError where it holds no identities with images, or where its
+ * folders hold folders of images and `depth` does not say which of them are people
  */
-export async function scanFolder(folder: string): Promise<FolderScan> {
-  const findings: Findings = { problems: new Map(), otherFiles: new Map() }
+export async function scanFolder(folder: string, { depth }: ScanOptions = {}): Promise<FolderScan> {
+  const leftOut = nothingLeftOut(folder)
   let entries
   try {
     entries = await readdir(folder, { withFileTypes: true })
@@ -123,60 +66,92 @@ export async function scanFolder(folder: string): Promise<FolderScan> {
   const names: string[] = []
   let loose = 0
   for (const entry of entries) {
-    if (ignored(entry.name)) continue
-    const path = join(folder, entry.name)
-    const kind = entry.isSymbolicLink() ? await kindOfTarget(path, findings) : kindOf(entry)
+    if (isPassedOver(entry.name)) continue
+    const kind = await kindOfEntry(entry, join(folder, entry.name), leftOut)
     if (kind === 'folder') names.push(entry.name)
     else if (kind === 'file') {
       if (isImageName(entry.name)) loose += 1
-      else countOther(entry.name, findings)
+      else countOther(entry.name, leftOut)
     }
   }
   names.sort(byCodePoint)
   const images = await mapBounded(names, 16, async (name) =>
-    (await imagesUnder(folder, name, [real], findings)).toSorted(byCodePoint),
+    (await imagesUnder(name, [real], leftOut)).toSorted(byCodePoint),
   )
-  const identities = names
-    .map((name, index) => ({ name, images: images[index] ?? [] }))
-    .filter((identity) => identity.images.length > 0)
-  if (identities.length === 0) throw nothingFound(folder, names.length, loose, findings)
+  if (images.every((own) => own.length === 0)) throw nothingFound(names.length, loose, leftOut)
+  if (depth === undefined) refuseNested(folder, names, images)
+  const people = groupBy(images.flat(), (path) => personFolder(path, depth ?? 1))
+  const looseImages = loose + (people.get('')?.length ?? 0)
+  people.delete('')
+  if (people.size === 0)
+    throw new DataError(
+      `${folder} has no images ${depth} folders down (--depth ${depth}); it has ${images.flat()[0] ?? ''}`,
+    )
   // of a folder that could not be read it is not known
   const empty = names.filter(
-    (name, index) => images[index]?.length === 0 && !findings.problems.has(join(folder, name)),
+    (name, index) => images[index]?.length === 0 && !leftOut.problems.has(join(folder, name)),
   )
   const remarks = [
-    ...(loose > 0
-      ? [`${counted(loose, 'image')} directly in ${folder}, in no identity's folder, left out`]
+    ...(looseImages > 0
+      ? [`${counted(looseImages, 'image')} in ${folder} in no identity's folder, left out`]
       : []),
     ...(empty.length > 0 ? [emptyRemark(folder, empty)] : []),
   ]
   return {
     folder,
-    identities,
-    problems: [...findings.problems.values(), ...remarks].toSorted(byCodePoint),
-    otherFiles: findings.otherFiles,
+    identities: [...people]
+      .map(([name, own]) => ({ name, images: own }))
+      .toSorted((a, b) => byCodePoint(a.name, b.name)),
+    notes: leftOutNotes(leftOut, remarks),
   }
 }
 
-const emptyRemark = (folder: string, names: readonly string[]): string =>
-  `${counted(names.length, 'folder')} in ${folder} without any image: ${names.slice(0, 5).join(', ')}` +
-  (names.length > 5 ? ', …' : '')
+/** The first `depth` folders of a path; empty where it has fewer. */
+const personFolder = (path: string, depth: number): string => {
+  const parts = path.split('/')
+  return parts.length > depth ? parts.slice(0, depth).join('/') : ''
+}
 
-const nothingFound = (folder: string, folders: number, loose: number, findings: Findings): DataError => {
+/** Folders that hold no image themselves but several folders of images: sets of people, as it seems, or people with parts. */
+const refuseNested = (
+  folder: string,
+  names: readonly string[],
+  images: readonly (readonly string[])[],
+): void => {
+  const nested = names.flatMap((name, i) => {
+    const inner = [...new Set(images[i]?.map(folderOf) ?? [])]
+    return inner.length < 2 || inner.includes(name) ? [] : [{ name, inner }]
+  })
+  const [first] = nested
+  if (first === undefined) return
+  const depths = nested.flatMap(({ inner }) => inner.map((path) => path.split('/').length))
+  const deeper = depths.reduce((least, each) => Math.min(least, each), Infinity)
+  const listed = firstFive(nested.map(({ name, inner }) => `${name} (${inner.length})`))
+  throw new DataError(
+    `${folder} holds ${agreeing(nested.length, 'a folder', 'folders')} of folders with images: ${listed}; ` +
+      `who is a person? If ${firstFive(first.inner.map((path) => path.slice(first.name.length + 1)))} are people, ` +
+      `give ${join(folder, first.name)} alone, or all of them with --depth ${deeper}; ` +
+      `if ${first.name} is one person, add --depth 1`,
+  )
+}
+
+const emptyRemark = (folder: string, names: readonly string[]): string =>
+  `${counted(names.length, 'folder')} in ${folder} without any image: ${firstFive(names)}`
+
+const nothingFound = (folders: number, loose: number, leftOut: LeftOut): DataError => {
+  const { folder } = leftOut
   if (loose > 0 && folders === 0) {
     return new DataError(`${folder} holds ${counted(loose, 'image')} but no folders; ${expectedShape}`)
   }
-  const others = [...findings.otherFiles]
-    .toSorted((a, b) => byCodePoint(a[0], b[0]))
-    .map(([extension, count]) => `${count} × ${extension}`)
-  const [problem] = findings.problems.values()
+  const others = otherFilesInWords(leftOut)
+  const [problem] = leftOut.problems.values()
   const instead =
     problem !== undefined
       ? `; ${problem}`
-      : others.length > 0
-        ? `, only other files (${others.join(', ')}); JPEG, PNG and WebP are read`
+      : others !== ''
+        ? `, only other files (${others}); ${imageFormatsAnd} are read`
         : ''
-  if (folders === 0 && others.length === 0 && problem === undefined) {
+  if (folders === 0 && others === '' && problem === undefined) {
     return new DataError(`${folder} is empty; ${expectedShape}`)
   }
   return new DataError(`No images were found in ${folder}${instead}; ${expectedShape}`)

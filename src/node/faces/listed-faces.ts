@@ -1,15 +1,15 @@
 /** @file Images that a list names with whom each shows: `path label` lines, or MXNet's `.lst`; paths count from the list's folder. */
-import { readdir, stat } from 'node:fs/promises'
-import { basename, dirname, extname, join } from 'node:path'
-import { mapBounded } from '../../base/concurrency.ts'
+import { stat } from 'node:fs/promises'
+import { dirname, extname, join } from 'node:path'
 import { DataError, FormatError } from '../../base/errors.ts'
 import { byCodePoint } from '../../base/names.ts'
-import { agreeing, counted } from '../../base/words.ts'
+import { agreeing, counted, firstFive } from '../../base/words.ts'
 import type { Sample } from '../../data/dataset.ts'
 import type { LabelledPath } from '../../data/lists/labels.ts'
 import { parseImageList, parsePathLabels } from '../../data/lists/labels.ts'
 import { decodeText } from '../../data/lists/text.ts'
 import { namesOfFolders } from '../../data/lists/listed-names.ts'
+import { findListedImages } from './listed-images.ts'
 import { readWholeFile } from '../files/record-file.ts'
 
 /** Listed images as a data set has them, ordered by their paths. */
@@ -18,6 +18,8 @@ export interface ListedSet {
   readonly samples: readonly Sample[]
   /** The file of each sample. */
   readonly files: readonly string[]
+  /** What was left out while looking for them, in words. */
+  readonly notes: readonly string[]
 }
 
 /** Whether `path` is a list: a file that ends in `.txt` or `.lst`. */
@@ -33,22 +35,10 @@ const readList = async (path: string): Promise<readonly LabelledPath[]> => {
   if (extname(path).toLowerCase() !== '.lst') return parsePathLabels(text, path)
   return parseImageList(text, path).map(({ path: image, labels }, i) => {
     const [label = NaN] = labels
-    if (!Number.isInteger(label) || label < 0)
+    if (!Number.isSafeInteger(label) || label < 0)
       throw new FormatError(path, `entry ${i + 1} has the label ${label}, which names no class`)
     return { path: image, label }
   })
-}
-
-/** The listed files that are not there; each folder is looked into once. */
-const missingOf = async (files: readonly string[]): Promise<readonly string[]> => {
-  const folders = [...new Set(files.map((file) => dirname(file)))]
-  const held = new Map(
-    await mapBounded(folders, 16, async (folder): Promise<[string, ReadonlySet<string>]> => [
-      folder,
-      new Set(await readdir(folder).catch((): string[] => [])),
-    ]),
-  )
-  return files.filter((file) => held.get(dirname(file))?.has(basename(file)) !== true)
 }
 
 /**
@@ -57,21 +47,25 @@ const missingOf = async (files: readonly string[]): Promise<readonly string[]> =
  * @throws FormatError for a damaged list or a path named twice, DataError with the count and the first five where images are missing
  */
 export async function openListed(list: string): Promise<ListedSet> {
-  const entries = (await readList(list)).map(({ path, label }) => ({
-    path: path.replaceAll('\\', '/').replace(/^\.\//, ''),
-    label,
-  }))
-  const sorted = entries.toSorted((a, b) => byCodePoint(a.path, b.path))
-  const twice = sorted.find(({ path }, i) => path === sorted[i + 1]?.path)
-  if (twice !== undefined) throw new FormatError(list, `it names ${twice.path} twice`)
-  const paths = sorted.map(({ path }) => path)
-  const files = paths.map((path) => join(dirname(list), path))
-  const missing = await missingOf(files)
+  const entries = await readList(list)
+  const folder = dirname(list)
+  const { found, missing, instead, notes } = await findListedImages(
+    list,
+    folder,
+    entries.map(({ path }) => path),
+  )
   if (missing.length > 0)
     throw new DataError(
       `${list} names ${counted(missing.length, 'image')} that ${agreeing(missing.length, 'is', 'are')} not there: ` +
-        `${missing.slice(0, 5).join(', ')}${missing.length > 5 ? ', …' : ''}. Paths count from the list's folder`,
+        `${firstFive(missing)} (${instead}). Paths count from the list's folder`,
     )
+  const sorted = entries
+    .map(({ path, label }) => ({ path: found.get(path) ?? path, label }))
+    .toSorted((a, b) => byCodePoint(a.path, b.path))
+  const twice = sorted.find(({ path }, i) => path === sorted[i + 1]?.path)
+  if (twice !== undefined) throw new FormatError(list, `it names ${twice.path} twice`)
+  const paths = sorted.map(({ path }) => path)
+  const files = paths.map((path) => join(folder, path))
   const labels = [...new Set(sorted.map(({ label }) => label))].sort((a, b) => a - b)
   const places = new Map(labels.map((label, place) => [label, place]))
   const identities = sorted.map(({ label }) => places.get(label) ?? 0)
@@ -79,5 +73,6 @@ export async function openListed(list: string): Promise<ListedSet> {
     identities: namesOfFolders(paths, identities, labels.length) ?? labels.map(String),
     samples: paths.map((id, i) => ({ id, identity: identities[i] ?? 0 })),
     files,
+    notes,
   }
 }

@@ -2,15 +2,20 @@
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, extname, join, resolve, sep } from 'node:path'
 import { DataError, FormatError, UsageError } from '../../base/errors.ts'
+import { given } from '../../base/given.ts'
 import { formatImageList } from '../../data/lists/labels.ts'
 import { encodeImageRecord } from '../../data/records/record-io-image.ts'
 import { formatRecordIndex } from '../../data/records/record-io-index.ts'
 import { formatRecordProperty } from '../../data/records/record-io-property.ts'
 import { encodeRecord } from '../../data/records/record-io.ts'
-import { imageFormat, imageHeader } from '../../image/header.ts'
+import { imageEnding, imageFormat, imageFormatsOr, imageHeader } from '../../image/header.ts'
+import type { ScanOptions } from './folder-scan.ts'
 import { scanFolder } from './folder-scan.ts'
 import { writeTogether } from '../files/pack-output.ts'
 import { openRecordDataset } from './record-dataset.ts'
+
+/** Packing a folder of people. */
+export interface PackFolderOptions extends PackOptions, ScanOptions {}
 
 export interface PackOptions {
   readonly overwrite?: boolean
@@ -24,6 +29,8 @@ export interface PackedRecords {
   readonly identities: number
   /** Of `.rec`. */
   readonly bytes: number
+  /** What was left out of the folder, in words. */
+  readonly notes: readonly string[]
 }
 
 const emptyImage = new Uint8Array(0)
@@ -31,16 +38,16 @@ const emptyImage = new Uint8Array(0)
 /**
  * Packs `folder/identity/image` into `out` (`train.rec`, or a folder, which then gets `train.rec`), with header and identity
  * records as face sets have them. Images go in as they are; nothing appears before everything is written.
- * @throws DataError without images, FormatError for a file that is no JPEG, PNG or WebP, UsageError where the output exists
+ * @throws DataError without images, FormatError for a file that is no image, UsageError where the output exists
  */
 export async function packRecordIO(
   folder: string,
   out: string,
-  options: PackOptions = {},
+  options: PackFolderOptions = {},
 ): Promise<PackedRecords> {
   const records = extname(out) === '.rec' ? out : join(out, 'train.rec')
   const stem = records.slice(0, -'.rec'.length)
-  const scan = await scanFolder(folder)
+  const scan = await scanFolder(folder, given({ depth: options.depth }))
   const identities = scan.identities.map(({ name }) => name)
   const images = scan.identities.flatMap((found, identity) =>
     found.images.map((path) => ({ path, identity })),
@@ -67,7 +74,7 @@ export async function packRecordIO(
       const file = join(folder, path)
       const bytes = await readFile(file)
       if (imageFormat(bytes) === undefined)
-        throw new FormatError(file, 'expected a JPEG, PNG or WebP image', 0)
+        throw new FormatError(file, `expected a ${imageFormatsOr} image`, 0)
       size ??= imageHeader(bytes)
       const key = position + 1
       await put(key, [identity], bytes)
@@ -80,16 +87,20 @@ export async function packRecordIO(
       await put(first + identity, [starts[identity] ?? 0, stops[identity] ?? 0], emptyImage)
     if (size === undefined) throw new DataError(`Cannot read the size of ${images[0]?.path}`)
     await property.write(formatRecordProperty({ classes: identities.length, ...size }))
-    return { records, images: images.length, identities: identities.length, bytes: rec.position }
+    return {
+      records,
+      images: images.length,
+      identities: identities.length,
+      bytes: rec.position,
+      notes: scan.notes,
+    }
   })
 }
-
-const endings = { jpeg: '.jpg', png: '.png', webp: '.webp' } as const
 
 /** The path an image of a record file is unpacked to: the one its list knows, or its identity and key. */
 export function unpackedName(id: string, identity: string, bytes: Uint8Array): string {
   const format = imageFormat(bytes)
-  return id.includes('/') ? id : `${identity}/${id}${format === undefined ? '.bin' : endings[format]}`
+  return id.includes('/') ? id : `${identity}/${id}${format === undefined ? '.bin' : imageEnding(format)}`
 }
 
 /** A path below `root`, whatever a list in the file claims. */

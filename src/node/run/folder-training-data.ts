@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { mapBounded } from '../../base/concurrency.ts'
 import { DataError, UsageError } from '../../base/errors.ts'
+import { given } from '../../base/given.ts'
 import { counted } from '../../base/words.ts'
 import type { Dataset } from '../../data/dataset.ts'
 import { describeDataset } from '../../data/describe.ts'
@@ -118,7 +119,10 @@ export async function openTrainingData(config: DataConfig, seed: number, input: 
   }
   const apart = async (set: 'validation' | 'test'): Promise<FaceSet | undefined> => {
     const { folder } = sets[set]
-    return folder === undefined ? undefined : openFaces([folder])
+    if (folder === undefined) return undefined
+    const opened = await openFaces([folder], given({ depth: config.depth }))
+    for (const text of opened.notes) note(text, 'warning')
+    return opened
   }
   const [validationFolder, testFolder] = [await apart('validation'), await apart('test')]
   const taken = new Set([...(validationFolder?.names ?? []), ...(testFolder?.names ?? [])])
@@ -188,6 +192,7 @@ const openAll = async (config: DataConfig, note: Note): Promise<FaceSet> => {
   const limited = (folder: string): boolean => rule?.folder === undefined || rule.folder === folder
   const all = await openFaces(config.folders, {
     mergeNames: config.mergeNames,
+    ...given({ depth: config.depth }),
     minImages: config.minImages,
     ...(rule === undefined ? {} : { acceptedBy: rule.file }),
     accept: (name, folder) => {

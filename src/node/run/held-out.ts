@@ -4,14 +4,11 @@ import { FormatError } from '../../base/errors.ts'
 import { byCodePoint } from '../../base/names.ts'
 import type { Dataset, UnreadableImage } from '../../data/dataset.ts'
 import type { PairSet } from '../../evaluate/pair.ts'
-import { mostRandomPairs, randomPairs, type Identity } from '../../evaluate/random-pairs.ts'
+import { mostRandomPairs, randomPairs, usualRandomPairs, type Identity } from '../../evaluate/random-pairs.ts'
 import type { Image, Size } from '../../image/image.ts'
 import { networkCrop } from '../../image/resample.ts'
 import type { PairCrops } from './pair-validation.ts'
 import { checkUnreadable } from '../faces/unreadable.ts'
-
-/** Pairs of held-out identities are drawn up to this many. */
-const mostPairs = 6000
 
 /** The identities of a data set with their samples' ids. */
 export function identitiesWithImages(dataset: Dataset): Identity[] {
@@ -86,6 +83,6 @@ export async function loadHeldOut(dataset: Dataset, options: HeldOutOptions): Pr
 }
 
 const drawPairs = (identities: readonly Identity[], seed: number): PairSet | undefined => {
-  const most = Math.min(mostPairs, mostRandomPairs(identities, seed))
+  const most = Math.min(usualRandomPairs, mostRandomPairs(identities, seed))
   return most < 20 ? undefined : randomPairs(identities, most, seed)
 }

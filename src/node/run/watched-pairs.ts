@@ -2,6 +2,7 @@
 import { basename } from 'node:path'
 import { mapBounded } from '../../base/concurrency.ts'
 import { UsageError } from '../../base/errors.ts'
+import { given } from '../../base/given.ts'
 import type { FlipRule } from '../../evaluate/features.ts'
 import { resolvePairs } from '../../evaluate/resolve-pairs.ts'
 import type { Image } from '../../image/image.ts'
@@ -38,7 +39,9 @@ export async function openWatched(
     return packValidation('watch', name, pack, config.size, flip)
   }
   const list = await readPairList(path, protocol)
-  const sets = await Promise.all(config.data.folders.map((folder) => openFaces([folder])))
+  const sets = await Promise.all(
+    config.data.folders.map((folder) => openFaces([folder], given({ depth: config.data.depth }))),
+  )
   try {
     const found = new Map<string, () => Promise<Image>>()
     for (const set of sets)
@@ -46,6 +49,7 @@ export async function openWatched(
         if (!found.has(id)) found.set(id, () => set.image(index))
       })
     const pairs = resolvePairs(list, found.keys(), {
+      place: config.data.folders.join(', '),
       remedy: 'They are looked for in the folders trained on; leave their pairs out of the list',
     })
     const image = async (id: string): Promise<Image> => {

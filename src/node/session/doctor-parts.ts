@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { imageFormatsAnd } from '../../image/header.ts'
 import { blockSizeOf } from '../../runtime/block-size.ts'
 import type { Device } from '../../runtime/session.ts'
 import { type DeviceReport, repairOf, tryDevice } from './devices.ts'
@@ -111,7 +112,7 @@ const sharp: Check = () =>
     const { default: open } = await import('sharp')
     const pixel = { width: 1, height: 1, channels: 3, background: 'red' } as const
     await open({ create: pixel }).png().toBuffer()
-    return `${open.versions.sharp ?? 'unknown version'}, reads JPEG, PNG and WebP`
+    return `${open.versions.sharp ?? 'unknown version'}, reads ${imageFormatsAnd}`
   })
 
 const device =
