@@ -1,4 +1,4 @@
-/** @file The EXIF orientation that a JPEG, PNG or WebP file states, read from its bytes without decoding. */
+/** @file The EXIF orientation that an image file states, read from its bytes without decoding. */
 import { imageFormat } from './header.ts'
 import type { ImageFormat } from './header.ts'
 
@@ -54,6 +54,11 @@ const exifOf: { readonly [F in ImageFormat]: (bytes: Uint8Array) => Uint8Array |
   jpeg: jpegExif,
   png: pngExif,
   webp: webpExif,
+  gif: () => undefined,
+  // the file itself is such a block
+  tiff: (bytes) => bytes,
+  // its decoder turns the picture by a box of its own
+  avif: () => undefined,
 }
 
 const orientationTag = 0x0112
