@@ -33,7 +33,7 @@ const floors: Readonly<Record<string, number>> = {
 }
 
 /** Packages that only run outside a browser. */
-const native = ['sharp', 'koffi', 'onnxruntime-node']
+const native = ['sharp', 'koffi', 'onnxruntime-node', 'libsql', 'pg']
 
 interface Import {
   readonly from: string
