@@ -30,6 +30,14 @@ packs = {
     "object array": (objects, np.array(same)),
     "numpy truths": (images, [np.bool_(v) for v in same]),
     "numbers": [images, [1, 0]],
+    **{f"{kind} truths": (images, np.array(same, kind)) for kind in ("int64", "uint8", "float64")},
+}
+
+# pairs that share their images, as templates do: a pickler writes each once
+large = bytes(range(256)) * 4
+shared = {
+    "bytes": ([large] * 6, [True] * 3),
+    "arrays": ([np.frombuffer(large, np.uint8)] * 6, np.ones(3, np.int64)),
 }
 
 
@@ -50,12 +58,14 @@ hostile = {
     "builtins getattr": Call(getattr, "x", "y"),
 }
 
-old = json.loads(path.read_text()) if path.exists() else {"packs": {}, "hostile": {}}
-result = {"packs": {k: v for k, v in old["packs"].items() if not k.startswith(f"numpy {major} ")}, "hostile": {}}
+old = json.loads(path.read_text()) if path.exists() else {"packs": {}, "hostile": {}, "shared": {}}
+result = {"packs": {k: v for k, v in old["packs"].items() if not k.startswith(f"numpy {major} ")}, "hostile": {}, "shared": {}}
 encode = lambda data: base64.b64encode(data).decode()
 for protocol in range(6):
     for name, pack in packs.items():
         result["packs"][f"numpy {major} protocol {protocol} {name}"] = encode(pickle.dumps(pack, protocol))
+    for name, pack in shared.items():
+        result["shared"][f"protocol {protocol} {name}"] = encode(pickle.dumps(pack, protocol))
     for name, value in hostile.items():
         result["hostile"][f"protocol {protocol} {name}"] = encode(pickle.dumps(value, protocol))
 result["packs"] = dict(sorted(result["packs"].items()))

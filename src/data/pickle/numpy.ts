@@ -1,5 +1,6 @@
 /** @file NumPy's arrays and numbers inside pickles, in the spellings of NumPy 1 and 2 and of all protocols. */
 import { FormatError } from '../../base/errors.ts'
+import { halfToNumber } from '../../base/half.ts'
 import type { PickleCall, PickleValue } from './values.ts'
 import { asBytes, asCount, asItems, asText, pickleKind } from './values.ts'
 
@@ -31,19 +32,32 @@ const callOf = (value: PickleValue | undefined): PickleCall | undefined =>
 const argumentsOf = (call: PickleCall | undefined, name: string): readonly PickleValue[] | undefined =>
   modules.some((module) => call?.name === `${module}.${name}`) ? call?.args : undefined
 
-const widths: Readonly<Record<string, number>> = {
-  b1: 1,
-  u1: 1,
-  i1: 1,
-  u2: 2,
-  i2: 2,
-  u4: 4,
-  i4: 4,
-  u8: 8,
-  i8: 8,
-  f2: 2,
-  f4: 4,
-  f8: 8,
+type Read = (view: DataView, at: number) => number
+
+/** Bytes and reading of each element type, little-endian. */
+const elementTypes: Readonly<Record<string, readonly [width: number, read: Read]>> = {
+  b1: [1, (view, at) => (view.getUint8(at) === 0 ? 0 : 1)],
+  u1: [1, (view, at) => view.getUint8(at)],
+  i1: [1, (view, at) => view.getInt8(at)],
+  u2: [2, (view, at) => view.getUint16(at, true)],
+  i2: [2, (view, at) => view.getInt16(at, true)],
+  u4: [4, (view, at) => view.getUint32(at, true)],
+  i4: [4, (view, at) => view.getInt32(at, true)],
+  u8: [8, (view, at) => Number(view.getBigUint64(at, true))],
+  i8: [8, (view, at) => Number(view.getBigInt64(at, true))],
+  f2: [2, (view, at) => halfToNumber(view.getUint16(at, true))],
+  f4: [4, (view, at) => view.getFloat32(at, true)],
+  f8: [8, (view, at) => view.getFloat64(at, true)],
+}
+
+const widthOf = (dtype: string): number => elementTypes[dtype]?.[0] ?? 0
+
+/** The numbers of an array, row by row; undefined for one of Python objects. */
+export function arrayNumbers({ dtype, data }: PickledArray): readonly number[] | undefined {
+  const [width, read] = (Object.hasOwn(elementTypes, dtype) ? elementTypes[dtype] : undefined) ?? []
+  if (width === undefined || read === undefined) return undefined
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength)
+  return Array.from({ length: data.length / width }, (_, i) => read(view, i * width))
 }
 
 const readDtype = (value: PickleValue | undefined, file: string): string => {
@@ -53,7 +67,7 @@ const readDtype = (value: PickleValue | undefined, file: string): string => {
     throw new FormatError(file, 'expected an element type of NumPy')
   const order = asText(asItems(call.state)?.[1])
   if (order === '>') throw new FormatError(file, 'expected little-endian elements, got big-endian ones')
-  if (name !== 'O8' && !Object.hasOwn(widths, name))
+  if (name !== 'O8' && !Object.hasOwn(elementTypes, name))
     throw new FormatError(file, `elements of the type ${name.slice(0, 20)} are not read`)
   return name
 }
@@ -75,7 +89,7 @@ const build = (
     return { dtype, shape, data: new Uint8Array(0), items }
   }
   const data = asBytes(dataValue)
-  const bytes = count * (widths[dtype] ?? 0)
+  const bytes = count * widthOf(dtype)
   if (data?.length !== bytes)
     throw new FormatError(
       file,
@@ -106,15 +120,13 @@ export function asArray(value: PickleValue | undefined, file: string): PickledAr
   return undefined
 }
 
-/** A truth value, of Python or NumPy, or 0 and 1. @throws FormatError for anything else */
+/** A truth value, of Python or NumPy, or 0 and 1 in any type of number. @throws FormatError for anything else */
 export function asTruth(value: PickleValue | undefined, file: string): boolean {
   if (typeof value === 'boolean') return value
   if (value === 0 || value === 1) return value === 1
   const array = asArray(value, file)
-  if (array !== undefined && array.shape.length === 0 && /^[bui]/.test(array.dtype)) {
-    const [low = 0, ...rest] = array.data
-    if (low <= 1 && rest.every((byte) => byte === 0)) return low === 1
-  }
+  const [number, ...more] = array === undefined ? [] : (arrayNumbers(array) ?? [])
+  if (array?.shape.length === 0 && more.length === 0 && (number === 0 || number === 1)) return number === 1
   throw new FormatError(
     file,
     `expected True or False, got ${value === undefined ? 'nothing' : pickleKind(value)}`,

@@ -9,6 +9,7 @@ import { encodeVerificationBin, readVerificationBin } from '../records/verificat
 interface Golden {
   readonly packs: Readonly<Record<string, string>>
   readonly hostile: Readonly<Record<string, string>>
+  readonly shared: Readonly<Record<string, string>>
   readonly images: readonly string[]
 }
 
@@ -24,6 +25,14 @@ describe('packs that Python wrote', () => {
     const pack = readVerificationBin(bytesOf(base64), 'pack.bin')
     expect(pack.same).toEqual([true, false])
     expect(pack.images.map((image) => [...image])).toEqual(images.map((image) => [...image]))
+  })
+
+  it.each(Object.entries(golden.shared))('whose pairs share their images: %s', (_, base64) => {
+    const pack = readVerificationBin(bytesOf(base64), 'pack.bin')
+    expect(pack.same).toEqual([true, true, true])
+    const image = Array.from({ length: 1024 }, (_item, i) => i % 256)
+    expect(pack.images.map((found) => [...found])).toEqual(pack.images.map(() => image))
+    expect(pack.images.length).toBe(6)
   })
 
   it('reads what Python 2 wrote: strings for bytes, whole numbers for truth', () => {

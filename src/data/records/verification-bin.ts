@@ -4,7 +4,7 @@
  */
 import { FormatError, shown, UsageError } from '../../base/errors.ts'
 import { counted } from '../../base/words.ts'
-import { asArray, asTruth, numpyNames } from '../pickle/numpy.ts'
+import { arrayNumbers, asArray, asTruth, numpyNames } from '../pickle/numpy.ts'
 import type { PickleValue } from '../pickle/values.ts'
 import { asBytes, asItems, pickleKind } from '../pickle/values.ts'
 import { readPickle } from '../pickle/pickle.ts'
@@ -19,9 +19,10 @@ const elements = (value: PickleValue | undefined, file: string): readonly Pickle
   const items = asItems(value)
   if (items !== undefined) return items
   const array = asArray(value, file)
-  if (array === undefined || array.shape.length !== 1) return undefined
-  if (array.items !== undefined) return array.items
-  return array.dtype === 'b1' ? Array.from(array.data, (byte) => byte !== 0) : undefined
+  // [N], or [N, 1] as a column is saved
+  if (array === undefined || array.shape.length === 0 || array.shape.slice(1).some((length) => length !== 1))
+    return undefined
+  return array.items ?? arrayNumbers(array)
 }
 
 const imageBytes = (value: PickleValue, file: string): Uint8Array => {
@@ -67,11 +68,17 @@ export function readVerificationBin(bytes: Uint8Array, file: string): Verificati
       `expected two images for each of ${counted(truths.length, 'pair')}, got ${counted(images.length, 'image')}`,
     )
   if (truths.length === 0) throw new FormatError(file, 'the pack holds no pairs')
-  // text may be named many times and turned into bytes each time: never into more than the file holds
+  // pairs may share an image, which picklers write once; but text may be named many times and turned into bytes each time:
+  // what is decoded, rather than a view of the file, never grows
+  // beyond what the file holds
   let total = 0
+  const decoded = new Map<PickleValue, Uint8Array>()
   const encoded = images.map((image) => {
+    const known = decoded.get(image)
+    if (known !== undefined) return known
     const found = imageBytes(image, file)
-    total += found.length
+    decoded.set(image, found)
+    if (found.buffer !== bytes.buffer) total += found.length
     if (total > bytes.length) throw new FormatError(file, 'the images together are larger than the file')
     return found
   })
