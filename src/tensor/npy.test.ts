@@ -61,6 +61,13 @@ describe('npy', () => {
     expect(read).toEqual({ shape: [3, 2], data: turned })
   })
 
+  it('reads what Python 2 wrote, keys in any order', () => {
+    const text = "{'shape': (1L, 2L), 'fortran_order': False, \"descr\": '<f4'}".padEnd(117) + '\n'
+    const head = [Uint8Array.of(0x93, 78, 85, 77, 80, 89, 1, 0, 118, 0), new TextEncoder().encode(text)]
+    const file = concatBytes([...head, bytesOf(Float32Array.of(1, 2))])
+    expect(decodeNpy(file, 'x.npy')).toEqual({ shape: [1, 2], data: Float32Array.of(1, 2) })
+  })
+
   it('refuses every truncation', () => {
     const file = encodeNpy({ shape: [3], data: Float32Array.of(1, 2, 3) })
     for (let length = 0; length < file.length; length++) {
@@ -80,8 +87,14 @@ describe('npy', () => {
     ['False', 'Never', 'expected `fortran_order`'],
     ['(3,)', '(4,)', 'expected 16 bytes of numbers for the shape [4], got 12'],
     ['(3,)', '(x,)', 'expected a shape'],
+    ['(3,)', 'None', 'expected a shape'],
     ['NUMPY\x01', 'NUMPY\x07', 'expected format 1, 2 or 3, got 7'],
     ['NUMPY', 'numpy', 'not an .npy file'],
+    ['}      ', "'x': 1}", 'got "x"'],
+    ["'shape'", "'descr'", 'not a dict of plain values'],
+    ['}      ', '} + {} ', 'not a dict of plain values'],
+    ['(3,)', '((3)', 'not a dict of plain values'],
+    ['(3,)', '3   ', 'expected a shape'],
   ])('refuses %s made %s', (from, to, reason) => {
     const text = Buffer.from(encodeNpy({ shape: [3], data: Float32Array.of(1, 2, 3) })).toString('latin1')
     const file = Uint8Array.from(Buffer.from(text.replace(from, to), 'latin1'))

@@ -1,7 +1,8 @@
 /** @file NumPy's `.npy`: written as little-endian float32, row-major; other floats are read too. Nothing in it is ever executed. */
 import { bytesOf, ByteReader, concatBytes } from '../base/bytes.ts'
-import { FormatError } from '../base/errors.ts'
+import { FormatError, shown } from '../base/errors.ts'
 import { halfToNumber } from '../base/half.ts'
+import { npyHeaderFields } from './npy-header.ts'
 import { sizeOf, stridesOf, tensor } from './tensor.ts'
 import type { Tensor } from './tensor.ts'
 
@@ -39,10 +40,6 @@ const headerText = (reader: ByteReader): string => {
   return new TextDecoder().decode(reader.take(length, 'header'))
 }
 
-// the header is a Python literal; these are the only three keys the format knows
-const fieldOf = (text: string, key: string, value: string): string | undefined =>
-  new RegExp(`['"]${key}['"]\\s*:\\s*${value}`).exec(text)?.[1]
-
 /** What an `.npy` file holds, and where its numbers begin. */
 export interface NpyLayout {
   readonly shape: readonly number[]
@@ -63,6 +60,8 @@ const readers: Readonly<Record<NpyType, (view: DataView, place: number) => numbe
   '<f4': (view, place) => view.getFloat32(4 * place, true),
   '<f8': (view, place) => view.getFloat64(8 * place, true),
 }
+
+const headerKeys: ReadonlySet<string> = new Set(['descr', 'fortran_order', 'shape'])
 
 const isNpyType = (descr: string): descr is NpyType => Object.hasOwn(readers, descr)
 
@@ -90,16 +89,26 @@ export const npyHeaderLimit: number = magic.length + 6 + headerLimit
 
 const layoutOf = (reader: ByteReader): NpyLayout => {
   const text = headerText(reader)
-  const descr = fieldOf(text, 'descr', `['"]([^'"]*)['"]`)
+  const fields = npyHeaderFields(text)
+  if (fields === undefined) throw reader.fail('the header is not a dict of plain values')
+  const strange = [...fields.keys()].find((key) => !headerKeys.has(key))
+  if (strange !== undefined)
+    throw reader.fail(`expected only descr, fortran_order and shape in the header, got ${shown(strange)}`)
+  const descr = fields.get('descr')
   if (descr === undefined || !isNpyType(descr))
     throw reader.fail(
-      `expected little-endian floats (<f2, <f4, <f8), got ${descr?.startsWith('>') === true ? 'big-endian numbers ' : ''}${descr ?? 'no type'}; ${npyRemedy}`,
+      `expected little-endian floats (<f2, <f4, <f8), got ${descr?.startsWith('>') === true ? 'big-endian numbers ' : ''}${descr?.slice(0, 40) ?? 'no type'}; ${npyRemedy}`,
     )
-  const order = fieldOf(text, 'fortran_order', '(True|False)')
-  if (order === undefined) throw reader.fail('expected `fortran_order`, True or False')
-  const axes = fieldOf(text, 'shape', '\\(([0-9, ]*)\\)')
-  if (axes === undefined) throw reader.fail('expected a shape')
-  const shape = axes.split(',').flatMap((axis) => (axis.trim() === '' ? [] : [Number(axis)]))
+  const order = fields.get('fortran_order')
+  if (order !== 'True' && order !== 'False') throw reader.fail('expected `fortran_order`, True or False')
+  const axes = fields.get('shape')
+  // Python 2 wrote lengths as 3L
+  if (axes === undefined || !/^\((?:\d{1,15}L?,)*(?:\d{1,15}L?)?\)$/.test(axes))
+    throw reader.fail('expected a shape')
+  const shape = axes
+    .slice(1, -1)
+    .split(',')
+    .flatMap((axis) => (axis === '' ? [] : [Number(axis.replace('L', ''))]))
   const count = sizeOf(shape)
   if (shape.length > axesLimit || !Number.isSafeInteger(count * 8))
     throw reader.fail('the shape is too large')

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodeSafetensors, encodeSafetensors } from './safetensors.ts'
+import { memoryFile } from '../base/random-access.ts'
+import { decodeSafetensors, encodeSafetensors, openSafetensors } from './safetensors.ts'
 import { sizeOf } from './tensor.ts'
 import type { IntTensor, Tensor } from './tensor.ts'
 
@@ -91,8 +92,14 @@ describe('safetensors', () => {
       'takes 324000000000000 bytes',
     ],
     ['{"__metadata__":{"a":1}}', 0, '__metadata__.a is no text'],
-  ])('refuses %s', (header, data, reason) => {
-    expect(() => decodeSafetensors(withHeader(header, data), 'bad')).toThrowError(reason)
+    ['{"__metadata__":"a"}', 0, '__metadata__ is no object'],
+    ['{"__metadata__":null}', 0, '__metadata__ is no object'],
+  ])('refuses %s, read whole or opened', async (header, data, reason) => {
+    const bytes = withHeader(header, data)
+    expect(() => decodeSafetensors(bytes, 'bad')).toThrowError(reason)
+    // other types are read by whoever opens the file
+    if (!header.includes('F64'))
+      await expect(openSafetensors(memoryFile(bytes, 'bad'))).rejects.toThrow(reason)
   })
 
   it('does not believe a header length', () => {

@@ -172,13 +172,16 @@ export interface SafetensorsFile {
   readonly entries: readonly SafetensorsEntry[]
   /** Where the numbers begin in the file. */
   readonly dataStart: number
+  readonly metadata: Readonly<Record<string, string>>
 }
 
 /** Reads the header of a file; nothing else is read or allocated. @throws FormatError as `decodeSafetensors` */
 export async function openSafetensors(file: RandomAccessFile): Promise<SafetensorsFile> {
   const length = headerLength(await file.read(0, 8), file.size, file.name)
   const header = parseHeader(await file.read(8, length), file.name)
-  const entries = entriesOf(header, (reason) => new FormatError(file.name, reason, 8))
+  const fail = (reason: string): FormatError => new FormatError(file.name, reason, 8)
+  const entries = entriesOf(header, fail)
+  const metadata = metadataOf(header[metadataKey], fail)
   const [dataStart, end] = [8 + length, entries.at(-1)?.end ?? 0]
   if (dataStart + end > file.size)
     throw new FormatError(
@@ -192,7 +195,7 @@ export async function openSafetensors(file: RandomAccessFile): Promise<Safetenso
       `${file.size - dataStart - end} bytes follow the last tensor`,
       dataStart + end,
     )
-  return { entries, dataStart }
+  return { entries, dataStart, metadata }
 }
 
 /**

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises'
+import { deflateSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { bytesOf, concatBytes } from '../../base/bytes.ts'
 import { FormatError } from '../../base/errors.ts'
 import { readAgeDbPairs } from './agedb.ts'
 import { parseCrossLfwPairs } from './calfw.ts'
@@ -9,7 +11,7 @@ import { formatImageList, parseImageList, parsePathLabels } from './labels.ts'
 import { readMatFile } from './mat.ts'
 import { parseFaceList, parseNoiseList } from './megaface.ts'
 import { parseYtfSplits } from './ytf.ts'
-import { decodeOpenCvMat, encodeOpenCvFeature } from '../records/opencv-mat.ts'
+import { decodeOpenCvFeature, decodeOpenCvMat, encodeOpenCvFeature } from '../records/opencv-mat.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 const golden = async (name: string): Promise<Uint8Array> =>
@@ -104,7 +106,7 @@ describe('AgeDB-30', () => {
     expect((await readMatFile(await golden('agedb.mat'), name)).get('note')).toEqual({
       kind: 'numbers',
       shape: [1, 1],
-      values: [1.5],
+      values: Float64Array.of(1.5),
     })
   })
 
@@ -116,6 +118,50 @@ describe('AgeDB-30', () => {
     const swapped = mat.slice()
     swapped.set(bytes('MI'), 126)
     await expect(readAgeDbPairs(swapped, 'm')).rejects.toThrow('little-endian')
+  })
+})
+
+describe('a MATLAB file that unfolds', () => {
+  /** An element: type, length, bytes padded to eight. */
+  const element = (type: number, data: Uint8Array): Uint8Array => {
+    const head = bytesOf(Uint32Array.of(type, data.length))
+    return concatBytes([head, data, new Uint8Array(type === 15 ? 0 : (8 - (data.length % 8)) % 8)])
+  }
+  const matrix = (kind: number, shape: readonly number[], content: Uint8Array): Uint8Array =>
+    element(
+      14,
+      concatBytes([
+        element(6, bytesOf(Uint32Array.of(kind, 0))),
+        element(5, bytesOf(Int32Array.from(shape))),
+        element(1, bytes('v')),
+        content,
+      ]),
+    )
+  const matFile = (...variables: readonly Uint8Array[]): Uint8Array => {
+    const head = new Uint8Array(128)
+    head.set(bytes('MATLAB 5.0 MAT-file'))
+    head.set([0, 1, 73, 77], 124)
+    return concatBytes([head, ...variables.map((variable) => element(15, deflateSync(variable)))])
+  }
+
+  it('is refused by the total of its variables, not by each', async () => {
+    const variable = matrix(9, [128, 1], element(9, new Uint8Array(1024)))
+    const limits = { bytes: 2 * variable.length, values: 1 }
+    const found = await readMatFile(matFile(variable, variable), 'm', limits)
+    expect(found.get('v')).toMatchObject({ kind: 'numbers', shape: [128, 1] })
+    await expect(readMatFile(matFile(variable, variable, variable), 'm', limits)).rejects.toThrow(
+      `the compressed variables together are larger than ${2 * variable.length} bytes`,
+    )
+  })
+
+  it('is refused by how many values and axes it holds', async () => {
+    const empty = element(14, new Uint8Array(0))
+    const cell = matrix(1, [1, 3], concatBytes([empty, empty, empty]))
+    const limits = { bytes: 2 ** 20, values: 6 }
+    expect((await readMatFile(matFile(cell, cell), 'm', limits)).get('v')).toMatchObject({ shape: [1, 3] })
+    await expect(readMatFile(matFile(cell, cell, cell), 'm', limits)).rejects.toThrow('more than 6 values')
+    const axes = matrix(9, new Array<number>(33).fill(1), element(9, new Uint8Array(8)))
+    await expect(readMatFile(matFile(axes), 'm')).rejects.toThrow('33 axes are more than 32')
   })
 })
 
@@ -205,5 +251,10 @@ describe('MegaFace', () => {
     throws(() => decodeOpenCvMat(file.with(12, 6), 'f'), 'type 5')
     throws(() => decodeOpenCvMat(file.with(3, 128), 'f'), 'expected a matrix')
     throws(() => decodeOpenCvMat(new Uint8Array(0), 'f'), 'empty')
+    expect(decodeOpenCvFeature(file, 'f')).toEqual(feature)
+    const two = encodeOpenCvFeature(Float32Array.of(1, 2, 3, 4))
+      .with(0, 2)
+      .with(4, 2)
+    throws(() => decodeOpenCvFeature(two, 'f'), 'expected one feature as a column, got a matrix of 2x2')
   })
 })

@@ -1,5 +1,6 @@
 /** @file OpenCV's matrix dump as MegaFace's kit reads it: four int32 (rows, columns, bytes per row or element, type), then float32. */
 import { bytesOf, ByteReader, concatBytes } from '../../base/bytes.ts'
+import { FormatError } from '../../base/errors.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 
 const float32Type = 5
@@ -19,6 +20,13 @@ export function decodeOpenCvMat(bytes: Uint8Array, file: string): Tensor {
     throw reader.fail(`expected ${length} bytes of a ${rows}x${columns} matrix, ${reader.remaining} are left`)
   const data = reader.take(length).slice()
   return { shape: [rows, columns], data: new Float32Array(data.buffer) }
+}
+
+/** Reads one feature: a column, or a row. @throws FormatError for a matrix of several, and as `decodeOpenCvMat` */
+export function decodeOpenCvFeature(bytes: Uint8Array, file: string): Float32Array {
+  const { shape, data } = decodeOpenCvMat(bytes, file)
+  if (shape.includes(1)) return data
+  throw new FormatError(file, `expected one feature as a column, got a matrix of ${shape.join('x')} numbers`)
 }
 
 /** A feature as a column, the way MegaFace's kit wants each image's. */

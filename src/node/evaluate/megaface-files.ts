@@ -8,7 +8,7 @@ import { agreeing, counted, firstFive } from '../../base/words.ts'
 import { checkInside } from '../../data/lists/listed-path.ts'
 import { parseFaceList, parseNoiseList } from '../../data/lists/megaface.ts'
 import { decodeText } from '../../data/lists/text.ts'
-import { decodeOpenCvMat } from '../../data/records/opencv-mat.ts'
+import { decodeOpenCvFeature } from '../../data/records/opencv-mat.ts'
 import type { FlipRule } from '../../evaluate/features.ts'
 import { fuse, normalizeRows, templateSize } from '../../evaluate/features.ts'
 import type { EmbeddingModel } from '../../model/contract.ts'
@@ -148,7 +148,7 @@ export async function matSource(
   const fileOf = (place: number): string => join(folder, checkInside(paths[place] ?? '', folder) + end)
   const read = async (place: number): Promise<Float32Array> => {
     const file = fileOf(place)
-    return decodeOpenCvMat(await readWholeFile(file), file).data
+    return decodeOpenCvFeature(await readWholeFile(file), file)
   }
   const size = (await read(0)).length
   return {
