@@ -1,5 +1,6 @@
 /** @file A face detector: an ONNX file of a known kind and a runtime. */
 import { DataError } from '../base/errors.ts'
+import { Opened } from '../base/opened.ts'
 import type { LandmarkName, Landmarks } from '../image/alignment.ts'
 import type { Image, Point, Size } from '../image/image.ts'
 import type { Region } from '../image/resample.ts'
@@ -11,6 +12,7 @@ import type { Candidate, DetectorForm, DetectorRecord } from './detectors/record
 import { withoutDoubles } from './detectors/doubles.ts'
 import { recogniseDetector } from './detectors/registry.ts'
 import type { DetectedFace } from './detected-face.ts'
+import { openLandmarkFinder } from './landmark-finder.ts'
 import { networkPixels } from '../image/pixel-rule.ts'
 import { openRunners } from './runners.ts'
 import type { Runners } from './runners.ts'
@@ -62,6 +64,8 @@ export interface DetectorOptions extends Partial<Pick<LoadOptions, 'device' | 't
    * @defaultValue 640
    */
   readonly side?: number
+  /** A landmark model, whose points take the place of the detector's own; a detector of boxes alone needs one. */
+  readonly landmarks?: ModelBytes
 }
 
 const usualSide = 640
@@ -135,24 +139,38 @@ export async function openDetectionModel(
   const side =
     'multipleOf' in form.size ? (options.side ?? usualSide) : Math.max(form.size.height, form.size.width)
   const threshold = options.threshold ?? record.threshold
-  const runners = openRunners(driver, bytes, form, record.pixels, options)
-  // a first run shows at once that the model can be run, and that it is what its outputs say
-  await tryOut(runners, form, file)
-  const changed = 'multipleOf' in form.size && side !== usualSide ? `@${side}` : ''
-  return {
-    id: `${record.name}-${fileHash(bytes)}${changed}`,
-    kind: record.name,
-    landmarks: record.landmarks,
-    weak: record.weak,
-    side,
-    detect: async (image, { region = wholeOf(image), zoom = 1 } = {}) => {
-      const { inner, size } = inputFor(form, region, side, zoom)
-      const view = viewOf(image, region, inner, size)
-      const outputs = await runners.run(size, networkPixels(view.image, record.pixels))
-      const candidates = form.decode(outputs, size, threshold).filter(isSound)
-      return withoutDoubles(candidates, record).map((one) => faceOf(record, one, view))
-    },
-    [Symbol.asyncDispose]: () => runners[Symbol.asyncDispose](),
+  const parts = new Opened()
+  try {
+    const runners = parts.use(openRunners(driver, bytes, form, record.pixels, options))
+    // a first run shows at once that the model can be run, and that it is what its outputs say
+    await tryOut(runners, form, file)
+    const finder =
+      options.landmarks === undefined
+        ? undefined
+        : parts.use(await openLandmarkFinder(driver, options.landmarks, options))
+    const changed = 'multipleOf' in form.size && side !== usualSide ? `@${side}` : ''
+    return {
+      id: `${record.name}-${fileHash(bytes)}${changed}${finder === undefined ? '' : `+${finder.id}`}`,
+      kind: record.name,
+      landmarks: finder?.landmarks ?? record.landmarks,
+      weak: record.weak,
+      side,
+      detect: async (image, { region = wholeOf(image), zoom = 1 } = {}) => {
+        const { inner, size } = inputFor(form, region, side, zoom)
+        const view = viewOf(image, region, inner, size)
+        const outputs = await runners.run(size, networkPixels(view.image, record.pixels))
+        const candidates = form.decode(outputs, size, threshold).filter(isSound)
+        const faces = withoutDoubles(candidates, record).map((one) => faceOf(record, one, view))
+        if (finder === undefined) return faces
+        const complete: DetectedFace[] = []
+        for (const face of faces) complete.push({ ...face, landmarks: await finder.find(image, face.box) })
+        return complete
+      },
+      [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose](),
+    }
+  } catch (error) {
+    await parts[Symbol.asyncDispose]()
+    throw error
   }
 }
 
@@ -164,7 +182,6 @@ const tryOut = async (runners: Runners, form: DetectorForm, file: string): Promi
   try {
     form.decode(await runners.run(size, new Float32Array(3 * size.height * size.width)), size, 0)
   } catch (cause) {
-    await runners[Symbol.asyncDispose]()
     throw cause instanceof DataError
       ? cause
       : new DataError(`${file} cannot be run (${cause instanceof Error ? cause.message : String(cause)})`, {

@@ -1,6 +1,7 @@
 /** @file YuNet: anchor-free, three strides, a class and an object score each. */
 import { alignmentNames } from '../../image/alignment.ts'
 import { pointsAt } from './points.ts'
+import { planarInput } from './ports.ts'
 import type { Candidate, DetectorForm, DetectorRecord } from './record.ts'
 
 const strides = [8, 16, 32] as const
@@ -52,16 +53,10 @@ export const yunet: DetectorRecord = {
   weak: 0.8,
   overlap: 0.3,
   doubles: 'best',
-  recognise: ({ inputs, outputs }) => {
-    const [input] = inputs
-    const given = new Set(outputs.map(({ name }) => name))
+  recognise: (ports) => {
+    const given = new Set(ports.outputs.map(({ name }) => name))
+    const input = planarInput(ports, 32)
     if (input === undefined || !names.every((name) => given.has(name))) return undefined
-    const [height, width] = [input.shape?.[2], input.shape?.[3]]
-    return {
-      input: input.name,
-      size: typeof height === 'number' && typeof width === 'number' ? { height, width } : { multipleOf: 32 },
-      outputs: names,
-      decode,
-    }
+    return { ...input, outputs: names, decode }
   },
 }

@@ -13,7 +13,9 @@ import type { ModelFileOptions } from '../run/model-file.ts'
 import { requireDevice } from '../session/devices.ts'
 import { openDriver } from '../session/open-driver.ts'
 
-export interface DetectorFileOptions extends DetectorOptions {
+export interface DetectorFileOptions extends Omit<DetectorOptions, 'landmarks'> {
+  /** The file of a landmark model, whose points take the place of the detector's own. */
+  readonly landmarks?: string
   /** The runtime; left out, one is opened and closed with the detector. */
   readonly driver?: Driver
 }
@@ -36,11 +38,13 @@ const readModel = async (file: string): Promise<ModelBytes> => ({
  */
 export async function openDetector(file: string, options: DetectorFileOptions = {}): Promise<Detector> {
   const model = await readModel(file)
+  const { landmarks, ...rest } = options
+  const points = landmarks === undefined ? {} : { landmarks: await readModel(landmarks) }
   const parts = new Opened()
   try {
     const driver = options.driver ?? parts.use((await openDriver({ threads: options.threads ?? 2 })).driver)
     await requireDevice(options.device ?? 'cpu', driver)
-    const detector = parts.use(await openDetectionModel(driver, model, { threads: 2, ...options }))
+    const detector = parts.use(await openDetectionModel(driver, model, { threads: 2, ...rest, ...points }))
     return { ...detector, [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose]() }
   } catch (error) {
     await parts[Symbol.asyncDispose]()
@@ -49,7 +53,10 @@ export async function openDetector(file: string, options: DetectorFileOptions = 
 }
 
 export interface OpenEmbedderOptions
-  extends EmbedderOptions, Omit<ModelFileOptions, 'driver' | 'device' | 'threads'>, DetectorOptions {
+  extends
+    EmbedderOptions,
+    Omit<ModelFileOptions, 'driver' | 'device' | 'threads'>,
+    Omit<DetectorFileOptions, 'driver'> {
   /** A detector's file, or an open detector, which the embedder then closes. */
   readonly detector: string | Detector
   /** A run folder or a model's file, or an open model, which the embedder then closes. */
