@@ -10,11 +10,18 @@ export interface Context {
   readonly signal: AbortSignal
 }
 
-/** 0 done, 1 failed; 2, wrong use, is thrown as a `UsageError`. */
-export type ExitCode = 0 | 1 | 2
+/** 0 done, 1 failed; 2, wrong use, is thrown as a `UsageError`; 3 and 4 are answers of `verify`: different, no decision. */
+export type ExitCode = 0 | 1 | 2 | 3 | 4
 
 /** The headings of the command list, in order. */
-export const commandGroups = ['Start here', 'Train', 'Use a model', 'Understand', 'Data'] as const
+export const commandGroups = [
+  'Start here',
+  'Recognise',
+  'Train',
+  'Use a model',
+  'Understand',
+  'Data',
+] as const
 
 export interface CommandArgument {
   readonly name: string

@@ -114,3 +114,9 @@ export const starterModels: readonly CatalogueEntry[] = [
     contract: { size: { height: 112, width: 112 }, channels: 'bgr', mean: 127, std: 128, flip: 'sum' },
   },
 ]
+
+/** What is used where no detector is named; docs/experiments.md says why it is this one. */
+export const usualDetector = 'faceplugin-detector'
+
+/** What is used where no recogniser is named. */
+export const usualRecogniser = 'faceplugin'

@@ -17,10 +17,12 @@ import { sweepCommand } from './sweep.ts'
 import { synthCommand } from './synth.ts'
 import { toyCommand } from './toy.ts'
 import { trainCommand } from './train.ts'
+import { verifyCommand } from './verify.ts'
 
 export const commands: readonly Command[] = [
   demoCommand,
   doctorCommand,
+  verifyCommand,
   trainCommand,
   exportCommand,
   importCommand,
