@@ -1,6 +1,7 @@
 /** @file The list of commands. */
 import type { Command } from '../command.ts'
 import { adviseCommand } from './advise.ts'
+import { calibrateCommand } from './calibrate.ts'
 import { compareCommand } from './compare.ts'
 import { dataApplyCommand, dataCheckCommand } from './data.ts'
 import { dataFetchCommands } from './data-fetch.ts'
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   demoCommand,
   doctorCommand,
   verifyCommand,
+  calibrateCommand,
   trainCommand,
   exportCommand,
   importCommand,
