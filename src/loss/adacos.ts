@@ -65,6 +65,8 @@ export const adacos: MarginHead = {
       paper: 'both forms',
     },
   ],
+  acrossBatch: (options) =>
+    options.flag('fixed') ? undefined : 'adacos takes its scale from the angles of a batch',
   ramped: [],
   check: (_, size) => {
     if (size !== undefined && size.classes < 3) {

@@ -98,6 +98,7 @@ export const adaface: MarginHead = {
     marginWarmupOption,
     ...scaleWarmupOptions,
   ],
+  acrossBatch: () => 'adaface averages the lengths batch by batch',
   ramped: ['adaptiveMargin'],
   buffers: () => [
     { name: meanName, shape: [], initial: 20 },

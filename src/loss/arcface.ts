@@ -32,6 +32,7 @@ export const arcface: MarginHead = {
   normaliseWeights: true,
   normaliseFeatures: true,
   options: [scaleOption, marginRadiansOption, marginWarmupOption, ...scaleWarmupOptions],
+  acrossBatch: undefined,
   ramped: ['marginRadians'],
   adjust: ({ ownCosine, option }) => ({ own: additiveAngle(ownCosine, option('marginRadians')) }),
 }
@@ -97,6 +98,7 @@ export const combined: MarginHead = {
     marginWarmupOption,
     ...scaleWarmupOptions,
   ],
+  acrossBatch: undefined,
   ramped: ['marginRadians', 'marginCosine'],
   check: checkTriple,
   adjust: ({ ownCosine, options, option }) => {

@@ -73,6 +73,9 @@ const marginHead = (
     buffers: [...(head.buffers?.(size) ?? []), ...added.flatMap((loss) => loss.buffers?.(size) ?? [])],
     scheduled,
     needsImagesPerIdentity: added.some((loss) => loss.needsImagesPerIdentity),
+    acrossBatch: [head.acrossBatch?.(options), ...added.map((loss) => loss.acrossBatch)].filter(
+      (clause) => clause !== undefined,
+    ),
     ...marginAdvice(head, options, settings, size),
     build: (features, labels, values) => {
       const value = lookUp(head.name, values)
@@ -106,6 +109,7 @@ const embeddingHead = (loss: EmbeddingLoss, options: LossOptions, size: HeadSize
   buffers: loss.buffers?.(size) ?? [],
   scheduled: [],
   needsImagesPerIdentity: loss.needsImagesPerIdentity,
+  acrossBatch: loss.acrossBatch === undefined ? [] : [loss.acrossBatch],
   warnings: [],
   build: (features, labels, values) =>
     loss.evaluate({ features, labels, size, options, value: lookUp(loss.name, values) }),

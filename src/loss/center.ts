@@ -66,6 +66,7 @@ export const center: EmbeddingLoss = {
       paper: '0.5',
     },
   ],
+  acrossBatch: 'center moves its centres after each batch',
   needsImagesPerIdentity: false,
   // nearer to its own centre: (‖x − c_other‖² − ‖x − c_own‖²) / 2‖x‖
   slack: ({ own, other, norms }) =>

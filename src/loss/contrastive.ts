@@ -1,5 +1,5 @@
 /** @file Contrastive loss: the same person close together, others at least a margin apart. */
-import { add, maximum, multiply, sqrt, subtract } from '../graph/ops.ts'
+import { maximum, multiply, sqrt, subtract } from '../graph/ops.ts'
 import type { EmbeddingLoss } from './embedding-loss.ts'
 import { tiny } from './norm.ts'
 import { balanced, pairsOf } from './pairs.ts'
@@ -28,13 +28,17 @@ export const contrastive: EmbeddingLoss = {
       paper: 'not given',
     },
   ],
+  acrossBatch: 'contrastive compares the images of a batch with each other',
   needsImagesPerIdentity: true,
   // nearer to its own, and as far from the other as two people are to be; d² = 2 − 2·cos θ between unit embeddings
   slack: ({ own, other }, options) =>
     Math.min(own - other, 1 - options.number('contrastiveMargin') ** 2 / 2 - other),
   evaluate: ({ features, labels, options }) => {
     const pairs = pairsOf(features, labels)
-    const short = maximum(subtract(options.number('contrastiveMargin'), sqrt(add(pairs.distance, tiny))), 0)
+    const short = maximum(
+      subtract(options.number('contrastiveMargin'), sqrt(maximum(pairs.distance, tiny))),
+      0,
+    )
     return {
       loss: balanced(pairs, pairs.distance, multiply(short, short)),
       metrics: pairs.metrics,

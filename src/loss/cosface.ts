@@ -24,6 +24,7 @@ export const cosface: MarginHead = {
     marginWarmupOption,
     ...scaleWarmupOptions,
   ],
+  acrossBatch: undefined,
   ramped: ['margin'],
   adjust: ({ ownCosine, option }) => ({ own: subtract(ownCosine, option('margin')) }),
 }

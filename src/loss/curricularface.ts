@@ -17,6 +17,7 @@ export const curricularface: MarginHead = {
   normaliseWeights: true,
   normaliseFeatures: true,
   options: [scaleOption, marginRadiansOption, marginWarmupOption, ...scaleWarmupOptions],
+  acrossBatch: () => 'curricularface averages the cosines batch by batch',
   ramped: ['marginRadians'],
   buffers: () => [{ name: averageName, shape: [], initial: 0 }],
   adjust: ({ cosine, ownCosine, option, value }) => {

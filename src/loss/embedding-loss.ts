@@ -35,6 +35,8 @@ export interface EmbeddingLoss {
   readonly weight: LossOption
   readonly options: readonly LossOption[]
   readonly needsImagesPerIdentity: boolean
+  /** What the loss takes from all images of a batch together: computed in parts, the update is another one. */
+  readonly acrossBatch: string | undefined
   readonly buffers?: (size: HeadSize) => readonly HeadBuffer[]
   /** By how much a sample has what the loss asks of its label, in units of cos θ; 0 where it just has. */
   readonly slack: (sample: BetweenTwo, options: LossOptions) => number

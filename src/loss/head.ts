@@ -102,6 +102,8 @@ export interface BuiltHead {
   readonly scheduled: readonly ScheduledScalar[]
   /** Whether batches must hold several images of a person (P×K sampling). */
   readonly needsImagesPerIdentity: boolean
+  /** What the losses take from all images of a batch together, one clause each; none: parts make the same update. */
+  readonly acrossBatch: readonly string[]
   /** One line each: choices that can be made but hardly work. */
   readonly warnings: readonly string[]
   /** What can work instead, as options of the command line; only beside warnings that it answers. */

@@ -63,6 +63,7 @@ export const magface: MarginHead = {
     marginWarmupOption,
     ...scaleWarmupOptions,
   ],
+  acrossBatch: undefined,
   ramped: ['shortMarginRadians', 'longMarginRadians'],
   check: (options) => {
     if (options.number('shortNorm') >= options.number('longNorm')) {

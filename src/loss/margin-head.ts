@@ -55,6 +55,11 @@ export interface MarginHead {
   /** Refuses, with a `UsageError`, what the options' own ranges cannot. */
   readonly check?: (options: LossOptions, size: HeadSize | undefined) => void
   readonly buffers?: (size: HeadSize) => readonly HeadBuffer[]
+  /**
+   * What the loss takes from all images of a batch together, as "the scale follows …", where it does: a batch computed in parts
+   * is then another update than the whole one.
+   */
+  readonly acrossBatch: ((options: LossOptions) => string | undefined) | undefined
   readonly scheduled?: (options: LossOptions) => readonly ScheduledScalar[]
   /** Left out, the own cosine stays as it is. */
   readonly adjust?: (context: MarginContext) => MarginResult

@@ -1,16 +1,16 @@
 /** @file Lengths and directions that stay finite, with finite gradients, even for a row of zeros. */
-import { add, divide, maximum, multiply, sqrt, subtract, sum } from '../graph/ops.ts'
+import { divide, maximum, multiply, sqrt, subtract, sum } from '../graph/ops.ts'
 import type { AnyValue } from '../graph/value.ts'
 
 /**
- * Added to a squared length before its root. Far below float32's resolution of any real embedding (lengths above 0.01),
- * it makes the direction of the zero vector the zero vector, with the gradient 10⁶ times the incoming one.
+ * What a squared length counts as at least, so that its root has a finite slope. Lengths above 10⁻⁶ are exact, far below any
+ * real embedding's; the direction of the zero vector is the zero vector, with the gradient 10⁶ times the incoming one.
  */
 export const tiny = 1e-12
 
-/** √(‖x‖² + tiny) of each row: [R, D] → [R, 1]. */
+/** max(‖x‖, 10⁻⁶) of each row: [R, D] → [R, 1]. */
 export function rowLengths(x: AnyValue): AnyValue {
-  return sqrt(add(sum(multiply(x, x), [1], true), tiny))
+  return sqrt(maximum(sum(multiply(x, x), [1], true), tiny))
 }
 
 /** Each row divided by its length: [R, D] → [R, D]; the two divisions of Eq 5. */

@@ -11,6 +11,7 @@ export const softmax: MarginHead = {
   normaliseWeights: false,
   normaliseFeatures: false,
   options: [],
+  acrossBatch: undefined,
   ramped: [],
 }
 
@@ -23,5 +24,6 @@ export const nsl: MarginHead = {
   normaliseWeights: true,
   normaliseFeatures: true,
   options: [scaleOption, normaliseFeaturesOption(true, 'on'), ...scaleWarmupOptions],
+  acrossBatch: undefined,
   ramped: [],
 }

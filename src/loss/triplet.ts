@@ -81,6 +81,7 @@ export const triplet: EmbeddingLoss = {
       paper: 'semi-hard in FaceNet',
     },
   ],
+  acrossBatch: 'triplet compares the images of a batch with each other',
   needsImagesPerIdentity: true,
   // d² = 2 − 2·cos θ between unit embeddings
   slack: ({ own, other }, options) => own - other - options.number('tripletMargin') / 2,

@@ -27,11 +27,11 @@ const mostParts = 4096
 
 /**
  * Into how many parts (`accumulate`) a batch has to be split so that its training takes at most `bytes`; undefined where none is
- * enough, or where the loss compares the images of a batch with each other.
+ * enough, or where the loss takes something from all images of a batch, so that parts would make another update.
  */
 export function partsThatFit(recipe: Recipe, bytes: number): number | undefined {
   const { batch, accumulate, head } = recipe
-  if (head.needsImagesPerIdentity) return undefined
+  if (head.acrossBatch.length > 0) return undefined
   for (let parts = accumulate + 1; parts <= Math.min(batch, mostParts); parts++) {
     if (batch % parts !== 0) continue
     if (trainingMemory({ ...recipe, accumulate: parts, embedBatch: 1 }) <= bytes) return parts

@@ -2,7 +2,7 @@
 import type { Tensor } from '../tensor/tensor.ts'
 import type { StepMetrics } from './events.ts'
 
-/** The order of the vector. */
+/** The order of the vector; after these comes a number that is finite only where the new state is. */
 export const metricNames: readonly (keyof StepMetrics)[] = [
   'loss',
   'ownCosine',

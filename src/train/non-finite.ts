@@ -4,6 +4,9 @@ import { valuesOf } from '../graph/order.ts'
 import type { AnyValue, Graph } from '../graph/value.ts'
 import type { Feeds, OpenSession, SessionSpec } from '../runtime/session.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { feedNames, resultNames } from './step.ts'
+import type { StepRun } from './step-feeds.ts'
+import type { Trainer } from './trainer.ts'
 
 const watched = 'watched'
 
@@ -31,33 +34,63 @@ const probeGraph = (values: readonly AnyValue[]): Graph => ({
   },
 })
 
-/** Names the first non-finite value of `graph` under a state and feeds; undefined where all are finite. */
-export async function firstNonFinite(
+/** Where a step's first value that is not finite comes from. */
+export interface NonFinite {
+  readonly name: string
+  /** The part of the batch it came in, counted from 1, where there are several. */
+  readonly part?: number
+}
+
+type Surroundings = Pick<SessionSpec, 'device' | 'threads'> & { readonly openSession: OpenSession }
+
+interface Probe extends AsyncDisposable {
+  /** The first value that is not finite under a state and feeds; undefined where all are finite. */
+  find(state: ReadonlyMap<string, Tensor>, feeds: Feeds): Promise<string | undefined>
+}
+
+const openProbe = async (
   graph: Graph,
-  {
-    state,
-    feeds,
-    openSession,
-    device,
-    threads,
-  }: Pick<SessionSpec, 'device' | 'threads'> & {
-    readonly state: ReadonlyMap<string, Tensor>
-    readonly feeds: Feeds
-    readonly openSession: OpenSession
-  },
-): Promise<string | undefined> {
+  stateShapes: SessionSpec['state'],
+  { openSession, device, threads }: Surroundings,
+): Promise<Probe> => {
   const values = valuesOf(graph).filter((value) => value.dtype === 'float32' && value.kind !== 'constant')
   const used = new Set(values.flatMap((value) => (value.kind === 'input' ? [value.attributes.name] : [])))
-  const kept = new Map([...state].filter(([name]) => used.has(name)))
-  const shapes = Object.fromEntries([...kept].map(([name, { shape }]) => [name, shape]))
-  const spec = { state: shapes, programs: { probe: probeGraph(values) }, device, threads }
-  await using session = await openSession(spec)
-  await session.writeState(kept)
-  const needed = Object.fromEntries(
-    Object.entries(feeds).filter(([name]) => used.has(name) || name === 'labels'),
-  )
-  const { [watched]: sums } = await session.run('probe', needed)
-  const index = sums === undefined ? -1 : sums.data.findIndex((sum) => !Number.isFinite(sum))
-  const value = values[index]
-  return value === undefined ? undefined : describe(value)
+  const state = Object.fromEntries(Object.entries(stateShapes).filter(([name]) => used.has(name)))
+  const session = await openSession({ state, programs: { probe: probeGraph(values) }, device, threads })
+  return {
+    find: async (now, feeds) => {
+      await session.writeState(new Map([...now].filter(([name]) => used.has(name))))
+      const needed = Object.fromEntries(
+        Object.entries(feeds).filter(([name]) => used.has(name) || name === feedNames.labels),
+      )
+      const { [watched]: sums } = await session.run('probe', needed)
+      const index = sums === undefined ? -1 : sums.data.findIndex((sum) => !Number.isFinite(sum))
+      const value = values[index]
+      return value === undefined ? undefined : describe(value)
+    },
+    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+  }
+}
+
+/**
+ * Names the first value that was not finite in an update that was refused, by going through its runs once more. The trainer's
+ * state stays as it is, but for what an update only passes on to its end.
+ */
+export async function firstNonFinite(
+  { session, programs }: Trainer,
+  runs: readonly StepRun[],
+  surroundings: Surroundings,
+): Promise<NonFinite | undefined> {
+  for (const program of new Set(runs.map((run) => run.program))) {
+    const graph = programs.programs[program]
+    if (graph === undefined) continue
+    await using probe = await openProbe(graph, programs.state, surroundings)
+    for (const [index, { feeds }] of runs.filter((run) => run.program === program).entries()) {
+      const name = await probe.find(await session.readState(), feeds)
+      if (name !== undefined) return { name, ...(program === 'accumulate' ? { part: index + 1 } : {}) }
+      // a part that is finite moves what later parts start from
+      if (program === 'accumulate') await session.run(program, feeds, { guard: resultNames.metrics })
+    }
+  }
+  return undefined
 }

@@ -101,7 +101,8 @@ export const trainOptions: OptionSpecs<TrainSettings> = {
   }),
   accumulate: integerOption({
     group: optimiser,
-    meaning: 'parts the batch is split into to save memory; the update stays that of the whole batch',
+    meaning:
+      'parts the batch is split into to save memory; the update stays that of the whole batch, except with losses that take something from all of it, which is said',
     min: 1,
     max: 4096,
     default: String(defaults.accumulate),

@@ -26,6 +26,8 @@ export interface Recipe {
 /** The state's names beside the parameters' own. */
 export const velocityName = (parameter: string): string => `velocity/${parameter}`
 export const accumulatedName = (parameter: string): string => `accumulated/${parameter}`
+/** A buffer as the parts of a batch have moved it so far; the update takes it over, or nobody does. */
+export const pendingName = (buffer: string): string => `pending/${buffer}`
 
 /** A trained array of backbone or head. */
 export interface TrainedArray {

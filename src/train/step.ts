@@ -6,7 +6,14 @@ import type { AnyValue, Graph } from '../graph/value.ts'
 import type { HeadResult } from '../loss/head.ts'
 import { clipFactor, squaredNorms } from '../optim/clip.ts'
 import { sgdUpdate } from '../optim/sgd.ts'
-import { accumulatedName, trainedArrays, velocityName, type Recipe, type TrainedArray } from './recipe.ts'
+import {
+  accumulatedName,
+  pendingName,
+  trainedArrays,
+  velocityName,
+  type Recipe,
+  type TrainedArray,
+} from './recipe.ts'
 import { watchGraph } from './watch.ts'
 
 /** Names of what is fed and returned; none of them is a state's. */
@@ -41,12 +48,22 @@ interface Forward {
 const inputsFor = (arrays: readonly { name: string; shape: readonly number[] }[]): Record<string, AnyValue> =>
   Object.fromEntries(arrays.map(({ name, shape }) => [name, ops.input(name, shape)]))
 
-const forward = (recipe: Recipe): Forward => {
+interface Buffer {
+  readonly name: string
+  readonly shape: readonly number[]
+}
+
+const buffersOf = ({ network, head }: Recipe): readonly Buffer[] => [...network.buffers, ...head.buffers]
+
+const asFed = ({ name, shape }: Buffer): AnyValue => ops.input(name, shape)
+
+const forward = (recipe: Recipe, bufferBefore: (buffer: Buffer) => AnyValue = asFed): Forward => {
   const { network, head, size, batch, accumulate } = recipe
   const trained = trainedArrays(recipe)
   const images = batch / accumulate
   const values = {
-    ...inputsFor([...trained, ...network.buffers, ...head.buffers]),
+    ...inputsFor(trained),
+    ...Object.fromEntries(buffersOf(recipe).map((buffer) => [buffer.name, bufferBefore(buffer)])),
     ...inputsFor(head.scheduled.map(({ name }) => ({ name, shape: [] }))),
   }
   const pixels = ops.input(feedNames.pixels, [images, 3, size.height, size.width])
@@ -85,13 +102,25 @@ const headMetrics = ({ loss, metrics }: HeadResult): AnyValue[] => [
   metrics.embeddingNorm,
 ]
 
+/**
+ * Finite only where every element of every value is: one more number for the guard, so that no state is taken over that
+ * is not finite. An infinity or NaN stays one in a sum.
+ */
+const sumOf = (values: readonly AnyValue[]): AnyValue =>
+  values.length === 0 ? ops.scalar(0) : ops.sum(vector(values.map((value) => ops.sum(value))))
+
 /** The optimizer's outputs for gradients that are already whole. */
 const updates = (
   { momentum, weightDecay, clip }: Recipe,
   trained: readonly TrainedArray[],
   values: Readonly<Record<string, AnyValue>>,
   whole: readonly AnyValue[],
-): { readonly state: Record<string, AnyValue>; readonly norm: AnyValue; readonly norms: AnyValue } => {
+): {
+  readonly state: Record<string, AnyValue>
+  readonly norm: AnyValue
+  readonly norms: AnyValue
+  readonly stateSum: AnyValue
+} => {
   const squares = squaredNorms(whole)
   const norm = ops.sqrt(ops.sum(vector(squares)))
   const learningRate = ops.input(feedNames.learningRate, [])
@@ -111,29 +140,43 @@ const updates = (
     state[name] = next.parameter
     state[velocityName(name)] = next.velocity
   })
-  return { state, norm, norms: ops.sqrt(vector(squares)) }
+  // w − lr·v is finite only where v is, so the velocities need no look of their own
+  const stateSum = sumOf(trained.map(({ name }) => valueAt(state, name)))
+  return { state, norm, norms: ops.sqrt(vector(squares)), stateSum }
 }
 
 const wholeStep = (recipe: Recipe): Graph => {
   const { trained, values, gradients: whole, head, buffers } = forward(recipe)
-  const { state, norm, norms } = updates(recipe, trained, values, whole)
+  const { state, norm, norms, stateSum } = updates(recipe, trained, values, whole)
+  const buffersSum = sumOf(Object.values(buffers))
   return {
     name: 'step',
     outputs: {
       ...state,
       ...buffers,
-      [resultNames.metrics]: vector([...headMetrics(head), norm]),
+      [resultNames.metrics]: vector([...headMetrics(head), norm, ops.add(stateSum, buffersSum)]),
       [resultNames.gradientNorms]: norms,
     },
   }
 }
 
-/** Adds a part's gradient, divided by the number of parts; `keep` 0 begins anew, 1 goes on. */
+/**
+ * Adds a part's gradient, divided by the number of parts; `keep` 0 begins anew, 1 goes on. What the parts do to the
+ * buffers is kept apart until the update: a batch that is refused has moved none.
+ */
 const accumulateStep = (recipe: Recipe): Graph => {
-  const { trained, gradients: part, head, buffers } = forward(recipe)
-  const keep = ops.input(feedNames.keep, [])
+  const goesOn = ops.greater(ops.input(feedNames.keep, []), 0.5)
+  const {
+    trained,
+    gradients: part,
+    head,
+    buffers,
+  } = forward(recipe, ({ name, shape }) =>
+    ops.select(goesOn, ops.input(pendingName(name), shape), ops.input(name, shape)),
+  )
   const sums = trained.map(({ name, shape }, index) => {
-    const kept = ops.multiply(ops.input(accumulatedName(name), shape), keep)
+    // chosen, not multiplied by 0: what a refused batch left may not be finite
+    const kept = ops.select(goesOn, ops.input(accumulatedName(name), shape), 0)
     return [
       accumulatedName(name),
       ops.add(kept, ops.multiply(part[index] ?? 0, 1 / recipe.accumulate)),
@@ -141,7 +184,11 @@ const accumulateStep = (recipe: Recipe): Graph => {
   })
   return {
     name: 'accumulate',
-    outputs: { ...Object.fromEntries(sums), ...buffers, [resultNames.metrics]: vector(headMetrics(head)) },
+    outputs: {
+      ...Object.fromEntries(sums),
+      ...Object.fromEntries(Object.entries(buffers).map(([name, value]) => [pendingName(name), value])),
+      [resultNames.metrics]: vector([...headMetrics(head), sumOf(Object.values(buffers))]),
+    },
   }
 }
 
@@ -149,10 +196,17 @@ const updateStep = (recipe: Recipe): Graph => {
   const trained = trainedArrays(recipe)
   const values = inputsFor(trained)
   const whole = trained.map(({ name, shape }) => ops.input(accumulatedName(name), shape))
-  const { state, norm, norms } = updates(recipe, trained, values, whole)
+  const { state, norm, norms, stateSum } = updates(recipe, trained, values, whole)
   return {
     name: 'update',
-    outputs: { ...state, [resultNames.metrics]: vector([norm]), [resultNames.gradientNorms]: norms },
+    outputs: {
+      ...state,
+      ...Object.fromEntries(
+        buffersOf(recipe).map(({ name, shape }) => [name, ops.input(pendingName(name), shape)]),
+      ),
+      [resultNames.metrics]: vector([norm, stateSum]),
+      [resultNames.gradientNorms]: norms,
+    },
   }
 }
 
@@ -177,7 +231,7 @@ const watchPrograms = (recipe: Recipe): readonly Graph[] => {
 
 /** The programs and the state of a recipe. @throws RangeError where `accumulate` does not divide `batch`. */
 export function stepPrograms(recipe: Recipe): StepPrograms {
-  const { network, head, batch, accumulate, embedBatch } = recipe
+  const { batch, accumulate, embedBatch } = recipe
   if (batch % accumulate !== 0)
     throw new RangeError(`a batch of ${batch} cannot be split into ${accumulate} equal parts`)
   const trained = trainedArrays(recipe)
@@ -191,7 +245,8 @@ export function stepPrograms(recipe: Recipe): StepPrograms {
       ...shapes(trained),
       ...shapes(trained, velocityName),
       ...(accumulate === 1 ? {} : shapes(trained, accumulatedName)),
-      ...shapes([...network.buffers, ...head.buffers]),
+      ...shapes(buffersOf(recipe)),
+      ...(accumulate === 1 ? {} : shapes(buffersOf(recipe), pendingName)),
     },
     programs: Object.fromEntries(
       [...training, embedGraph(recipe, embedBatch), ...watchPrograms(recipe)].map((graph) => [

@@ -9,14 +9,14 @@ import type { Batch } from '../data/dataset.ts'
 import { checkState, fingerprintChanges, type BestSoFar, type Checkpoint } from './checkpoint.ts'
 import type { TrainConfig } from './config.ts'
 import { diagnose, distinctImages, type Diagnosis } from './diagnosis.ts'
-import type { StepMetrics, TrainEvent } from './events.ts'
+import type { TrainEvent } from './events.ts'
 import { diagnosisFacts } from './facts.ts'
 import { firstNonFinite } from './non-finite.ts'
 import { durationInWords, pace } from './pace.ts'
 import { trainedArrays, type Recipe } from './recipe.ts'
 import type { Surroundings, ValidationSet } from './surroundings.ts'
-import { feedNames } from './step.ts'
-import { Trainer } from './trainer.ts'
+import { stepRuns } from './step-feeds.ts'
+import { Trainer, type StepReport } from './trainer.ts'
 import { normsByLayer, watchEvery } from './watch.ts'
 
 /** The step a configuration asks for, for `classes` people. @throws UsageError where an option cannot hold */
@@ -48,7 +48,8 @@ export async function* train(
 ): AsyncGenerator<TrainEvent, void> {
   const { data, resume, openSession } = surroundings
   const recipe = recipeOf(config, data.identities.length)
-  for (const text of adviceInLines(recipe.head)) yield { kind: 'note', level: 'warning', text }
+  const warnings = [...adviceInLines(recipe.head), ...partsWarning(recipe)]
+  for (const text of warnings) yield { kind: 'note', level: 'warning', text }
   const plan = resume?.record.plan ?? surroundings.plan
   await using trainer = await Trainer.open(recipe, {
     openSession,
@@ -71,6 +72,13 @@ export async function* train(
   }
   if (resume === undefined && surroundings.initial !== undefined) await trainer.restore(surroundings.initial)
   yield* new Run(config, surroundings, trainer, signal).events()
+}
+
+/** Where a batch in parts is another update than the whole one. */
+const partsWarning = ({ accumulate, head }: Recipe): readonly string[] => {
+  if (accumulate === 1 || head.acrossBatch.length === 0) return []
+  const why = head.acrossBatch.join('; ')
+  return [`In ${accumulate} parts (--accumulate) the update is not that of the whole batch: ${why}`]
 }
 
 /** One run's course: what is done so far and what comes next. */
@@ -116,12 +124,12 @@ class Run {
       const waited = batches.waitedSeconds
       const batch = await batches.batch(this.#iteration)
       const learningRate = this.#learningRate()
-      const { metrics, gradientNorms, accepted } = await this.#trainer.step(
+      const { metrics, gradientNorms, accepted, notFinite } = await this.#trainer.step(
         batch,
         learningRate,
         this.#iteration,
       )
-      if (!accepted) return yield* this.#nonFinite(batch, learningRate, metrics)
+      if (!accepted) return yield* this.#nonFinite(batch, learningRate, notFinite)
       const { seconds, imagesPerSecond, secondsLeft } = watch.step()
       yield {
         kind: 'step',
@@ -261,39 +269,16 @@ class Run {
   async *#nonFinite(
     batch: Batch,
     learningRate: number,
-    metrics: StepMetrics,
+    what: StepReport['notFinite'] = 'loss',
   ): AsyncGenerator<TrainEvent, void> {
     if (this.#saved !== this.#iteration) yield* this.#save(false)
     const { threads, device } = this.#config
-    const { head, accumulate, size } = this.#trainer.recipe
+    const { recipe } = this.#trainer
+    const runs = stepRuns(recipe, batch, learningRate, this.#iteration)
     const { openSession } = this.#surroundings
-    const program = accumulate === 1 ? 'step' : 'accumulate'
-    const graph = this.#trainer.programs.programs[program]
-    const images = batch.labels.length / accumulate
-    const one = (value: number) => ({ shape: [], data: Float32Array.of(value) })
-    const name =
-      graph === undefined
-        ? undefined
-        : await firstNonFinite(graph, {
-            state: await this.#trainer.session.readState(),
-            feeds: {
-              [feedNames.pixels]: {
-                shape: [images, 3, size.height, size.width],
-                data: batch.pixels.subarray(0, batch.pixels.length / accumulate),
-              },
-              [feedNames.labels]: { shape: [images], data: batch.labels.subarray(0, images) },
-              [feedNames.learningRate]: one(learningRate),
-              [feedNames.keep]: one(0),
-              ...Object.fromEntries(
-                head.scheduled.map((scalar) => [scalar.name, one(scalar.valueAt(this.#iteration))]),
-              ),
-            },
-            openSession,
-            device,
-            threads,
-          })
-    const what = Number.isFinite(metrics.loss) ? 'gradient' : 'loss'
-    const where = name === undefined ? '' : `; the first tensor that is not finite is ${name}`
+    const first = await firstNonFinite(this.#trainer, runs, { openSession, device, threads })
+    const part = first?.part === undefined ? '' : `, in part ${first.part} of ${recipe.accumulate}`
+    const where = first === undefined ? '' : `; the first tensor that is not finite is ${first.name}${part}`
     yield {
       kind: 'stopped',
       iteration: this.#iteration,

@@ -10,7 +10,8 @@ import { sizeOf } from '../tensor/tensor.ts'
 import type { StepMetrics } from './events.ts'
 import { readMetrics } from './metrics.ts'
 import { fastest } from './pace.ts'
-import { accumulatedName, trainedArrays, velocityName, type Recipe } from './recipe.ts'
+import { accumulatedName, pendingName, trainedArrays, velocityName, type Recipe } from './recipe.ts'
+import { checkLabels, partRun, stepRuns } from './step-feeds.ts'
 import { embeddingOf, feedNames, resultNames, stepPrograms, type StepPrograms } from './step.ts'
 import { preluLayers, type ByLayer } from './watch.ts'
 
@@ -19,8 +20,10 @@ export interface StepReport {
   readonly metrics: StepMetrics
   /** ‖gradient‖ of each trained array, in the order of `trainedArrays`. */
   readonly gradientNorms: Float32Array
-  /** False where loss or gradient was not finite; the state is then as it was before. */
+  /** False where loss, gradient or the state to be was not finite; the state is then as it was before. */
   readonly accepted: boolean
+  /** The first of them that was not finite, where the update was refused. */
+  readonly notFinite?: 'loss' | 'gradient' | 'update'
 }
 
 export interface TrainerOptions {
@@ -65,54 +68,23 @@ export class Trainer implements AsyncDisposable {
     return trainer
   }
 
-  /** One update of the weights from one batch. */
+  /**
+   * One update of the weights from one batch. A refused one leaves the whole state as it was, buffers included.
+   * @throws DataError where a label is outside [0, classes); nothing is run then
+   */
   async step(batch: Batch, learningRate: number, iteration: number): Promise<StepReport> {
-    const { accumulate } = this.recipe
-    if (accumulate === 1) {
-      const results = await this.#forwardBackward(batch, 0, learningRate, iteration)
-      return report([result(results, resultNames.metrics)], result(results, resultNames.gradientNorms))
-    }
+    checkLabels(batch.labels, this.recipe.classes, iteration)
     const vectors: Tensor[] = []
-    for (let index = 0; index < accumulate; index++) {
-      const part = partOf(batch, index, accumulate)
-      vectors.push(
-        result(await this.#forwardBackward(part, index, learningRate, iteration), resultNames.metrics),
-      )
-      if (!finite(vectors.at(-1))) return report(vectors, { shape: [0], data: new Float32Array(0) }, NaN)
+    let norms = noNorms
+    for (const { program, feeds } of stepRuns(this.recipe, batch, learningRate, iteration)) {
+      const results = await this.session.run(program, feeds, { guard: resultNames.metrics })
+      const metrics = result(results, resultNames.metrics)
+      norms = results[resultNames.gradientNorms] ?? noNorms
+      if (program === 'update') return report(vectors, norms, metrics)
+      vectors.push(metrics)
+      if (!finite(metrics)) break
     }
-    const feeds = { [feedNames.learningRate]: scalarFeed(learningRate) }
-    const results = await this.session.run('update', feeds, { guard: resultNames.metrics })
-    return report(
-      vectors,
-      result(results, resultNames.gradientNorms),
-      result(results, resultNames.metrics).data[0] ?? NaN,
-    )
-  }
-
-  /** The whole step, or with parts the gradient of part `index` added to those before it. */
-  #forwardBackward(
-    { pixels, labels }: Batch,
-    index: number,
-    learningRate: number,
-    iteration = 0,
-  ): Promise<Readonly<Record<string, Tensor>>> {
-    const { size, head, accumulate } = this.recipe
-    const feeds = {
-      [feedNames.pixels]: { shape: [labels.length, 3, size.height, size.width], data: pixels },
-      [feedNames.labels]: { shape: [labels.length], data: labels },
-      ...Object.fromEntries(
-        head.scheduled.map(({ name, valueAt }) => [name, scalarFeed(valueAt(iteration))]),
-      ),
-    }
-    const own =
-      accumulate === 1
-        ? { [feedNames.learningRate]: scalarFeed(learningRate) }
-        : { [feedNames.keep]: scalarFeed(index === 0 ? 0 : 1) }
-    return this.session.run(
-      accumulate === 1 ? 'step' : 'accumulate',
-      { ...feeds, ...own },
-      { guard: resultNames.metrics },
-    )
+    return report(vectors, norms)
   }
 
   /**
@@ -124,9 +96,10 @@ export class Trainer implements AsyncDisposable {
     const images = batch / accumulate
     const pixels = new Float32Array(images * 3 * size.height * size.width).fill(NaN)
     const part: Batch = { pixels, labels: new Int32Array(images) }
+    const { program, feeds } = partRun(this.recipe, part, { index: 0, learningRate: 1, iteration: 0 })
     const once = async (): Promise<number> => {
       const start = performance.now()
-      await this.#forwardBackward(part, 0, 1)
+      await this.session.run(program, feeds, { guard: resultNames.metrics })
       return (performance.now() - start) / 1000
     }
     return (await fastest(once)) * accumulate
@@ -191,7 +164,11 @@ export class Trainer implements AsyncDisposable {
   }
 
   #savedNames(): string[] {
-    const transient = new Set(trainedArrays(this.recipe).map(({ name }) => accumulatedName(name)))
+    const { network, head } = this.recipe
+    const transient = new Set([
+      ...trainedArrays(this.recipe).map(({ name }) => accumulatedName(name)),
+      ...[...network.buffers, ...head.buffers].map(({ name }) => pendingName(name)),
+    ])
     return Object.keys(this.programs.state).filter((name) => !transient.has(name))
   }
 
@@ -199,14 +176,6 @@ export class Trainer implements AsyncDisposable {
     await this.session[Symbol.asyncDispose]()
   }
 }
-
-/** Part `index` of `parts` equal ones. */
-const partOf = ({ pixels, labels }: Batch, index: number, parts: number): Batch => ({
-  pixels: pixels.subarray((index * pixels.length) / parts, ((index + 1) * pixels.length) / parts),
-  labels: labels.subarray((index * labels.length) / parts, ((index + 1) * labels.length) / parts),
-})
-
-const scalarFeed = (value: number): Tensor => ({ shape: [], data: Float32Array.of(value) })
 
 const result = (results: Readonly<Record<string, Tensor>>, name: string): Tensor => {
   const found = results[name]
@@ -217,11 +186,27 @@ const result = (results: Readonly<Record<string, Tensor>>, name: string): Tensor
 const finite = (vector: Tensor | undefined): boolean =>
   vector !== undefined && vector.data.every(Number.isFinite)
 
-const report = (vectors: readonly Tensor[], norms: Tensor, gradientNorm?: number): StepReport => ({
-  metrics: readMetrics(vectors, gradientNorm),
-  gradientNorms: norms.data,
-  accepted: vectors.every(finite) && (gradientNorm === undefined || Number.isFinite(gradientNorm)),
-})
+const noNorms: Tensor = { shape: [0], data: new Float32Array(0) }
+
+/** From the metrics of every part that was run, and of the update where it has a run of its own. */
+const report = (parts: readonly Tensor[], norms: Tensor, update?: Tensor): StepReport => {
+  const metrics = readMetrics(parts, update?.data[0])
+  const accepted = parts.every(finite) && (update === undefined || finite(update))
+  return {
+    metrics,
+    gradientNorms: norms.data,
+    accepted,
+    ...(accepted ? {} : { notFinite: whatIsNot(metrics, update !== undefined || parts.length === 1) }),
+  }
+}
+
+const whatIsNot = (
+  { loss, gradientNorm }: StepMetrics,
+  gradientKnown: boolean,
+): 'loss' | 'gradient' | 'update' => {
+  if (!Number.isFinite(loss)) return 'loss'
+  return gradientKnown && !Number.isFinite(gradientNorm) ? 'gradient' : 'update'
+}
 
 /** The state before the first update: parameters drawn from the seed, velocities 0, buffers as declared. */
 export async function initialState(recipe: Recipe, seed: number): Promise<Map<string, Tensor>> {
@@ -235,6 +220,7 @@ export async function initialState(recipe: Recipe, seed: number): Promise<Map<st
   }
   for (const { name, shape, initial } of [...network.buffers, ...head.buffers]) {
     state.set(name, { shape, data: new Float32Array(sizeOf(shape)).fill(initial) })
+    if (accumulate > 1) state.set(pendingName(name), zeros(shape))
   }
   return state
 }
