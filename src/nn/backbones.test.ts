@@ -123,3 +123,24 @@ describe('initialisation', () => {
     expect(rests).toBe(2)
   })
 })
+
+describe('where a sphere network starts', () => {
+  const { parameters } = sphere({ units: [1, 1], channels: [32, 48], size: options.size, embeddingSize: 8 })
+  const spread = (name: string): number => {
+    const parameter = parameters.find((one) => one.name === name)
+    if (parameter === undefined) throw new Error(`there is no ${name}`)
+    const { data } = initialise(parameter, 7)
+    return Math.sqrt(data.reduce((sum, value) => sum + value ** 2, 0) / data.length)
+  }
+
+  test('the convolutions of residual units start at a deviation of 0.01, as SphereFace’s do', () => {
+    for (const name of ['stage1.unit1.conv1', 'stage1.unit1.conv2', 'stage2.unit1.conv1'])
+      expect(spread(`${name}.weight`) / 0.01, name).toBeCloseTo(1, 1)
+  })
+
+  test('those that open a stage start by Caffe’s xavier filler: a deviation of 1/√fanIn', () => {
+    expect(spread('stage2.conv.weight') * Math.sqrt(32 * 9)).toBeCloseTo(1, 1)
+    expect(spread('stage2.conv.bias')).toBe(0)
+    expect(spread('stage1.prelu.slope')).toBeCloseTo(0.25, 6)
+  })
+})

@@ -32,4 +32,25 @@ describe('learning rate', () => {
     const polynomial: LearningRate = { ...run, schedule: { kind: 'polynomial', power: 2 } }
     expect(learningRateAt(polynomial, 15)).toBeCloseTo(0.025, 12)
   })
+
+  test('the fall begins where the warm-up ends, and ends with the run', () => {
+    const warm = { ...run, warmup: 10 }
+    const cosine: LearningRate = { ...warm, schedule: { kind: 'cosine' } }
+    const polynomial: LearningRate = { ...warm, schedule: { kind: 'polynomial', power: 1 } }
+    for (const falling of [cosine, polynomial]) {
+      expect(learningRateAt(falling, 9)).toBeCloseTo(0.1, 12)
+      expect(learningRateAt(falling, 10)).toBeCloseTo(0.1, 12)
+      // half of the twenty iterations that are left
+      expect(learningRateAt(falling, 20)).toBeCloseTo(0.05, 12)
+      expect(learningRateAt(falling, 30)).toBeCloseTo(0, 12)
+    }
+    expect(learningRateAt(polynomial, 25)).toBeCloseTo(0.025, 12)
+    expect(learningRateAt(polynomial, 4)).toBeCloseTo(0.05, 12)
+  })
+
+  test('a run that is all warm-up still rises to the base', () => {
+    const all: LearningRate = { ...run, warmup: 30, schedule: { kind: 'cosine' } }
+    expect(learningRateAt(all, 0)).toBeCloseTo(0.1 / 30, 12)
+    expect(learningRateAt(all, 29)).toBeCloseTo(0.1, 12)
+  })
 })
