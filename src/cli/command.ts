@@ -41,6 +41,8 @@ export interface CommandSpec<S extends object> {
   readonly arguments: readonly CommandArgument[]
   readonly options: OptionSpecs<S>
   readonly examples: readonly string[]
+  /** What a first Ctrl-C does, in words. @defaultValue Stopping */
+  readonly stopping?: string
   readonly run: (context: Context, args: readonly string[], options: Partial<S>) => Promise<ExitCode>
 }
 
@@ -59,6 +61,7 @@ export interface Command {
   readonly arguments: readonly CommandArgument[]
   readonly options: readonly OptionRow[]
   readonly examples: readonly string[]
+  readonly stopping: string
   readonly run: (
     context: Context,
     args: readonly string[],
@@ -76,6 +79,7 @@ export function command<S extends object>(spec: CommandSpec<S>): Command {
     arguments: spec.arguments,
     options: keysOf(spec.options).map((key) => ({ key, spec: spec.options[key] })),
     examples: spec.examples,
+    stopping: spec.stopping ?? 'Stopping',
     run: (context, args, values) => spec.run(context, args, readOptions(spec.name, spec.options, values)),
   }
 }

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { commands } from './commands/all.ts'
 import type { Writer } from './output.ts'
 import { runCli } from './run.ts'
+import { stopping, watchOutput } from './stopping.ts'
 
 const root = new URL('../../', import.meta.url)
 const about: unknown = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
@@ -14,19 +15,7 @@ const version =
 /** Node's exit code where an awaited promise can no longer settle. */
 const unsettled = 13
 
-const abort = new AbortController()
-let signals = 0
-const interrupted = (): void => {
-  signals++
-  if (signals > 1) {
-    process.stderr.write('\nStopped at once; what was saved before is whole.\n')
-    process.exit(1)
-  }
-  process.stderr.write('\nFinishing the step in hand; once more stops at once.\n')
-  abort.abort()
-}
-process.on('SIGINT', interrupted)
-process.on('SIGTERM', interrupted)
+const stop = stopping(process, (text) => process.stderr.write(text))
 
 const writer = (stream: NodeJS.WriteStream): Writer => ({
   write: (text) => {
@@ -34,10 +23,9 @@ const writer = (stream: NodeJS.WriteStream): Writer => ({
   },
   columns: stream.isTTY ? stream.columns : undefined,
 })
-// the reader of a pipe may leave early (`| head`); that is no failure worth a stack
-process.stdout.on('error', () => process.exit(0))
+const output = watchOutput(process.stdout, () => process.exit(0), stop.end)
 // nobody reads what long work says any more: end it as Ctrl-C does
-process.stderr.on('error', () => abort.abort())
+process.stderr.on('error', stop.end)
 // with nothing left to wait for and the command not done, Node would end silently with 13
 process.on('exit', (status) => {
   if (status !== unsettled) return
@@ -50,10 +38,17 @@ process.on('exit', (status) => {
 const code = await runCli(commands, process.argv.slice(2), {
   stdout: writer(process.stdout),
   stderr: writer(process.stderr),
-  signal: abort.signal,
+  signal: stop.signal,
+  doing: stop.doing,
   version,
   glossary: fileURLToPath(new URL('docs/glossary.md', root)),
   debug: process.env['COSFACE_DEBUG'] !== undefined,
 })
-// what was written reaches a pipe before the process ends
-process.stdout.write('', () => process.exit(code))
+// what was written reaches a pipe before the process ends; an error of it has then been heard of
+process.stdout.write('', () => {
+  setImmediate(() => {
+    if (output.reason === undefined) process.exit(code)
+    process.stderr.write(`cosface: the result could not be written to stdout (${output.reason})\n`)
+    process.exit(1)
+  })
+})

@@ -11,6 +11,8 @@ export interface CliSurroundings {
   readonly stdout: Writer
   readonly stderr: Writer
   readonly signal: AbortSignal
+  /** Told what a first Ctrl-C does while a command runs. */
+  readonly doing?: (words: string) => void
   readonly version: string
   readonly glossary: string
   /** Show stacks (COSFACE_DEBUG). */
@@ -64,6 +66,7 @@ export async function runCli(
     for (const row of command.options) sub.addOption(optionOf(row))
     sub.action(async () => {
       const values: Readonly<Record<string, unknown>> = sub.opts()
+      surroundings.doing?.(command.stopping)
       const output = createOutput(stdout, stderr, values['json'] === true)
       code = await command.run({ output, signal: surroundings.signal }, sub.args, values)
     })

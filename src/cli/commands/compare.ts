@@ -50,6 +50,7 @@ export const compareCommand: Command = command<CompareOptions & Omit<TrainSettin
     'cosface compare faces/ lfw/ --identities lfw=peopleDevTrain.txt --images lfw/ --pairs pairsDevTest.txt --seeds 3',
     'cosface compare --resume experiments/losses',
   ],
+  stopping: 'Finishing the step in hand',
   run: async (context, folders, given) => {
     const { comparePlan } = await import('../../experiment/make-plan.ts')
     return runExperimentCommand(

@@ -36,6 +36,7 @@ export const demoCommand: Command = command<DemoOptions>({
   ],
   options,
   examples: ['cosface demo', 'cosface demo faces/'],
+  stopping: 'Finishing the step in hand',
   run: async (context, [folder], { out, seed = 1, threads = availableParallelism() }) => {
     const { showDemo } = await import('../demonstration.ts')
     return showDemo(context, {

@@ -30,6 +30,7 @@ export const labCommand: Command = command<LabOptions>({
   arguments: [],
   options,
   examples: ['cosface lab', 'cosface lab --port 0 --open'],
+  stopping: 'Closing the lab',
   run: async ({ output, signal }, _args, given) => {
     const [{ serveFolder }, { labFolder, openBrowser }] = await Promise.all([
       import('../../node/files/static-server.ts'),

@@ -68,6 +68,7 @@ export const sweepCommand: Command = command<SweepOptions & Omit<TrainSettings, 
     'cosface sweep faces/ --ablation normalisation',
     'cosface sweep --resume experiments/margin',
   ],
+  stopping: 'Finishing the step in hand',
   run: async (context, folders, given) => {
     const { normalisationPlan, sweepPlan } = await import('../../experiment/make-plan.ts')
     const kinds = ['sweep', 'normalisation'] as const

@@ -75,6 +75,7 @@ export const trainCommand: Command = command<TrainSettings & StartOptions & RunO
     'cosface train faces_webface_112x112/ --watch lfw.bin',
     'cosface train --resume runs/first',
   ],
+  stopping: 'Finishing the step in hand',
   run: async (context, folders, options) => {
     const {
       preset,
