@@ -22,7 +22,8 @@ const isAscending = (values: Float64Array): boolean => {
   return true
 }
 
-const indexOf = (keys: Float64Array, offsets: Float64Array, size: number): RecordIndex => {
+/** The index of ascending `keys`, of a file of `size` bytes. */
+export const indexOf = (keys: Float64Array, offsets: Float64Array, size: number): RecordIndex => {
   const starts = isAscending(offsets) ? offsets : offsets.slice().sort()
   const ends = new Float64Array(offsets.length)
   offsets.forEach((offset, i) => {

@@ -1,21 +1,25 @@
 /**
- * @file Which records are images and whose. Face sets put a header record at key 0 with two labels (a, b): images are the keys
- * 1…a−1, and the records [a, b) hold one identity each as a range of image keys. Without that header every record is an image
- * and carries its own label.
+ * @file Which records are images and whose. Every image carries its own label, and that is whose it is. Face sets also put a header
+ * record at key 0 with two labels (a, b): images are the keys 1…a−1, and the records [a, b) hold one identity each as a range of image
+ * keys. Those ranges are compared with the labels, image by image, and a difference is said.
  */
-import { mapBounded } from '../../base/concurrency.ts'
 import { FormatError } from '../../base/errors.ts'
 import type { RandomAccessFile } from '../../base/random-access.ts'
+import { agreeing, counted, withCommas } from '../../base/words.ts'
+import type { RecordHeads } from './record-io-heads.ts'
+import { readRecordHeads } from './record-io-heads.ts'
 import type { ImageRecord } from './record-io-image.ts'
 import { decodeImageRecord, imageHeaderBytes } from './record-io-image.ts'
 import type { RecordIndex } from './record-io-index.ts'
 import { findKey } from './record-io-index.ts'
-import { readRecord, readRecordStart } from './record-io.ts'
+import { readRecord } from './record-io.ts'
 
 /** The images of a record file: where in the index each is and which class it shows. */
 export interface RecordLayout {
-  /** `ranges`: identity records told the classes; `labels`: the images' own headers did. */
+  /** `ranges`: identity records say the same as the labels; `labels`: there are none, or they differ. */
   readonly kind: 'ranges' | 'labels'
+  /** The index the layout refers to: the given one, with the records it left out. */
+  readonly index: RecordIndex
   /** Position in the index, per image. */
   readonly entries: Uint32Array
   /** Index into `classes`, per image. */
@@ -25,11 +29,10 @@ export interface RecordLayout {
   readonly warnings: readonly string[]
 }
 
-/** Up to 2^24 a float32 label counts exactly; beyond, a header cannot say where images end. */
+/** Up to 2^24 a float32 label counts exactly; beyond, neither a class nor where images end can be told by one. */
 const exactFloat = 2 ** 24
-const readers = 16
-/** Ranges whose first image is asked for its own label. */
-const probes = 64
+/** The head of a part and that of an image. */
+const shortestRecord = 8 + imageHeaderBytes
 
 /** One record of an index, whole. @throws FormatError naming the file and the key */
 export async function readImageRecord(
@@ -41,169 +44,161 @@ export async function readImageRecord(
   return decodeImageRecord(payload, `${file.name} record ${index.keys[entry]}`)
 }
 
-const readLabels = async (
-  file: RandomAccessFile,
+/** The images and the label of each, as they stand in the index. @throws FormatError for a label that names no class, or without images */
+const labelledImages = (
+  { name }: RandomAccessFile,
   index: RecordIndex,
-  entry: number,
-): Promise<{ readonly label: number; readonly hasImage: boolean }> => {
-  const start = await readRecordStart(file, index.offsets[entry] ?? -1, imageHeaderBytes + 4)
-  const name = `${file.name} record ${index.keys[entry]}`
-  if (start.length < imageHeaderBytes)
-    throw new FormatError(name, `expected a header of ${imageHeaderBytes} bytes, got ${start.length}`)
-  const view = new DataView(start.bytes.buffer, start.bytes.byteOffset, start.bytes.byteLength)
-  const flag = view.getUint32(0, true)
-  if (start.length < imageHeaderBytes + 4 * flag)
-    throw new FormatError(
-      name,
-      `expected ${flag} labels, ${start.length - imageHeaderBytes} bytes follow the header`,
-    )
-  const label = view.getFloat32(flag > 0 ? imageHeaderBytes : 4, true)
-  return { label, hasImage: start.length > imageHeaderBytes + 4 * flag }
-}
-
-const byOwnLabels = async (
-  file: RandomAccessFile,
-  index: RecordIndex,
-  entries: Uint32Array,
-  warnings: readonly string[],
-  signal?: AbortSignal,
-): Promise<RecordLayout> => {
-  const found = await mapBounded(Array.from(entries), readers, async (entry) => {
-    signal?.throwIfAborted()
-    const { label, hasImage } = await readLabels(file, index, entry)
-    if (hasImage && (!Number.isInteger(label) || label < 0))
+  { labels, hasImage }: RecordHeads,
+): { readonly entries: Uint32Array; readonly labels: Float64Array } => {
+  const entries = Uint32Array.from(index.keys, (_, i) => i).filter((entry) => hasImage[entry] === 1)
+  for (const entry of entries) {
+    const label = labels[entry] ?? NaN
+    if (!Number.isInteger(label) || label < 0 || label > exactFloat)
       throw new FormatError(
-        file.name,
+        name,
         `the record ${index.keys[entry]} has the label ${label}, which names no class`,
         index.offsets[entry],
       )
-    return { entry, label: hasImage ? label : -1 }
-  })
-  const images = found.filter(({ label }) => label >= 0)
-  if (images.length === 0) throw new FormatError(file.name, 'no record holds an image')
-  const classes = [...new Set(images.map(({ label }) => label))].sort((a, b) => a - b)
-  const positions = new Map(classes.map((label, position) => [label, position]))
-  return {
-    kind: 'labels',
-    entries: Uint32Array.from(images, ({ entry }) => entry),
-    identities: Uint32Array.from(images, ({ label }) => positions.get(label) ?? 0),
-    classes,
-    warnings,
   }
+  if (entries.length === 0) throw new FormatError(name, 'no record holds an image')
+  return { entries, labels: Float64Array.from(entries, (entry) => labels[entry] ?? NaN) }
 }
 
-interface Range {
-  readonly start: number
+/** What the header record counts: images are the keys below `first`, identities those from there to `stop`. */
+interface Header {
+  readonly first: number
   readonly stop: number
+}
+
+/** The header record, where there is one. @throws FormatError for counts that cannot be */
+const readHeader = (file: RandomAccessFile, index: RecordIndex, heads: RecordHeads): Header | undefined => {
+  const zero = findKey(index, 0)
+  if (zero < 0 || heads.counts[zero] !== 2 || heads.hasImage[zero] === 1) return undefined
+  const [first, stop] = [heads.labels[zero] ?? NaN, heads.seconds[zero] ?? NaN]
+  const fail = (reason: string): FormatError => new FormatError(file.name, reason, index.offsets[zero])
+  if (!Number.isInteger(first) || !Number.isInteger(stop) || first < 1 || stop < first)
+    throw fail(`the header record names the range ${first} to ${stop}`)
+  if (first === 1) throw fail('the header record counts no image')
+  if ((stop - 1) * shortestRecord > file.size)
+    throw fail(
+      `the header record counts ${withCommas(stop - 1)} records, more than ${withCommas(file.size)} bytes can hold`,
+    )
+  return { first, stop }
+}
+
+/** What the identity records say of each image key below `first`: the identity, −1 for none, −2 for several. */
+interface Ranges {
+  readonly identityOf: Int32Array
+  /** Identity records that are not there. */
+  readonly missing: number
 }
 
 const readRanges = (
   file: RandomAccessFile,
   index: RecordIndex,
-  first: number,
-  stop: number,
-): Promise<readonly Range[]> =>
-  mapBounded(
-    Array.from({ length: stop - first }, (_, i) => first + i),
-    readers,
-    async (key) => {
-      const entry = findKey(index, key)
-      if (entry < 0) throw new FormatError(file.name, `the identity record ${key} is not in the index`)
-      const { labels } = await readImageRecord(file, index, entry)
-      const [start = NaN, end = NaN] = labels
-      const isRange = Number.isInteger(start) && Number.isInteger(end) && start >= 1 && end >= start
-      if (isRange && end <= first) return { start, stop: end }
+  heads: RecordHeads,
+  { first, stop }: Header,
+): Ranges => {
+  const identityOf = new Int32Array(first).fill(-1)
+  let missing = 0
+  // ranges that do not overlap hold each image once: beyond that number they are not looked into
+  let left = first - 1
+  for (let key = first; key < stop; key++) {
+    const entry = findKey(index, key)
+    if (entry < 0 || heads.hasImage[entry] === 1) {
+      missing++
+      continue
+    }
+    const [start, end] = [heads.labels[entry] ?? NaN, heads.seconds[entry] ?? NaN]
+    const isRange = Number.isInteger(start) && Number.isInteger(end) && start >= 1 && end >= start
+    if (!isRange || end > first)
       throw new FormatError(
         file.name,
         `the identity record ${key} names the images ${start} to ${end}, expected a range within 1 to ${first}`,
         index.offsets[entry],
       )
-    },
-  )
-
-/** Whether ranges in turn cover the keys 1…a−1, each once. */
-const tile = (ranges: readonly Range[], stop: number): boolean => {
-  let at = 1
-  for (const range of ranges) {
-    if (range.start !== at && range.start !== range.stop) return false
-    at = range.stop
+    if (end - start > left) continue
+    left -= end - start
+    for (let image = start; image < end; image++)
+      identityOf[image] = identityOf[image] === -1 ? key - first : -2
   }
-  return at === stop
+  return { identityOf, missing }
 }
 
-const agree = async (
-  file: RandomAccessFile,
+const differing = (
   index: RecordIndex,
-  ranges: readonly Range[],
-): Promise<boolean> => {
-  const step = Math.max(1, Math.floor(ranges.length / probes))
-  for (const [i, range] of ranges.entries()) {
-    if (i % step !== 0 || range.start === range.stop) continue
-    const { label } = await readLabels(file, index, findKey(index, range.start))
-    if (label !== i) return false
-  }
-  return true
-}
-
-const everyKey = (file: RandomAccessFile, index: RecordIndex, stop: number): Uint32Array =>
-  Uint32Array.from({ length: stop - 1 }, (_, i) => {
-    const entry = findKey(index, i + 1)
-    if (entry < 0)
-      throw new FormatError(
-        file.name,
-        `the header counts ${stop - 1} images, but ${i + 1} is not in the index`,
-      )
-    return entry
+  entries: Uint32Array,
+  labels: Float64Array,
+  { identityOf }: Ranges,
+): number => {
+  let count = 0
+  entries.forEach((entry, i) => {
+    if (identityOf[index.keys[entry] ?? -1] !== labels[i]) count++
   })
-
-const byRanges = (entries: Uint32Array, ranges: readonly Range[]): RecordLayout => {
-  const identities = new Uint32Array(entries.length)
-  ranges.forEach(({ start, stop }, identity) => identities.fill(identity, start - 1, stop - 1))
-  return { kind: 'ranges', entries, identities, classes: ranges.map((_, i) => i), warnings: [] }
+  return count
 }
 
 /**
- * Finds the images of a record file and their classes. Where identity records contradict the images' own labels, those win and
- * a warning says so.
- * @throws FormatError where the header promises records that are not there
+ * Finds the images of a record file and their classes by the head of every record; the images' own labels decide. Records that are
+ * missing from the index or the file, and identity records that say otherwise, are warned of by number.
+ * @throws FormatError for a label that names no class, and for counts and ranges that cannot be
  */
 export async function readRecordLayout(
   file: RandomAccessFile,
-  index: RecordIndex,
+  given: RecordIndex,
   signal?: AbortSignal,
 ): Promise<RecordLayout> {
-  const all = Uint32Array.from(index.keys, (_, i) => i)
-  const zero = findKey(index, 0)
-  const head = zero < 0 ? undefined : await readImageRecord(file, index, zero)
-  if (head === undefined || head.labels.length !== 2 || head.image.length > 0)
-    return byOwnLabels(file, index, all, [], signal)
-  const [first = NaN, stop = NaN] = head.labels
-  if (!Number.isInteger(first) || !Number.isInteger(stop) || first < 1 || stop < first)
-    throw new FormatError(
-      file.name,
-      `the header record names the range ${first} to ${stop}`,
-      index.offsets[zero],
+  const { index, heads, unlisted } = await readRecordHeads(file, given, signal)
+  const warnings: string[] = []
+  if (unlisted > 0)
+    warnings.push(
+      `the index of ${file.name} leaves out ${withCommas(unlisted)} of its ${counted(index.keys.length, 'record')}; ` +
+        `${agreeing(unlisted, 'it was', 'they were')} read all the same`,
     )
-  if (first === 1) throw new FormatError(file.name, 'the header record counts no image', index.offsets[zero])
-  const without = all.filter((entry) => entry !== zero)
-  if (stop > exactFloat)
-    return byOwnLabels(
-      file,
-      index,
-      without,
-      ['more than 2^24 records: classes read from every image'],
-      signal,
+  const header = readHeader(file, index, heads)
+  const { entries, labels } = labelledImages(file, index, heads)
+  const byLabels = (): RecordLayout => {
+    const classes = [...new Set(labels)].sort((a, b) => a - b)
+    const positions = new Map(classes.map((label, position) => [label, position]))
+    const identities = Uint32Array.from(labels, (label) => positions.get(label) ?? 0)
+    return { kind: 'labels', index, entries, identities, classes, warnings }
+  }
+  if (header === undefined) return byLabels()
+  const wanted = header.first - 1
+  if (header.stop <= exactFloat && entries.length !== wanted)
+    warnings.push(
+      `the header of ${file.name} counts ${counted(wanted, 'image')}, ${withCommas(entries.length)} ` +
+        `${agreeing(entries.length, 'is', 'are')} there${missingKeys(index, heads, wanted)}; what is there was read`,
     )
-  if (first - 1 > index.keys.length || stop - first > index.keys.length)
-    throw new FormatError(
-      file.name,
-      `the header counts ${stop - 1} records, the index has ${index.keys.length}`,
-      index.offsets[zero],
+  if (header.stop === header.first || header.stop > exactFloat) return byLabels()
+  const ranges = readRanges(file, index, heads, header)
+  const people = header.stop - header.first
+  if (ranges.missing > 0)
+    warnings.push(
+      `${withCommas(ranges.missing)} of the ${counted(people, 'identity record')} of ${file.name} ${agreeing(ranges.missing, 'is', 'are')} missing; the images' own labels say who is on them`,
     )
-  const entries = everyKey(file, index, first)
-  if (stop === first) return byOwnLabels(file, index, entries, [], signal)
-  const ranges = await readRanges(file, index, first, stop)
-  if (tile(ranges, first) && (await agree(file, index, ranges))) return byRanges(entries, ranges)
-  const warning = 'the identity records and the images differ about the classes; the images were believed'
-  return byOwnLabels(file, index, entries, [warning], signal)
+  const others = ranges.missing > 0 ? 0 : differing(index, entries, labels, ranges)
+  if (others > 0)
+    warnings.push(
+      `the identity records of ${file.name} put ${withCommas(others)} of its ${counted(entries.length, 'image')} with other people than the images' own labels do; the labels were believed`,
+    )
+  if (ranges.missing + others > 0 || entries.length !== wanted) return byLabels()
+  return {
+    kind: 'ranges',
+    index,
+    entries,
+    identities: Uint32Array.from(labels),
+    classes: Array.from({ length: people }, (_, i) => i),
+    warnings,
+  }
+}
+
+/** The first keys below `wanted` without an image, in words; empty where none is. */
+const missingKeys = (index: RecordIndex, { hasImage }: RecordHeads, wanted: number): string => {
+  const absent: number[] = []
+  for (let key = 1; key <= wanted && absent.length < 6; key++) {
+    const entry = findKey(index, key)
+    if (entry < 0 || hasImage[entry] !== 1) absent.push(key)
+  }
+  return absent.length === 0 ? '' : ` (not ${absent.slice(0, 5).join(', ')}${absent.length > 5 ? ', …' : ''})`
 }

@@ -4,7 +4,6 @@ import { basename, dirname, extname, join } from 'node:path'
 import { DataError, FormatError } from '../../base/errors.ts'
 import { given } from '../../base/given.ts'
 import { byCodePoint } from '../../base/names.ts'
-import type { RandomAccessFile } from '../../base/random-access.ts'
 import type { Dataset, ImagePlaces, Sample } from '../../data/dataset.ts'
 import { namesOfFolders } from '../../data/lists/listed-names.ts'
 import type { ListEntry } from '../../data/lists/labels.ts'
@@ -16,7 +15,6 @@ import type { RecordLayout } from '../../data/records/record-io-layout.ts'
 import { readImageRecord, readRecordLayout } from '../../data/records/record-io-layout.ts'
 import type { RecordProperty } from '../../data/records/record-io-property.ts'
 import { parseRecordProperty } from '../../data/records/record-io-property.ts'
-import { skipRecord } from '../../data/records/record-io.ts'
 import type { DecodeImage } from '../../image/image.ts'
 import { openFile, readWholeFile } from '../files/record-file.ts'
 
@@ -88,14 +86,6 @@ export async function findRecordFiles(path: string): Promise<RecordFiles> {
   }
 }
 
-/** A file cut short or with something appended shows at its last record, so that is looked at before a run begins. */
-const checkEnd = async (file: RandomAccessFile, index: RecordIndex): Promise<void> => {
-  let last = 0
-  for (const offset of index.offsets) last = Math.max(last, offset)
-  const next = await skipRecord(file, last)
-  if (next < file.size) await skipRecord(file, next)
-}
-
 interface Names {
   readonly ids: readonly string[]
   readonly identities: readonly string[]
@@ -160,12 +150,12 @@ export async function openRecordDataset(
   const file = await openFile(files.records)
   try {
     if (file.size === 0) throw new FormatError(file.name, 'the file is empty')
-    const index =
+    const listed =
       files.index === undefined
         ? await scanRecords(file, options.signal)
         : parseRecordIndex(await readWholeFile(files.index), files.index, file.size)
-    await checkEnd(file, index)
-    const layout = await readRecordLayout(file, index, options.signal)
+    const layout = await readRecordLayout(file, listed, options.signal)
+    const { index } = layout
     const property =
       files.property === undefined
         ? undefined
