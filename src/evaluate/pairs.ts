@@ -31,6 +31,9 @@ interface Line {
 
 const isCount = (text: string): boolean => /^\d{1,9}$/.test(text)
 
+/** LFW counts images from 1. */
+const isImageNumber = (text: string): boolean => isCount(text) && Number(text) > 0
+
 const linesOf = (text: string): Line[] =>
   text
     .replace(/^\uFEFF/, '')
@@ -55,7 +58,7 @@ const lfwImage = (person: string, number: string): string => `${person}/${person
 
 const lfwPair = ({ fields, number }: Line, fold: number): ListedPair | undefined => {
   const [first = '', i = '', second = '', j = ''] = fields
-  if (fields.length === 3 && isCount(i) && isCount(second)) {
+  if (fields.length === 3 && isImageNumber(i) && isImageNumber(second)) {
     return {
       a: lfwImage(first, i),
       b: lfwImage(first, second),
@@ -65,7 +68,7 @@ const lfwPair = ({ fields, number }: Line, fold: number): ListedPair | undefined
       line: number,
     }
   }
-  if (fields.length === 4 && isCount(i) && isCount(j)) {
+  if (fields.length === 4 && isImageNumber(i) && isImageNumber(j)) {
     return {
       a: lfwImage(first, i),
       b: lfwImage(second, j),
@@ -82,8 +85,8 @@ const lfwPair = ({ fields, number }: Line, fold: number): ListedPair | undefined
 const lfwProblem = (line: Line): string => {
   const { fields } = line
   const numbers = fields.length === 3 ? fields.slice(1) : fields.length === 4 ? [fields[1], fields[3]] : []
-  const wrong = numbers.find((field) => field === undefined || !isCount(field))
-  const got = wrong === undefined ? gotInstead(line) : `${shown(wrong)} is no image number`
+  const wrong = numbers.find((field) => field === undefined || !isImageNumber(field))
+  const got = wrong === undefined ? gotInstead(line) : `${shown(wrong)} is no image number of at least 1`
   return `expected \`name number number\` or \`name number name number\`, ${got}`
 }
 

@@ -22,6 +22,32 @@ describe('parseNameList', () => {
     ])
   })
 
+  it.each([
+    ['spaces', '2\nAnna_B 3\nCarl   1\n'],
+    ['two tabs', '2\nAnna_B\t\t3\nCarl\t1\n'],
+    ['spaces and tabs', '2\nAnna_B \t 3\nCarl 1\n'],
+  ])("reads LFW's format with %s", (_, text) => {
+    expect(parseNameList(text, 'people.txt').names).toEqual([
+      { name: 'Anna_B', images: 3 },
+      { name: 'Carl', images: 1 },
+    ])
+  })
+
+  it("reads LFW's folds with spaces", () => {
+    expect(names('2\n1\nA 1\n1\nB C 3\n')).toEqual(['A', 'B C'])
+  })
+
+  it.each([
+    ['a count below 0', '-4\nA\t1\n', 'line 1: expected a number of names'],
+    ['a count of 2^62', '4611686018427387904\nA\t1\n', 'line 1: expected a number of names'],
+    ['2^62 folds', '4611686018427387904\n1\nA\t1\n', 'line 1: expected a number of folds'],
+    ['a person with −4 images', '1\nA\t-4\n', 'line 2: expected name 1 of the 1'],
+    ['a person with no image', '1\nA\t0\n', 'with 1 to 10000000 images'],
+    ['a person with 2^62 images', '1\nA\t4611686018427387904\n', 'line 2: expected name 1'],
+  ])('refuses %s', (_, text, reason) => {
+    expect(() => parseNameList(text, 'people.txt')).toThrow(reason)
+  })
+
   it('takes Windows line ends, a byte order mark and blank lines', () => {
     expect(names('\uFEFF2\r\nA\t1\r\n\r\nB\t2\r\n')).toEqual(['A', 'B'])
   })

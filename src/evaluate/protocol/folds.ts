@@ -12,14 +12,26 @@ export function runsOf(count: number, folds = 10): number[] {
 }
 
 /**
- * Ten runs of pairs; or, where fewer than ten pairs are there or all but one run would lack one of the two kinds, the k-th
- * tenth of each class.
+ * Ten runs of pairs, as packs are usually judged; or, where fewer than ten pairs are there or some runs of several pairs hold one of
+ * the two kinds only, the k-th tenth of each class: thresholds chosen on folds of one kind mislead.
  */
 export function contiguousFolds(same: readonly boolean[]): {
   readonly folds: readonly number[]
   readonly how: 'runs' | 'tenths'
+  /** How many of the ten runs hold one kind only. */
+  readonly oneKind: number
 } {
   const folds = runsOf(same.length)
-  const spread = [true, false].every((kind) => new Set(folds.filter((_, i) => same[i] === kind)).size > 1)
-  return spread && same.length >= 10 ? { folds, how: 'runs' } : { folds: tenths(same), how: 'tenths' }
+  const sizes = countOf(folds)
+  const matches = countOf(folds.filter((_, i) => same[i] === true))
+  const oneKind = sizes.filter((size, fold) => size > 1 && [0, size].includes(matches[fold] ?? 0)).length
+  return oneKind === 0 && same.length >= 10
+    ? { folds, how: 'runs', oneKind }
+    : { folds: tenths(same), how: 'tenths', oneKind }
+}
+
+const countOf = (folds: readonly number[]): readonly number[] => {
+  const counts = Array.from({ length: 10 }, () => 0)
+  for (const fold of folds) counts[fold] = (counts[fold] ?? 0) + 1
+  return counts
 }

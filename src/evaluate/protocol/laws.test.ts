@@ -64,7 +64,9 @@ describe('folds in runs', () => {
     expect(runsOf(23).filter((fold) => fold === 3)).toHaveLength(2)
     expect(runsOf(23)).toHaveLength(23)
     const sorted = Array.from({ length: 200 }, (_, i) => i < 100)
-    expect(contiguousFolds(sorted).how).toBe('runs')
+    // each run would hold one kind, and a threshold chosen on nine of them would favour the other kind
+    expect(contiguousFolds(sorted)).toMatchObject({ how: 'tenths', oneKind: 10 })
+    expect(contiguousFolds(sorted.map((_, i) => i % 2 === 0))).toMatchObject({ how: 'runs', oneKind: 0 })
     expect(contiguousFolds(sorted.map((_, i) => i < 5)).how).toBe('tenths')
     expect(contiguousFolds([true, false]).how).toBe('tenths')
   })

@@ -70,6 +70,21 @@ const foreignThreshold = (
   return threshold === undefined ? undefined : { threshold, source: 'other pairs, given as a number' }
 }
 
+/** Says that the runs of a pack are no folds. */
+const runsOfOneKind = (
+  { pairs }: JudgePairsOptions,
+  pack: BinPairs | undefined,
+  convention: Convention,
+): readonly string[] => {
+  if (pack === undefined || pack.oneKind === 0 || pairs.kind !== 'list') return []
+  const found = `${pack.oneKind} of the 10 runs of pairs in ${basename(pairs.file)} hold pairs of one kind only`
+  return [
+    convention === 'insightface'
+      ? `${found}, so figures by folds say little in this convention; cosface pack bin orders the pairs of a list by folds`
+      : `${found}; fold k is the k-th tenth of each kind instead`,
+  ]
+}
+
 /**
  * Embeds every image the pairs need once, or takes the embeddings given, and judges the pairs by a convention.
  * @throws UsageError, DataError, FormatError where a list, an image or the folder cannot carry it; nothing is written
@@ -92,7 +107,8 @@ export async function judgePairs(evaluated: Evaluated, options: JudgePairsOption
     flip,
     ordered: pack !== undefined,
     ...(evaluated.kind === 'model' ? {} : { features: featuresAsGiven(evaluated.embeddings) }),
-    ...given({ model, seed, replicates: options.replicates, thresholdFrom: from, warnings: notes }),
+    ...given({ model, seed, replicates: options.replicates, thresholdFrom: from }),
+    warnings: [...(notes ?? []), ...runsOfOneKind(options, pack, convention)],
   })
   const owners = identityOfImages([...set.pairs, ...(others ?? [])])
   const used = only(templates, names)

@@ -42,6 +42,9 @@ export interface NamesFile extends EmbeddingNames {
   readonly namesFile: string
 }
 
+/** @param isNamed whether another file names the rows */
+type Reader = (bytes: Uint8Array, file: string, isNamed: boolean) => Read | Promise<Read>
+
 /** The names of rows, as JSON or one a line. @throws DataError, FormatError */
 export async function readNames(path: string): Promise<NamesFile> {
   const parse = extname(path).toLowerCase() === '.json' ? parseRowRecord : parseRowNames
@@ -102,12 +105,13 @@ export async function namesOfRows(file: string, names?: string): Promise<NamesFi
   return names === undefined ? namesBeside(file) : readNames(names)
 }
 
-const readNpy = async (bytes: Uint8Array, file: string): Promise<Read> => ({
+const readNpy: Reader = async (bytes, file, isNamed) => ({
   ...matrix(decodeNpy(bytes, file), file),
-  ...(await namesBeside(file)),
+  // named elsewhere, whatever lies beside it may be of something else
+  ...(isNamed ? {} : await namesBeside(file)),
 })
 
-const readers: Readonly<Record<string, (bytes: Uint8Array, file: string) => Read | Promise<Read>>> = {
+const readers: Readonly<Record<string, Reader>> = {
   '.npy': readNpy,
   '.safetensors': readSafetensors,
   '.jsonl': (bytes, file) => parseEmbeddingLines(decodeText(bytes, file), file),
@@ -129,7 +133,7 @@ export async function readEmbeddings(file: string, namesFile?: string): Promise<
   const bytes = await readWholeFile(file)
   if (bytes.length === 0) throw new FormatError(file, 'the file is empty')
   const read = {
-    ...(await reader(bytes, file)),
+    ...(await reader(bytes, file, namesFile !== undefined)),
     ...(namesFile === undefined ? {} : await readNames(namesFile)),
   }
   const count = read.size === 0 ? 0 : read.data.length / read.size

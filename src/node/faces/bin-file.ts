@@ -14,6 +14,8 @@ import { readWholeFile } from '../files/record-file.ts'
 /** A pack, its images named `0`, `1`, … by their place. */
 export interface BinPairs {
   readonly set: PairSet
+  /** How many of the ten runs of pairs hold one kind only; the folds are then the k-th tenths of each kind. */
+  readonly oneKind: number
   readonly names: readonly string[]
   /** The encoded image at a place. */
   encoded(index: number): Uint8Array
@@ -22,12 +24,12 @@ export interface BinPairs {
 }
 
 /**
- * Reads a pack. Its folds are ten runs of pairs, as its usual evaluation takes them, where the others always leave both kinds.
+ * Reads a pack. Its folds are ten runs of pairs, as its usual evaluation takes them, where each holds both kinds.
  * @throws FormatError, DataError
  */
 export async function openBin(path: string, decode: DecodeImage): Promise<BinPairs> {
   const { images, same } = readVerificationBin(await readWholeFile(path), path)
-  const { folds, how } = contiguousFolds(same)
+  const { folds, how, oneKind } = contiguousFolds(same)
   const pairs = same.map((isSame, i): Pair => ({
     a: String(2 * i),
     b: String(2 * i + 1),
@@ -41,13 +43,17 @@ export async function openBin(path: string, decode: DecodeImage): Promise<BinPai
   }
   return {
     set: { pairs, folds: how, skipped: 0 },
+    oneKind,
     names: images.map((_, index) => String(index)),
     encoded,
     image: (index) => decode(encoded(index), `${basename(path)} image ${index}`),
   }
 }
 
-/** Packs the images of pairs into `out`, in the pairs' order, byte for byte; `out` appears only when whole. */
+/**
+ * Packs the images of pairs into `out`, byte for byte; `out` appears only when whole. A pack has no folds: pairs go in fold by fold, so
+ * that its runs are the folds of the list.
+ */
 export async function packBin(
   pairs: readonly Pair[],
   folder: string,
@@ -55,7 +61,8 @@ export async function packBin(
   options: PackOptions = {},
 ): Promise<{ readonly pairs: number; readonly bytes: number }> {
   if (pairs.length === 0) throw new DataError('Expected pairs to pack, got none')
-  const names = pairs.flatMap(({ a, b }) => [a, b])
+  const inOrder = pairs.toSorted((a, b) => a.fold - b.fold)
+  const names = inOrder.flatMap(({ a, b }) => [a, b])
   const images = async function* (): AsyncGenerator<Uint8Array> {
     for (const [done, name] of names.entries()) {
       options.signal?.throwIfAborted()
@@ -73,7 +80,7 @@ export async function packBin(
     const file = output(out)
     const pieces = encodeVerificationBin(
       images(),
-      pairs.map(({ same }) => same),
+      inOrder.map(({ same }) => same),
     )
     for await (const piece of pieces) await file.write(piece)
     return { pairs: pairs.length, bytes: file.position }

@@ -10,6 +10,7 @@ import { decodeText } from '../../data/lists/text.ts'
 import { parseYtfSplits } from '../../data/lists/ytf.ts'
 import type { PairList } from '../../evaluate/pairs.ts'
 import { parsePairs } from '../../evaluate/pairs.ts'
+import { isImageName } from './folder-walk.ts'
 import { openFile, readWholeFile } from '../files/record-file.ts'
 
 /** Benchmarks of pairs; `pairs` are LFW's lists and plain ones, `bin` a pack with its images. */
@@ -54,7 +55,10 @@ export async function guessPairProtocol(path: string): Promise<PairProtocol> {
   if (extname(path).toLowerCase() === '.bin') return 'bin'
   const [line = '', second = ''] = start.split(/\r?\n/)
   if (/^split\b.*,/i.test(line)) return 'ytf'
-  const isHalf = (text: string): boolean => /^\S+\.(jpe?g|png|webp)\s+\d+$/i.test(text.trim())
+  const isHalf = (text: string): boolean => {
+    const [image = '', number = '', ...more] = text.trim().split(/\s+/)
+    return isImageName(image) && /^\d{1,9}$/.test(number) && more.length === 0
+  }
   if (isHalf(line) && isHalf(second)) return /cplfw/i.test(basename(path)) ? 'cplfw' : 'calfw'
   return 'pairs'
 }
