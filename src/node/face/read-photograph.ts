@@ -24,8 +24,9 @@ export async function decodePhotograph(
 /** Reads and decodes a photograph's file. @throws FormatError where it cannot be read, is none, or is damaged */
 export async function readPhotograph(file: string, decode?: DecodeImage): Promise<Photograph> {
   const bytes = await readFile(file).catch((cause: unknown) => {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new FormatError(file, `cannot be read: ${reason}`, undefined, { cause })
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
+    const reason = code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code})`
+    throw new FormatError(file, reason, undefined, { cause })
   })
   return decodePhotograph(bytes, file, decode)
 }
