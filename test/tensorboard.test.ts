@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openSession } from '../src/node/session/open-session.ts'
+import { lockFolder } from '../src/node/files/locked-folder.ts'
 import { withTensorboard } from '../src/node/run/tensorboard-log.ts'
 import type { TrainEvent } from '../src/train/events.ts'
 import { madeUpEvents } from './report/plausible-run.ts'
@@ -66,6 +67,7 @@ describe('what is written when', () => {
   /** How many records there are when each event is passed on, by the clock of `seconds`. */
   const recordsAtEach = async (events: readonly TrainEvent[], seconds: number[]): Promise<number[]> => {
     const run = await mkdtemp(join(folder, 'run-'))
+    await using locked = await lockFolder(run)
     let clock = 0
     const watch = vi.spyOn(performance, 'now').mockImplementation(() => 1000 * clock)
     try {
@@ -76,7 +78,7 @@ describe('what is written when', () => {
           yield event
         }
       }
-      for await (const _ of withTensorboard(timed(), run)) found.push(await recordsIn(run))
+      for await (const _ of withTensorboard(timed(), locked)) found.push(await recordsIn(run))
       return found
     } finally {
       watch.mockRestore()
@@ -100,12 +102,13 @@ describe.skipIf(!hasTensorboard)(
   () => {
     it('reads the series of a run, step by step', async () => {
       const run = await mkdtemp(join(folder, 'run-'))
+      await using locked = await lockFolder(run)
       const { events } = await smallRun(
         { ...smallConfig, iterations: 3 },
         { openSession: (spec) => openSession(spec) },
       )
       let passed = 0
-      for await (const _ of withTensorboard(told(events), run)) passed++
+      for await (const _ of withTensorboard(told(events), locked)) passed++
       expect(passed).toBe(events.length)
       expect(await readdir(join(run, 'tensorboard'))).toHaveLength(1)
       const read = readByTensorboard(run)
@@ -121,11 +124,12 @@ describe.skipIf(!hasTensorboard)(
 
     it('shows a run that was killed and taken up again once: steps made again replace those before', async () => {
       const run = await mkdtemp(join(folder, 'run-'))
+      await using locked = await lockFolder(run)
       const found = madeUp.find((event) => event.kind === 'validation')
       if (start?.kind !== 'start' || found === undefined) throw new Error('No start or no validation')
       const validation = { ...found, iteration: 5 }
       const first = [start, ...steps.slice(0, 5), validation, checkpoint(5), ...steps.slice(5, 8)]
-      for await (const _ of withTensorboard(told(first), run));
+      for await (const _ of withTensorboard(told(first), locked));
       const [name = ''] = await readdir(join(run, 'tensorboard'))
       const earlier = join(run, 'tensorboard', 'events.out.tfevents.1.host')
       await rename(join(run, 'tensorboard', name), earlier)
@@ -136,7 +140,7 @@ describe.skipIf(!hasTensorboard)(
         .slice(5, 10)
         .map((step) => ({ ...step, metrics: { ...step.metrics, loss: step.iteration } }))
       const second = [{ ...start, resumed: true, iteration: 5 }, ...again, checkpoint(10)]
-      for await (const _ of withTensorboard(told(second), run));
+      for await (const _ of withTensorboard(told(second), locked));
       const read = readByTensorboard(run)
       expect(read['train/loss']).toEqual(
         steps

@@ -29,7 +29,7 @@ export async function showDemo(
     openSession: (spec) => openSession(spec, { notice: output.warn }),
   })
   const outcome = await follow(context, events)
-  const { out } = options
+  const out = typeof options.out === 'string' ? options.out : options.out.path
   if (outcome.kind !== 'finished') return conclude(context, `${out}/run`, outcome)
   const { finished, facts } = outcome
   const { result } = finished

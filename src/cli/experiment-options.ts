@@ -81,12 +81,6 @@ export const experimentOptions: OptionSpecs<Omit<ExperimentOptions, 'preset' | '
   json: jsonOption,
 }
 
-/** The first of `experiments/1`, `experiments/2`, … that does not exist yet. */
-async function nextExperimentFolder(): Promise<string> {
-  const { nextRunFolder } = await import('../node/run/run-folder.ts')
-  return nextRunFolder('experiments')
-}
-
 /** What `configure` is told of preset, config file and folders. @throws UsageError without folders */
 async function experimentInput(
   folders: readonly string[],
@@ -171,8 +165,7 @@ export async function runExperimentCommand<T extends Partial<ExperimentOptions>>
       ...(pairs === undefined ? {} : { pairs }),
     },
   })
-  return showExperiment(context, command, plan, {
-    out: out ?? (await nextExperimentFolder()),
-    keepCheckpoints,
-  })
+  const { lockNextFolder } = await import('../node/files/locked-folder.ts')
+  await using next = out === undefined ? await lockNextFolder('experiments') : undefined
+  return await showExperiment(context, command, plan, { out: next ?? out ?? '', keepCheckpoints })
 }

@@ -33,6 +33,7 @@ export async function showExperiment(
   options: Omit<ExperimentOptions, 'openSession' | 'signal'>,
 ): Promise<ExitCode> {
   const { output, signal } = context
+  const out = typeof options.out === 'string' ? options.out : options.out.path
   using stage = new Stage(context)
   let title = ''
   let iterations = 0
@@ -77,10 +78,10 @@ export async function showExperiment(
     if (event.kind === 'stopped') {
       stage.close()
       output.say(`Stopped with ${event.done} of ${event.total} trainings done; everything is saved.`)
-      output.say(`Go on with: cosface ${command} --resume ${options.out}`)
+      output.say(`Go on with: cosface ${command} --resume ${out}`)
       output.result({
         schema: 'cosface-experiment/1',
-        out: options.out,
+        out,
         stopped: 'interrupted',
         done: event.done,
         total: event.total,
@@ -98,7 +99,7 @@ export async function showExperiment(
       for (const file of files) output.say(file)
       output.result({
         schema: 'cosface-experiment/1',
-        out: options.out,
+        out,
         kind: contents.kind,
         rows: contents.rows.map(({ curves: _curves, ...row }) => row),
         reference: contents.reference,

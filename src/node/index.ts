@@ -14,6 +14,7 @@ export { type FolderDataset, type FolderOptions, openFolders } from './faces/fol
 export { packRecordIO, unpackRecordIO } from './faces/pack-records.ts'
 export { openRecordDataset, type RecordDataset } from './faces/record-dataset.ts'
 export { download, type Downloaded, type DownloadOptions } from './files/download.ts'
+export { type LockedFolder, lockFolder } from './files/locked-folder.ts'
 export { type FetchedFile, fetchPublicSet, type FetchSetOptions } from './files/public-set.ts'
 export { drawIdentity } from './faces/synth.ts'
 export { synthFolder, type SynthAbout, type SynthOptions } from './faces/synth-folder.ts'

@@ -114,6 +114,7 @@ const fetchSet = async (
       onStep: (step) => {
         if (step.kind === 'bytes') return bytes(step.name, step.done, step.total)
         if (step.kind === 'retry') return output.progress(`${step.name}: ${step.reason}; trying again`)
+        if (step.kind === 'note') return output.warn(step.text)
         finish(step.name)
         if (step.kind === 'there') output.progress(`${step.name} is there already`)
         else output.progress(`${step.name}: ${withCommas(step.files)} files`)

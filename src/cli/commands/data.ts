@@ -97,6 +97,10 @@ export const dataCheckCommand: Command = command<CheckOptions>({
     ])
     const out = options.out ?? 'cosface-data-check'
     await checkFindingsPlace(out, options.overwrite ?? false)
+    const { lockFolder } = await import('../../node/files/locked-folder.ts')
+    await using locked = await lockFolder(out)
+    if (locked.note !== undefined) output.warn(locked.note)
+    await checkFindingsPlace(out, options.overwrite ?? false)
     const { openModelFor } = await import('../models.ts')
     await using model =
       options.model === undefined ? undefined : await openModelFor(output, options.model, options)
@@ -122,7 +126,7 @@ export const dataCheckCommand: Command = command<CheckOptions>({
       })
     }
     await using thumbnails = await openThumbnails(folder, options.against, given({ depth: options.depth }))
-    const files = await writeDataCheck(report, out, thumbnails, { overwrite: options.overwrite ?? false })
+    const files = await writeDataCheck(report, locked, thumbnails, { overwrite: options.overwrite ?? false })
     output.say(
       `${counted(report.images, 'image')} of ${counted(report.identities, 'person', 'people')}, ${withCommas(report.unreadable)} unreadable; ${withCommas(report.perIdentity.fewest)} to ${withCommas(report.perIdentity.most)} each, ${withCommas(report.perIdentity.median)} at the median`,
     )
@@ -175,6 +179,7 @@ export const dataApplyCommand: Command = command<ApplyOptions>({
       applied = await applyDataCheck(table, folder, out, {
         signal,
         onProgress: progress.update,
+        onNote: output.warn,
         ...given({ depth: options.depth }),
       })
     }

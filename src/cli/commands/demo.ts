@@ -1,5 +1,4 @@
 /** @file `cosface demo`: the whole way, on drawn faces or on a folder of the user's. */
-import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { given } from '../../base/given.ts'
 import { textOption, type OptionSpecs } from '../../base/option.ts'
@@ -39,19 +38,13 @@ export const demoCommand: Command = command<DemoOptions>({
   stopping: 'Finishing the step in hand',
   run: async (context, [folder], { out, seed = 1, threads = availableParallelism() }) => {
     const { showDemo } = await import('../demonstration.ts')
-    return showDemo(context, {
-      out: out ?? freeFolder('cosface-demo'),
+    const { lockFreeFolder } = await import('../../node/files/locked-folder.ts')
+    await using free = out === undefined ? await lockFreeFolder('cosface-demo') : undefined
+    return await showDemo(context, {
+      out: free ?? out ?? '',
       seed,
       threads,
       ...given({ folder }),
     })
   },
 })
-
-/** `name`, or where that is taken `name-2`, `name-3`, … */
-function freeFolder(name: string): string {
-  let number = 1
-  const candidate = (): string => (number === 1 ? name : `${name}-${number}`)
-  while (existsSync(candidate())) number++
-  return candidate()
-}

@@ -61,6 +61,7 @@ export const embedCommand: Command = command<EmbedOptions>({
         signal,
         skipUnreadable: options.skipUnreadable ?? false,
         onProgress: progress.update,
+        onNote: output.warn,
       })
     }
     for (const note of summary.notes) output.warn(`Note: ${note}`)

@@ -46,6 +46,7 @@ export const packRecCommand: Command = command<PackRecOptions>({
       overwrite,
       signal,
       onProgress: progress.update,
+      onNote: output.warn,
       ...given({ depth }),
     })
     for (const note of packed.notes) output.warn(`Note: ${note}`)
@@ -115,7 +116,11 @@ export const packFolderCommand: Command = command<Omit<PackOptions, 'overwrite'>
     const target = required('--out', out, 'what to write')
     const { unpackRecordIO } = await import('../../node/faces/pack-records.ts')
     using progress = progressOf(output, 'unpacking', 'images')
-    const images = await unpackRecordIO(source, target, { signal, onProgress: progress.update })
+    const images = await unpackRecordIO(source, target, {
+      signal,
+      onProgress: progress.update,
+      onNote: output.warn,
+    })
     output.say(`${counted(images, 'image')} in ${target}`)
     output.result({ schema: 'cosface-pack/1', kind: 'folder', out: target, images })
     return 0

@@ -66,6 +66,7 @@ export const synthCommand: Command = command<SynthOptions>({
         ...given({ size }),
         signal,
         onProgress: (done) => progress.update(done),
+        onNote: output.warn,
       })
     }
     output.say(`${withCommas(identities)} drawn people with ${withCommas(images)} pictures each in ${folder}`)

@@ -186,6 +186,7 @@ export const toyCommand: Command = command<ToyOptions>({
       png: given.png ?? false,
       openSession: (spec) => openSession(spec, { notice: output.warn }),
       signal,
+      onNote: output.warn,
       onProgress: (what, done, total) => {
         const stage = what === 'drawing' ? drawing : training
         stage.update(done, total)

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { UsageError } from '../../base/errors.ts'
 import { flagOf, flagOption, type OptionSpecs, textOption } from '../../base/option.ts'
+import type { LockedFolder } from '../../node/files/locked-folder.ts'
 import type { RunEvent, TrainRunOptions } from '../../node/run/train-run.ts'
 import type { OpenSession } from '../../runtime/session.ts'
 import { configure } from '../../train/configure.ts'
@@ -93,18 +94,22 @@ export const trainCommand: Command = command<TrainSettings & StartOptions & RunO
     const { openSession } = await import('../../node/session/open-session.ts')
     const { conclude, follow } = await import('../training.ts')
     const { signal, output } = context
-    const carryOut = async (events: AsyncIterable<RunEvent>, folder: string): Promise<ExitCode> => {
+    const { checkNewRun, checkRunFolder } = await import('../../node/run/run-folder.ts')
+    const { lockFolder, lockNextFolder } = await import('../../node/files/locked-folder.ts')
+    const carryOut = async (events: AsyncIterable<RunEvent>, folder: LockedFolder): Promise<ExitCode> => {
       const planned = showPlan ? showingPlan(events, output) : events
       const { hasTensorboard, withTensorboard } = await import('../../node/run/tensorboard-log.ts')
       // a run that has written event files goes on with them
-      if (!tensorboard && (resume === undefined || !hasTensorboard(folder)))
-        return conclude(context, folder, await follow(context, planned))
-      return conclude(context, folder, await follow(context, withTensorboard(planned, folder)))
+      if (!tensorboard && (resume === undefined || !hasTensorboard(folder.path)))
+        return conclude(context, folder.path, await follow(context, planned))
+      return conclude(context, folder.path, await follow(context, withTensorboard(planned, folder)))
     }
     const session: OpenSession = (spec) => openSession(spec, { notice: output.warn })
     if (resume !== undefined) {
       refuseBesideResume(folders, { ...settings, preset, config: file, init, out, tune: tune || undefined })
-      return carryOut(resumeRun({ out: resume, openSession: session, signal }), resume)
+      await checkRunFolder(resume)
+      await using folder = await lockFolder(resume)
+      return await carryOut(resumeRun({ out: folder, openSession: session, signal }), folder)
     }
     if (folders.length === 0) {
       throw new UsageError(
@@ -123,9 +128,9 @@ export const trainCommand: Command = command<TrainSettings & StartOptions & RunO
     )
     const { unusedLossOptions } = await import('../unused-loss-options.ts')
     for (const sentence of unusedLossOptions(config.loss, settings)) output.warn(`Warning: ${sentence}`)
-    const { nextRunFolder } = await import('../../node/run/run-folder.ts')
-    const folder = out ?? (await nextRunFolder())
-    return carryOut(
+    if (out !== undefined) await checkNewRun(out)
+    await using folder = await (out === undefined ? lockNextFolder('runs') : lockFolder(out))
+    return await carryOut(
       startRun(config, {
         out: folder,
         openSession: session,

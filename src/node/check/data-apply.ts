@@ -1,6 +1,6 @@
 /** @file A reviewed table of findings applied to a copy of the data; what was checked is never touched. */
 import { constants } from 'node:fs'
-import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises'
+import { copyFile, mkdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { DataError, FormatError, UsageError } from '../../base/errors.ts'
 import { given } from '../../base/given.ts'
@@ -12,11 +12,15 @@ import { type FaceSet, openFaces } from '../faces/face-sets.ts'
 import type { ScanOptions } from '../faces/folder-scan.ts'
 import { isListData } from '../faces/listed-faces.ts'
 import { isRecordData } from '../faces/record-dataset.ts'
+import { openDraftFolder } from '../files/draft.ts'
+import { isThere, lockPlace } from '../files/locked-folder.ts'
 import { readWholeFile } from '../files/record-file.ts'
 
 export interface DataApplyOptions extends ScanOptions {
   readonly signal?: AbortSignal
   readonly onProgress?: (done: number, total: number) => void
+  /** Told, in a sentence, what a killed command left and is taken over. */
+  readonly onNote?: (text: string) => void
 }
 
 export interface DataApplied {
@@ -96,6 +100,10 @@ const pathsOf = (
   })
 }
 
+const checkFree = async (out: string): Promise<void> => {
+  if (await isThere(out)) throw new UsageError(`${out} exists; give the name of a new folder`)
+}
+
 /**
  * Copies `source`, a folder or a list of images with labels, to the folder `out` without the images marked `drop` and with those marked
  * `move` under their target; a row without an image marks all of its identity, a drop wins. `out` must not exist, and appears only when whole.
@@ -107,11 +115,13 @@ export async function applyDataCheck(
   out: string,
   options: DataApplyOptions = {},
 ): Promise<DataApplied> {
-  if ((await stat(out).catch(() => undefined)) !== undefined)
-    throw new UsageError(`${out} exists; give the name of a new folder`)
+  await checkFree(out)
   const target = resolve(out)
   if (`${target}${sep}`.startsWith(`${resolve(source)}${sep}`))
     throw new UsageError(`${out} lies in ${source}; the copy must lie elsewhere`)
+  await using lock = await lockPlace(out)
+  if (lock.note !== undefined) options.onNote?.(lock.note)
+  await checkFree(out)
   if (await isRecordData(source))
     throw new UsageError(
       `${source} is a record file; unpack it first with cosface pack folder, its images have the names of the table then`,
@@ -121,24 +131,19 @@ export async function applyDataCheck(
   const { samples, places } = set
   const decisions = decide(rows, set, table, source)
   const paths = pathsOf(samples, decisions, await copying(set, source), table)
-  const temporary = `${target}.${process.pid}.tmp`
+  await using draft = await openDraftFolder(out)
   let copied = 0
-  try {
-    for (const [index, path] of paths.entries()) {
-      options.signal?.throwIfAborted()
-      options.onProgress?.(index + 1, samples.length)
-      if (path === undefined) continue
-      const destination = join(temporary, path)
-      await mkdir(dirname(destination), { recursive: true })
-      const file = places.files[places.file[index] ?? -1] ?? ''
-      await copyFile(file, destination, constants.COPYFILE_FICLONE)
-      copied++
-    }
-    if (copied === 0) throw new DataError('Nothing would be left')
-    await rename(temporary, target)
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true })
-    throw error
+  for (const [index, path] of paths.entries()) {
+    options.signal?.throwIfAborted()
+    options.onProgress?.(index + 1, samples.length)
+    if (path === undefined) continue
+    const destination = join(draft.path, path)
+    await mkdir(dirname(destination), { recursive: true })
+    const file = places.files[places.file[index] ?? -1] ?? ''
+    await copyFile(file, destination, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL)
+    copied++
   }
+  if (copied === 0) throw new DataError('Nothing would be left')
+  await draft.settle()
   return { copied, dropped: decisions.drops.size, moved: decisions.moves.size }
 }

@@ -13,6 +13,7 @@ import { applyDataCheck } from './data-apply.ts'
 import { writeDataCheck } from './page.ts'
 import { openThumbnails } from './thumbnails.ts'
 import type { EmbedImages } from './data-check.ts'
+import { lockFolder } from '../files/locked-folder.ts'
 import { packRecordIO, unpackRecordIO } from '../faces/pack-records.ts'
 import { checkData } from './data-check.ts'
 
@@ -159,7 +160,7 @@ describe('data check', () => {
 
   it('writes a table and a page that asks the network for nothing', async () => {
     const report = await checkData(faces)
-    const out = join(folder, 'review')
+    await using out = await lockFolder(join(folder, 'review'))
     await using thumbnails = await openThumbnails(faces, undefined)
     const paths = await writeDataCheck(report, out, thumbnails)
     const [table = '', page = ''] = await Promise.all(paths.map((path) => readFile(path, 'utf8')))

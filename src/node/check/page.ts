@@ -1,5 +1,5 @@
 /** @file The findings of a data check as files to review: a table, a page with the images, the report as JSON. */
-import { mkdir, readdir, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UsageError } from '../../base/errors.ts'
 import { withCommas } from '../../base/words.ts'
@@ -10,6 +10,7 @@ import { html, pictureSource, trusted } from '../../report/html.ts'
 import { styleSheet } from '../../report/style.ts'
 import type { Thumbnails } from './thumbnails.ts'
 import type { DataCheckReport } from './report.ts'
+import type { LockedFolder } from '../files/locked-folder.ts'
 import { writeTogether } from '../files/pack-output.ts'
 
 const shownPerKind = 200
@@ -196,18 +197,17 @@ export async function checkFindingsPlace(out: string, overwrite: boolean): Promi
 /** Writes `findings.csv`, `review.html` and `report.json` into `out`, all or none. @throws UsageError where they exist */
 export async function writeDataCheck(
   report: DataCheckReport,
-  out: string,
+  out: LockedFolder,
   thumbnails: Thumbnails,
   options: { readonly overwrite?: boolean } = {},
 ): Promise<readonly string[]> {
-  await mkdir(out, { recursive: true })
-  const paths = fileNames.map((name) => join(out, name))
+  const paths = fileNames.map((name) => join(out.path, name))
   const contents = [
     formatFindings(report.findings),
     await dataCheckPage(report, thumbnails),
     `${JSON.stringify(report, undefined, 2)}\n`,
   ]
-  await writeTogether(paths, options, async (output) => {
+  await writeTogether(out, paths, options, async (output) => {
     for (const [i, path] of paths.entries()) await output(path).write(contents[i] ?? '')
   })
   return paths

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { configure } from '../../train/configure.ts'
 import { simpleBaselines } from './baselines.ts'
+import { holdFolder, type LockedFolder } from '../files/locked-folder.ts'
 import { checkNewRun } from '../run/run-folder.ts'
 import { startRun, type RunEvent, type TrainRunOptions } from '../run/train-run.ts'
 import { synthFolder } from '../faces/synth-folder.ts'
@@ -9,7 +10,7 @@ import { runToy } from './toy-run.ts'
 
 export interface DemoOptions extends Pick<TrainRunOptions, 'openSession' | 'signal'> {
   /** A new or empty folder for everything. */
-  readonly out: string
+  readonly out: string | LockedFolder
   /** The user's own folder of identities; left out, people are drawn. */
   readonly folder?: string
   readonly seed: number
@@ -21,7 +22,11 @@ export const drawn = { identities: 240, imagesPerIdentity: 16, size: { height: 1
 
 /** Runs the demonstration. @throws UsageError, DataError as its parts; DataError where the folder cannot carry it */
 export async function* demo(options: DemoOptions): AsyncGenerator<RunEvent, void> {
-  const { out, folder, seed, threads, openSession, signal } = options
+  const { folder, seed, threads, openSession, signal } = options
+  if (typeof options.out === 'string') await checkNewRun(options.out)
+  await using hold = await holdFolder(options.out)
+  const { path: out, note } = hold.folder
+  if (note !== undefined) yield { kind: 'note', level: 'info', text: note }
   await checkNewRun(out)
   const faces = folder ?? join(out, 'faces')
   if (folder === undefined) yield* draw(faces, seed, signal)

@@ -1,11 +1,13 @@
 /** @file An experiment's folder: its plan, a run folder and a result for each training, tables and figures. */
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DataError, FormatError, UsageError } from '../../base/errors.ts'
 import type { CellResult } from '../../experiment/cell.ts'
 import { type Cell, type ExperimentPlan, planDifferences } from '../../experiment/plan.ts'
-import { runPaths, writeJson } from '../run/run-folder.ts'
+import { isOwnEntry } from '../files/draft.ts'
+import { type LockedFolder, lockFolder } from '../files/locked-folder.ts'
+import { removeRun, writeJson } from '../run/run-folder.ts'
 
 /** What the data was when the experiment was begun. */
 export interface DataMark {
@@ -88,6 +90,14 @@ export async function readExperimentPlan(folder: string): Promise<ExperimentPlan
   return stored.plan
 }
 
+/** Whether something else than a killed experiment left this; earlier versions made empty folders before the plan. */
+const isForeign = async (folder: string, entry: string): Promise<boolean> => {
+  if (isOwnEntry(entry) || entry === 'plan.json.partial') return false
+  if (!['runs', 'results', 'figures'].includes(entry)) return true
+  const inside = await readdir(join(folder, entry)).catch(() => [entry])
+  return inside.length > 0
+}
+
 /**
  * Checks that an experiment can be begun or gone on with in a folder.
  * @returns the plan that is there
@@ -105,8 +115,8 @@ export async function checkExperimentFolder(
         cause: error,
       })
     })
-    // a kill before the plan was in place leaves its draft
-    if (entries.every((entry) => entry === 'plan.json.partial')) return undefined
+    const foreign = await Promise.all(entries.map((entry) => isForeign(paths.folder, entry)))
+    if (!foreign.includes(true)) return undefined
     throw new UsageError(`${paths.folder} is not empty and holds no experiment: choose another --out`)
   }
   const differences = planDifferences(stored.plan, asked)
@@ -119,20 +129,16 @@ export async function checkExperimentFolder(
 
 /** Writes the plan, or checks that the data is what it was. @throws DataError where it is not */
 export async function settlePlan(
-  paths: ExperimentPaths,
+  folder: LockedFolder,
   stored: StoredPlan | undefined,
   now: StoredPlan,
 ): Promise<void> {
-  if (stored === undefined) {
-    await mkdir(join(paths.folder, 'runs'), { recursive: true })
-    await mkdir(join(paths.folder, 'results'), { recursive: true })
-    await mkdir(paths.figures, { recursive: true })
-    return writeJson(paths.plan, now)
-  }
+  // before anything else: without it nobody knows what the rest belongs to
+  if (stored === undefined) return writeJson(folder, experimentPaths(folder.path).plan, now)
   const [difference] = planDifferences(stored.data, now.data)
   if (difference === undefined) return
   throw new DataError(
-    `The folders no longer hold what the experiment in ${paths.folder} was begun with (${difference}): its results would not compare`,
+    `The folders no longer hold what the experiment in ${folder.path} was begun with (${difference}): its results would not compare`,
   )
 }
 
@@ -148,15 +154,28 @@ export async function readResult(paths: ExperimentPaths, cell: Cell): Promise<Ce
   return stored
 }
 
-/** What a training's folder allows: to go on with it, or to begin; what a kill left of its first moments is taken away. */
-export async function runState(folder: string): Promise<'resume' | 'begin'> {
-  const entries = await readdir(folder).catch((): readonly string[] => [])
-  if (entries.includes('config.json')) return 'resume'
-  await rm(folder, { recursive: true, force: true })
+/** What the folder of a training allows: to go on with it, or to begin; what a kill left of its first moments is taken away. */
+export async function runState(folder: LockedFolder): Promise<'resume' | 'begin'> {
+  if ((await folder.entries()).includes('config.json')) return 'resume'
+  await removeRun(folder)
   return 'begin'
 }
 
 /** Takes away the checkpoints of a run whose model is exported. */
-export async function dropCheckpoints(folder: string): Promise<void> {
-  await rm(join(runPaths(folder).folder, 'checkpoints'), { recursive: true, force: true })
+export async function dropCheckpoints(run: string): Promise<void> {
+  await using folder = await lockFolder(run)
+  const checkpoints = folder.own(join(run, 'checkpoints'))
+  // first their name: half of them must not look like a run to go on with
+  if (existsSync(checkpoints)) {
+    await removeDropped(run)
+    await rename(checkpoints, droppedIn(run))
+  }
+  await removeDropped(run)
+}
+
+const droppedIn = (run: string): string => join(run, 'checkpoints.partial')
+
+/** Takes away checkpoints that a kill left half-removed. */
+export async function removeDropped(run: string): Promise<void> {
+  await rm(droppedIn(run), { recursive: true, force: true })
 }

@@ -17,8 +17,8 @@ import { short } from '../../plot/format.ts'
 import { standalone } from '../../plot/palette.ts'
 import { imageKindOf } from '../faces/drawn-folder.ts'
 import type { ExperimentData } from './data.ts'
-import type { ExperimentPaths } from './folder.ts'
-import { replaceFile } from '../files/replace-file.ts'
+import { experimentPaths } from './folder.ts'
+import type { LockedFolder } from '../files/locked-folder.ts'
 
 const titles: Readonly<Record<ExperimentPlan['kind'], string>> = {
   compare: 'Losses compared',
@@ -162,20 +162,21 @@ const csv = (plan: ExperimentPlan, results: readonly CellResult[], far: number |
 
 /** Writes everything an experiment shows, each file whole or not at all. @returns the files */
 export async function writeExperiment(
-  paths: ExperimentPaths,
+  folder: LockedFolder,
   contents: ExperimentContents,
   plan: ExperimentPlan,
   results: readonly CellResult[],
 ): Promise<readonly string[]> {
-  await replaceFile(paths.table, experimentMarkdown(contents))
-  await replaceFile(paths.csv, csv(plan, results, contents.far))
+  const paths = experimentPaths(folder.path)
+  await folder.replace(paths.table, experimentMarkdown(contents))
+  await folder.replace(paths.csv, csv(plan, results, contents.far))
   const figures = experimentFigures(await openDrawing(), contents)
   const files: string[] = []
   for (const { name, svg } of figures) {
     const file = join(paths.figures, `${name}.svg`)
-    await replaceFile(file, standalone(svg))
+    await folder.replace(file, standalone(svg))
     files.push(file)
   }
-  await replaceFile(paths.report, experimentPage(contents, figures))
+  await folder.replace(paths.report, experimentPage(contents, figures))
   return [paths.table, paths.csv, paths.report, ...files]
 }

@@ -14,9 +14,11 @@ import {
   type ExperimentPaths,
   experimentPaths,
   readResult,
+  removeDropped,
   runState,
   settlePlan,
 } from './folder.ts'
+import { holdFolder, type LockedFolder, lockFolder } from '../files/locked-folder.ts'
 import { judgeModel } from './judge.ts'
 import { experimentContents, writeExperiment } from './output.ts'
 import { readEvents, runPaths, writeJson } from '../run/run-folder.ts'
@@ -48,8 +50,11 @@ export type ExperimentEvent =
 
 /** How an experiment is carried out. */
 export interface ExperimentOptions {
-  /** The folder; new, empty, or with a part of the same experiment in it. */
-  readonly out: string
+  /**
+   * The folder; new, empty, or with a part of the same experiment in it. Nobody else can write to it meanwhile; one that is
+   * locked already stays locked afterwards.
+   */
+  readonly out: string | LockedFolder
   readonly openSession: OpenSession
   readonly signal: AbortSignal
   /** Leave the checkpoints of finished trainings in place. @defaultValue false */
@@ -66,7 +71,12 @@ export async function* runExperiment(
   options: ExperimentOptions,
 ): AsyncGenerator<ExperimentEvent, void> {
   const { out, signal } = options
-  const paths = experimentPaths(out)
+  // what is there is said even where it could not be written to
+  if (typeof out === 'string') await checkExperimentFolder(experimentPaths(out), asked)
+  await using hold = await holdFolder(out)
+  const { folder } = hold
+  if (folder.note !== undefined) yield { kind: 'note', level: 'info', text: folder.note }
+  const paths = experimentPaths(folder.path)
   const stored = await checkExperimentFolder(paths, asked)
   // what was begun goes on with its own threads and checkpoints
   const plan = stored?.plan ?? asked
@@ -83,14 +93,15 @@ export async function* runExperiment(
   })
   await using data = yield* whileWorking(opening, () => pending.splice(0))
   for (const note of data.sets.notes) yield { kind: 'note', ...note }
-  await settlePlan(paths, stored, { plan, data: data.mark })
-  yield* new Experiment(plan, data, paths, options).events()
+  await settlePlan(folder, stored, { plan, data: data.mark })
+  yield* new Experiment(plan, data, folder, options).events()
 }
 
 /** The course of an experiment. */
 class Experiment {
   readonly #plan: ExperimentPlan
   readonly #data: ExperimentData
+  readonly #folder: LockedFolder
   readonly #paths: ExperimentPaths
   readonly #options: ExperimentOptions
   readonly #cells: readonly Cell[]
@@ -98,15 +109,11 @@ class Experiment {
   /** Seconds that each training of this session took, judging included. */
   readonly #took: number[] = []
 
-  constructor(
-    plan: ExperimentPlan,
-    data: ExperimentData,
-    paths: ExperimentPaths,
-    options: ExperimentOptions,
-  ) {
+  constructor(plan: ExperimentPlan, data: ExperimentData, folder: LockedFolder, options: ExperimentOptions) {
     this.#plan = plan
     this.#data = data
-    this.#paths = paths
+    this.#folder = folder
+    this.#paths = experimentPaths(folder.path)
     this.#options = options
     this.#cells = cellsOf(plan)
   }
@@ -120,14 +127,13 @@ class Experiment {
     for (const [index, cell] of this.#cells.entries()) {
       const number = index + 1
       if (this.#results.has(cell.id)) {
+        await removeDropped(this.#paths.run(cell))
         yield { kind: 'cell', cell, number, total, state: 'done' }
         continue
       }
       if (this.#options.signal.aborted) return yield* this.#stopped()
-      const state = await runState(this.#paths.run(cell))
-      yield { kind: 'cell', cell, number, total, state }
       const start = performance.now()
-      if (!(yield* this.#train(cell, state, total - number))) return yield* this.#stopped()
+      if (!(yield* this.#train(cell, number))) return yield* this.#stopped()
       const result = await this.#judge(cell)
       if (result === undefined) return yield* this.#stopped()
       this.#results.set(cell.id, result)
@@ -145,15 +151,16 @@ class Experiment {
   }
 
   /** Trains, or goes on. @returns whether the training came to an end, good or bad */
-  async *#train(
-    cell: Cell,
-    state: 'begin' | 'resume',
-    after: number,
-  ): AsyncGenerator<ExperimentEvent, boolean> {
+  async *#train(cell: Cell, number: number): AsyncGenerator<ExperimentEvent, boolean> {
     const { openSession, signal } = this.#options
+    const total = this.#cells.length
+    // somebody may go on with this training alone
+    await using folder = await lockFolder(this.#paths.run(cell))
+    const state = await runState(folder)
+    yield { kind: 'cell', cell, number, total, state }
     const initial = await this.#initial(cell)
     const options = {
-      out: this.#paths.run(cell),
+      out: folder,
       openSession,
       signal,
       openData: this.#data.openData,
@@ -167,7 +174,7 @@ class Experiment {
       if (event.kind === 'finished') ended = true
       const left =
         event.kind === 'step' && Number.isFinite(event.secondsLeft)
-          ? this.#left((performance.now() - start) / 1000, event.secondsLeft, after)
+          ? this.#left((performance.now() - start) / 1000, event.secondsLeft, total - number)
           : undefined
       yield { kind: 'run', event, ...(left === undefined ? {} : { secondsLeft: left }) }
     }
@@ -231,7 +238,7 @@ class Experiment {
       },
       ...judged,
     }
-    await writeJson(this.#paths.result(cell), result)
+    await writeJson(this.#folder, this.#paths.result(cell), result)
     return result
   }
 
@@ -245,6 +252,6 @@ class Experiment {
   async #write(): Promise<{ readonly contents: ExperimentContents; readonly files: readonly string[] }> {
     const results = this.#cells.flatMap(({ id }) => this.#results.get(id) ?? [])
     const contents = experimentContents(this.#plan, this.#data, results)
-    return { contents, files: await writeExperiment(this.#paths, contents, this.#plan, results) }
+    return { contents, files: await writeExperiment(this.#folder, contents, this.#plan, results) }
   }
 }

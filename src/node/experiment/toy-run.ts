@@ -1,5 +1,4 @@
 /** @file The toy experiment as figures in a folder: the paper's argument without a browser. */
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { mapBounded } from '../../base/concurrency.ts'
 import { syntheticToy, toyFromImages, type ToyData } from '../../experiment/toy-data.ts'
@@ -8,7 +7,7 @@ import { paperLosses } from '../../experiment/toy-figure.ts'
 import { compareToy, type ToyFrame } from '../../experiment/toy.ts'
 import type { LossSettings } from '../../loss/head.ts'
 import type { OpenSession } from '../../runtime/session.ts'
-import { replaceFile } from '../files/replace-file.ts'
+import { lockFolder } from '../files/locked-folder.ts'
 import { drawIdentity } from '../faces/synth.ts'
 import { type ToyFigureName, toyFigureDimensions } from './toy-figure-names.ts'
 import { drawToyFigure, type TrainedLoss } from './toy-figures.ts'
@@ -35,6 +34,8 @@ export interface ToyRunOptions {
   readonly png: boolean
   readonly openSession: OpenSession
   readonly onProgress?: (what: string, done: number, total: number) => void
+  /** Told, in a sentence, what a killed command left and is taken over. */
+  readonly onNote?: (text: string) => void
   readonly signal: AbortSignal
 }
 
@@ -58,6 +59,8 @@ const pictureSize = { height: 28, width: 24 }
 /** Trains, draws, and writes the figures. @throws UsageError on a loss or number that cannot be; figures appear whole */
 export async function runToy(options: ToyRunOptions): Promise<ToyRun> {
   const { out, figures, losses, png, scale, margin, classes, seed } = options
+  await using folder = await lockFolder(out)
+  if (folder.note !== undefined) options.onNote?.(folder.note)
   const dimensions = ([2, 3] as const).filter((wanted) =>
     figures.some((name) => toyFigureDimensions[name] === wanted),
   )
@@ -65,17 +68,16 @@ export async function runToy(options: ToyRunOptions): Promise<ToyRun> {
   const [plane = [], space = []] = [trained.get(2), trained.get(3)]
   const parts = { plane, space, losses, scale, margin, classes, seed }
   const drawn = figures.map((name) => ({ name, ...drawToyFigure[name](parts) }))
-  await mkdir(out, { recursive: true })
   const files: string[] = []
   for (const { name, svg } of drawn) {
     if (svg === undefined) continue
     files.push(join(out, `${name}.svg`))
-    await replaceFile(join(out, `${name}.svg`), svg)
+    await folder.replace(join(out, `${name}.svg`), svg)
     if (!png) continue
     const { default: sharp } = await import('sharp')
     files.push(join(out, `${name}.png`))
     const image = sharp(new TextEncoder().encode(svg), { density: 144 })
-    await replaceFile(join(out, `${name}.png`), await image.png().toBuffer())
+    await folder.replace(join(out, `${name}.png`), await image.png().toBuffer())
   }
   const titles = lossTitles(plane.map(({ loss }) => loss))
   return {

@@ -7,7 +7,7 @@ import type { Pair, PairSet } from '../../evaluate/pair.ts'
 import { contiguousFolds } from '../../evaluate/protocol/folds.ts'
 import type { DecodeImage, Image } from '../../image/image.ts'
 import { imageFormat, imageFormatsOr } from '../../image/header.ts'
-import { writeTogether } from '../files/pack-output.ts'
+import { writeAlone } from '../files/pack-output.ts'
 import type { PackOptions } from './pack-records.ts'
 import { readWholeFile } from '../files/record-file.ts'
 
@@ -76,8 +76,7 @@ export async function packBin(
       options.onProgress?.(done + 1, names.length)
     }
   }
-  return writeTogether([out], options, async (output) => {
-    const file = output(out)
+  return writeAlone(out, options, async (file) => {
     const pieces = encodeVerificationBin(
       images(),
       inOrder.map(({ same }) => same),

@@ -1,6 +1,5 @@
 /** @file Embeddings of images into a file, which appears only when it is complete. */
-import { open, readFile, rename, rm, stat } from 'node:fs/promises'
-import type { FileHandle } from 'node:fs/promises'
+import { readFile, rm, stat } from 'node:fs/promises'
 import { extname, join, resolve, sep } from 'node:path'
 import { bytesOf } from '../../base/bytes.ts'
 import { DataError, UsageError } from '../../base/errors.ts'
@@ -14,11 +13,15 @@ import { npyHeader } from '../../tensor/npy.ts'
 import { embedPieces } from './embed-files.ts'
 import type { EmbedFilesOptions, NamedFile, TemplatePiece } from './embed-files.ts'
 import { imagesBelow } from './folder-walk.ts'
+import { type Draft, openDraft } from '../files/draft.ts'
+import { lockPlace } from '../files/locked-folder.ts'
 import { checkPlace, replaceFile } from '../files/replace-file.ts'
 
 export interface EmbedToFileOptions extends Omit<EmbedFilesOptions, 'onUnreadable'> {
   /** Leave out images that cannot be read, and name them in the summary. @defaultValue false */
   readonly skipUnreadable?: boolean
+  /** Told, in a sentence, what a killed command left and is taken over. */
+  readonly onNote?: (text: string) => void
 }
 
 /** What was written. */
@@ -145,8 +148,8 @@ const writers: Readonly<Record<string, (contract: ModelContract, names: readonly
   }),
 }
 
-const openDraft = async (draft: string, out: string): Promise<FileHandle> =>
-  open(draft, 'w').catch((cause: unknown) => {
+const draftOf = async (out: string): Promise<Draft> =>
+  openDraft(out).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new UsageError(`${out} cannot be written (${reason})`, { cause })
   })
@@ -180,6 +183,8 @@ export async function embedToFile(
     throw new UsageError(`Expected \`out\` to end in ${Object.keys(writers).join(', ')}, got ${out}`)
   const beside = kind === '.npy' ? out.replace(/\.npy$/i, '.json') : undefined
   await checkPlace(out)
+  await using lock = await lockPlace(out)
+  if (lock.note !== undefined) options.onNote?.(lock.note)
   if (beside !== undefined) await checkBeside(beside, out)
   const { files, notes } = await imageFiles(paths)
   const unaligned: { readonly name: string; readonly size: Size }[] = []
@@ -189,7 +194,7 @@ export async function embedToFile(
   )
   const names: string[] = []
   const skipped: { image: string; reason: string }[] = []
-  const { skipUnreadable, ...embedOptions } = options
+  const { skipUnreadable, onNote: _, ...embedOptions } = options
   const pieces = embedPieces(model, files, {
     ...embedOptions,
     onSize: (name, size) => {
@@ -200,30 +205,23 @@ export async function embedToFile(
       : {}),
   })
   const { templateSize, id, flip } = contract
-  const draft = `${out}.partial`
-  const handle = await openDraft(draft, out)
-  try {
-    try {
-      await handle.write(writer.begin)
-      for await (const piece of pieces) {
-        await handle.appendFile(writer.piece(piece))
-        names.push(...piece.names)
-      }
-      if (names.length === 0) throw new DataError('None of the images can be read')
-      await handle.write(writer.finish(names), 0, undefined, 0)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    if (beside !== undefined) {
-      const record = { schema: namesSchema, model: id, templateSize, flip, images: names }
-      await replaceFile(beside, `${JSON.stringify(record, null, 2)}\n`)
-    }
-    await rename(draft, out)
-  } catch (error) {
-    await rm(draft, { force: true })
-    throw error
+  await using draft = await draftOf(out)
+  const { handle } = draft
+  await handle.write(writer.begin)
+  for await (const piece of pieces) {
+    await handle.appendFile(writer.piece(piece))
+    names.push(...piece.names)
   }
+  if (names.length === 0) throw new DataError('None of the images can be read')
+  await handle.write(writer.finish(names), 0, undefined, 0)
+  await draft.finish()
+  if (beside !== undefined) {
+    const record = { schema: namesSchema, model: id, templateSize, flip, images: names }
+    // names never stand beside templates of other images: killed here, there are none
+    if ((await stat(out).catch(() => undefined))?.isFile() === true) await rm(out)
+    await replaceFile(beside, `${JSON.stringify(record, null, 2)}\n`)
+  }
+  await draft.settle()
   return {
     out,
     ...given({ names: beside }),

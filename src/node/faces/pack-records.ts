@@ -1,5 +1,5 @@
 /** @file A folder of identities packed into `.rec`, `.idx`, `.lst` and `property`, and unpacked again, images byte for byte. */
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, extname, join, resolve, sep } from 'node:path'
 import { DataError, FormatError, UsageError } from '../../base/errors.ts'
 import { given } from '../../base/given.ts'
@@ -11,6 +11,8 @@ import { encodeRecord } from '../../data/records/record-io.ts'
 import { imageEnding, imageFormat, imageFormatsOr, imageHeader } from '../../image/header.ts'
 import type { ScanOptions } from './folder-scan.ts'
 import { scanFolder } from './folder-scan.ts'
+import { openDraftFolder } from '../files/draft.ts'
+import { isThere, lockFolder, lockPlace } from '../files/locked-folder.ts'
 import { writeTogether } from '../files/pack-output.ts'
 import { openRecordDataset } from './record-dataset.ts'
 
@@ -21,6 +23,8 @@ export interface PackOptions {
   readonly overwrite?: boolean
   readonly signal?: AbortSignal
   readonly onProgress?: (done: number, total: number) => void
+  /** Told, in a sentence, what a killed command left and is taken over. */
+  readonly onNote?: (text: string) => void
 }
 
 export interface PackedRecords {
@@ -47,6 +51,8 @@ export async function packRecordIO(
 ): Promise<PackedRecords> {
   const records = extname(out) === '.rec' ? out : join(out, 'train.rec')
   const stem = records.slice(0, -'.rec'.length)
+  await using locked = await lockFolder(dirname(records))
+  if (locked.note !== undefined) options.onNote?.(locked.note)
   const scan = await scanFolder(folder, given({ depth: options.depth }))
   const identities = scan.identities.map(({ name }) => name)
   const images = scan.identities.flatMap((found, identity) =>
@@ -58,7 +64,7 @@ export async function packRecordIO(
       `Expected fewer than 2^24 images and identities, got ${images.length + identities.length}`,
     )
   const paths = [records, `${stem}.idx`, `${stem}.lst`, join(dirname(records), 'property')] as const
-  return writeTogether(paths, options, async (output) => {
+  return await writeTogether(locked, paths, options, async (output) => {
     const [rec, idx, lst, property] = [output(paths[0]), output(paths[1]), output(paths[2]), output(paths[3])]
     const put = async (key: number, labels: readonly number[], image: Uint8Array): Promise<void> => {
       await idx.write(formatRecordIndex([[key, rec.position]]))
@@ -115,27 +121,23 @@ const below = (root: string, path: string, file: string): string => {
  * @throws UsageError where `out` exists, FormatError, DataError
  */
 export async function unpackRecordIO(path: string, out: string, options: PackOptions = {}): Promise<number> {
-  if ((await stat(out).catch(() => undefined)) !== undefined)
-    throw new UsageError(`${out} exists; unpack into a new folder`)
+  await using lock = await lockPlace(out)
+  if (lock.note !== undefined) options.onNote?.(lock.note)
+  if (await isThere(out)) throw new UsageError(`${out} exists; unpack into a new folder`)
   const decode = (): never => {
     throw new UsageError('unpacking decodes nothing')
   }
   await using records = await openRecordDataset(path, { decode: async () => decode() })
-  const temporary = `${resolve(out)}.${process.pid}.tmp`
-  try {
-    for (const [index, sample] of records.samples.entries()) {
-      options.signal?.throwIfAborted()
-      const bytes = await records.encoded(index)
-      const relative = unpackedName(sample.id, records.identities[sample.identity] ?? '', bytes)
-      const target = below(temporary, relative, path)
-      await mkdir(dirname(target), { recursive: true })
-      await writeFile(target, bytes, { flag: 'wx' })
-      options.onProgress?.(index + 1, records.samples.length)
-    }
-    await rename(temporary, out)
-    return records.samples.length
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true })
-    throw error
+  await using draft = await openDraftFolder(out)
+  for (const [index, sample] of records.samples.entries()) {
+    options.signal?.throwIfAborted()
+    const bytes = await records.encoded(index)
+    const relative = unpackedName(sample.id, records.identities[sample.identity] ?? '', bytes)
+    const target = below(resolve(draft.path), relative, path)
+    await mkdir(dirname(target), { recursive: true })
+    await writeFile(target, bytes, { flag: 'wx' })
+    options.onProgress?.(index + 1, records.samples.length)
   }
+  await draft.settle()
+  return records.samples.length
 }

@@ -1,11 +1,13 @@
 /** @file Folders of drawn faces: written beside their place and moved there when complete. */
-import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { checkChoice, checkInteger } from '../../base/check.ts'
 import { mapBounded } from '../../base/concurrency.ts'
 import { UsageError } from '../../base/errors.ts'
 import type { Size } from '../../image/image.ts'
+import { openDraftFolder } from '../files/draft.ts'
+import { lockPlace } from '../files/locked-folder.ts'
 import type { SynthFormat, SynthJob } from './synth-files.ts'
 import { writeIdentity } from './synth-files.ts'
 import { workerEntry } from '../threads/worker-entry.ts'
@@ -27,6 +29,8 @@ export interface SynthOptions {
   readonly workers?: number
   /** Told after every identity. */
   readonly onProgress?: (done: number, total: number) => void
+  /** Told, in a sentence, what a killed command left and is taken over. */
+  readonly onNote?: (text: string) => void
   readonly signal?: AbortSignal
 }
 
@@ -44,15 +48,14 @@ export interface SynthAbout {
 
 const entry = workerEntry('faces/synth-worker')
 
-const checkEmpty = async (folder: string): Promise<boolean> => {
+const checkEmpty = async (folder: string): Promise<void> => {
   try {
     const entries = await readdir(folder)
     if (entries.length > 0)
       throw new UsageError(`${folder} is not empty; name a folder that does not exist yet`)
-    return true
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-    if (code === 'ENOENT') return false
+    if (code === 'ENOENT') return
     if (code === 'ENOTDIR') throw new UsageError(`${folder} is a file; name a folder`, { cause })
     throw cause
   }
@@ -80,19 +83,14 @@ export async function synthFolder(options: SynthOptions): Promise<SynthAbout> {
   }
   const workers = workersAvailable(entry) ? (options.workers ?? Math.min(8, availableParallelism())) : 0
   const folder = resolve(options.folder)
-  const exists = await checkEmpty(folder)
-  await mkdir(dirname(folder), { recursive: true })
-  const beside = `${folder}.part-${process.pid}`
-  try {
-    await mkdir(beside)
-    await drawAll({ ...about, folder: beside }, workers, options)
-    await writeFile(join(beside, '.drawn.json'), `${JSON.stringify(about, undefined, 2)}\n`)
-    if (exists) await rmdir(folder)
-    await rename(beside, folder)
-  } catch (error) {
-    await rm(beside, { recursive: true, force: true })
-    throw error
-  }
+  await checkEmpty(folder)
+  await using lock = await lockPlace(folder)
+  if (lock.note !== undefined) options.onNote?.(lock.note)
+  await checkEmpty(folder)
+  await using draft = await openDraftFolder(folder)
+  await drawAll({ ...about, folder: draft.path }, workers, options)
+  await writeFile(join(draft.path, '.drawn.json'), `${JSON.stringify(about, undefined, 2)}\n`)
+  await draft.settle()
   return about
 }
 

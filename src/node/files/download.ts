@@ -1,8 +1,8 @@
 /** @file A file fetched by its address: resumed where it was cut, checked against its hashes, in place only when whole and right. */
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { constants, createReadStream } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DataError, UsageError } from '../../base/errors.ts'
@@ -10,6 +10,8 @@ import { given } from '../../base/given.ts'
 import type { KnownHashes } from '../../data/public-sets.ts'
 import type { Answer, Transport } from './download-request.ts'
 import { request, webAddress } from './download-request.ts'
+import { lockPlace } from './locked-folder.ts'
+import { replaceFile } from './replace-file.ts'
 
 export interface DownloadOptions extends KnownHashes {
   readonly signal?: AbortSignal
@@ -165,9 +167,11 @@ const attempt = async (url: string, file: string, options: DownloadOptions): Pro
     const length = lengthOf(answer.headers['content-length'])
     const total = goesOn ? range.total : length
     const validator = validatorOf(answer)
-    const handle = await open(partOf(file), goesOn ? 'r+' : 'w')
+    // a link in the part's place would lead elsewhere
+    const flags = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0)
+    const handle = await open(partOf(file), goesOn ? flags : flags | constants.O_TRUNC)
     try {
-      await writeFile(noteOf(file), JSON.stringify({ url, ...given({ validator }) }))
+      await replaceFile(noteOf(file), JSON.stringify({ url, ...given({ validator }) }))
       await writeBody(handle, answer, start, total, options)
       await handle.sync()
     } finally {
@@ -210,7 +214,7 @@ const fetchPart = async (url: string, file: string, options: DownloadOptions): P
 const isDisk = (error: unknown): boolean =>
   error instanceof Error &&
   'code' in error &&
-  ['ENOSPC', 'EACCES', 'EROFS', 'EDQUOT', 'EISDIR', 'EPERM'].includes(String(error.code))
+  ['ENOSPC', 'EACCES', 'EROFS', 'EDQUOT', 'EISDIR', 'EPERM', 'ELOOP'].includes(String(error.code))
 
 /**
  * Fetches a file from the first of `urls` that has it. What lies in `file.part` from before is gone on with.
@@ -230,9 +234,12 @@ export async function download(
     const wrong = mismatch(hashes, options)
     if (wrong !== undefined)
       throw new UsageError(`${file} is there and is something else: ${wrong}. Move it away to fetch it`)
+    // killed between the file's place and this
+    await rm(noteOf(file), { force: true })
     return { file, bytes: there.size, sha256: hashes.sha256, resumedAt: there.size }
   }
   await mkdir(dirname(file), { recursive: true })
+  await using _lock = await lockPlace(file)
   const resumedAt = (await sizeAt(partOf(file))) ?? 0
   const failures: string[] = []
   for (const url of urls) {

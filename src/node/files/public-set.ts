@@ -1,5 +1,5 @@
 /** @file A public data set fetched into a folder: its files, unpacked, with a record of what came from where. */
-import { mkdir, readFile, rm, rmdir, stat } from 'node:fs/promises'
+import { readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UsageError } from '../../base/errors.ts'
 import { checkChoice } from '../../base/check.ts'
@@ -8,7 +8,7 @@ import type { PublicSet, RemoteFile } from '../../data/public-sets.ts'
 import type { Downloaded, DownloadOptions } from './download.ts'
 import { download } from './download.ts'
 import { webAddress } from './download-request.ts'
-import { replaceFile } from './replace-file.ts'
+import { type LockedFolder, lockFolder } from './locked-folder.ts'
 import { unpackTgz } from './unpack.ts'
 
 /** What is under way. */
@@ -21,6 +21,8 @@ export type FetchStep =
       readonly total: number | undefined
     }
   | { readonly kind: 'retry'; readonly name: string; readonly reason: string }
+  /** What a killed command left and is taken over. */
+  | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'unpacked'; readonly name: string; readonly files: number }
 
 export interface FetchSetOptions extends Pick<DownloadOptions, 'signal' | 'attempts' | 'pause' | 'idle'> {
@@ -42,6 +44,8 @@ export interface FetchedFile {
   /** The folder it was unpacked to, and how many files that has. */
   readonly folder?: string
   readonly files?: number
+  /** What becomes of the archive once it is unpacked. */
+  readonly archive?: 'kept' | 'removed'
 }
 
 const recordName = 'downloads.json'
@@ -89,9 +93,10 @@ export function partsOf(set: PublicSet, names: readonly string[] = set.usual): P
 
 const fetchInto = async (
   set: PublicSet,
-  folder: string,
+  locked: LockedFolder,
   options: FetchSetOptions,
 ): Promise<readonly FetchedFile[]> => {
+  const { path: folder } = locked
   const { onStep, baseUrl, keepArchives = false, parts: names, ...network } = options
   const parts = partsOf(set, names)
   const files = parts.flatMap((part) => part.files)
@@ -99,20 +104,22 @@ const fetchInto = async (
   const keep = async (file: FetchedFile): Promise<void> => {
     record.set(file.name, file)
     const all = { schema: recordSchema, set: set.name, terms: set.terms, files: [...record.values()] }
-    await replaceFile(join(folder, recordName), `${JSON.stringify(all, undefined, 2)}\n`)
+    await locked.replace(join(folder, recordName), `${JSON.stringify(all, undefined, 2)}\n`)
   }
   const fetched: FetchedFile[] = []
   for (const file of files) {
     const target = join(folder, file.unpack?.folder ?? file.name)
+    const archive = join(folder, file.name)
     const before = record.get(file.name)
     if (file.unpack !== undefined && (await exists(target))) {
       if (before?.folder !== file.unpack.folder)
         throw new UsageError(`${target} is there and was not fetched by this command; move it away`)
+      // killed before the archive was removed
+      if (before.archive === 'removed') await rm(archive, { force: true })
       onStep?.({ kind: 'there', name: file.name })
       fetched.push(before)
       continue
     }
-    const archive = join(folder, file.name)
     // a file whose publisher names no hash must at least stay what it was the first time
     const first = before !== undefined && file.sha256 === undefined ? { sha256: before.sha256 } : {}
     const got: Downloaded = await download(addressesOf(file, baseUrl), archive, {
@@ -136,9 +143,19 @@ const fetchInto = async (
     }
     const { top, folder: inner } = file.unpack
     const { signal } = network
-    const count = await unpackTgz(archive, target, { top, ...given({ signal }) })
-    const unpacked = { ...plain, folder: inner, files: count }
-    await keep(unpacked)
+    const unpackedOf = (count: number): FetchedFile => ({
+      ...plain,
+      folder: inner,
+      files: count,
+      archive: keepArchives ? 'kept' : 'removed',
+    })
+    const count = await unpackTgz(archive, target, {
+      top,
+      ...given({ signal }),
+      // a folder that is there is known; one that is known and not there is unpacked again
+      beforePlace: (found) => keep(unpackedOf(found)),
+    })
+    const unpacked = unpackedOf(count)
     if (!keepArchives) await rm(archive)
     onStep?.({ kind: 'unpacked', name: file.name, files: count })
     fetched.push(unpacked)
@@ -155,12 +172,8 @@ export async function fetchPublicSet(
   folder: string,
   options: FetchSetOptions = {},
 ): Promise<readonly FetchedFile[]> {
-  const made = await mkdir(folder, { recursive: true })
-  try {
-    return await fetchInto(set, folder, options)
-  } catch (error) {
-    // what has begun stays, to be gone on with; a folder made for nothing does not
-    if (made !== undefined) await rmdir(folder).catch(() => undefined)
-    throw error
-  }
+  // what has begun stays, to be gone on with; a folder made for nothing does not
+  await using locked = await lockFolder(folder)
+  if (locked.note !== undefined) options.onStep?.({ kind: 'note', text: locked.note })
+  return await fetchInto(set, locked, options)
 }

@@ -1,26 +1,19 @@
-import { open, rename, rm, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { UsageError } from '../../base/errors.ts'
+import { openDraft, sweepDrafts } from './draft.ts'
 
-/** Writes a file so that a reader sees the old content or the new, never a part. */
+/** Writes a file so that a reader sees the old content or the new, never a part; a device or FIFO is written to. */
 export async function replaceFile(file: string, content: string | Uint8Array): Promise<void> {
-  const draft = `${file}.partial`
-  const handle = await open(draft, 'w')
-  try {
-    try {
-      await handle.writeFile(content)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await rename(draft, file)
-  } catch (error) {
-    await rm(draft, { force: true })
-    throw error
-  }
+  await using draft = await openDraft(file)
+  await draft.handle.writeFile(content)
+  await draft.settle()
 }
 
-/** Checks, before long work, that its result can be written to `file`. @throws UsageError where it cannot */
+/**
+ * Checks, before long work, that its result can be written to `file`; what killed commands left beside it is removed.
+ * @throws UsageError where it cannot
+ */
 export async function checkPlace(file: string): Promise<void> {
   const folder = dirname(file)
   const above = await stat(folder).catch(() => undefined)
@@ -28,4 +21,5 @@ export async function checkPlace(file: string): Promise<void> {
     throw new UsageError(`${file} cannot be written: there is no folder ${folder}`)
   const found = await stat(file).catch(() => undefined)
   if (found?.isDirectory() === true) throw new UsageError(`${file} is a folder; name a file in it`)
+  await sweepDrafts(folder)
 }

@@ -1,10 +1,12 @@
 /** @file A `.tgz` unpacked into a new folder, which appears only when everything is in it. */
 import { createReadStream } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { mkdir, open } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { createGunzip } from 'node:zlib'
 import { DataError, FormatError, UsageError } from '../../base/errors.ts'
+import { openDraftFolder } from './draft.ts'
+import { isThere } from './locked-folder.ts'
 import { readTarAttributes, readTarHeader, safeTarPath, tarBlock } from '../../data/records/tar.ts'
 
 export interface UnpackOptions {
@@ -14,6 +16,8 @@ export interface UnpackOptions {
   readonly limit?: number
   readonly signal?: AbortSignal
   readonly onProgress?: (files: number) => void
+  /** Runs when everything is unpacked and only the folder's name is missing. */
+  readonly beforePlace?: (files: number) => Promise<void>
 }
 
 const usualLimit = 2 ** 34
@@ -88,23 +92,22 @@ const damaged = (error: unknown, archive: string): unknown => {
  * @throws UsageError where `out` exists
  */
 export async function unpackTgz(archive: string, out: string, options: UnpackOptions): Promise<number> {
-  if ((await stat(out).catch(() => undefined)) !== undefined)
-    throw new UsageError(`${out} exists; unpack into a new folder`)
-  const temporary = `${resolve(out)}.${process.pid}.tmp`
+  if (await isThere(out)) throw new UsageError(`${out} exists; unpack into a new folder`)
   const source = createReadStream(archive)
   const unzip = source.pipe(createGunzip())
   source.on('error', (error) => unzip.destroy(error))
   // what fails before the first block is asked for is kept by the stream, and told to whoever asks
   unzip.on('error', () => undefined)
   try {
-    await mkdir(temporary, { recursive: true })
+    await mkdir(dirname(out), { recursive: true })
+    await using draft = await openDraftFolder(out)
     await using blocks = new Blocks(unzip, archive)
-    const files = await unpackInto(temporary, blocks, archive, options)
+    const files = await unpackInto(draft.path, blocks, archive, options)
     if (files === 0) throw new DataError(`${archive} holds no files in ${options.top}`)
-    await rename(temporary, out)
+    await options.beforePlace?.(files)
+    await draft.settle()
     return files
   } catch (error) {
-    await rm(temporary, { recursive: true, force: true })
     throw damaged(error, archive)
   } finally {
     source.destroy()

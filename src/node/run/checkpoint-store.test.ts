@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Tensor } from '../../tensor/tensor.ts'
 import type { Checkpoint } from '../../train/checkpoint.ts'
 import { configure } from '../../train/configure.ts'
+import { type LockedFolder, lockFolder } from '../files/locked-folder.ts'
 import {
   bestIteration,
   checkpointFolder,
@@ -15,10 +16,13 @@ import {
 } from './checkpoint-store.ts'
 
 let run = ''
+let locked: LockedFolder
 beforeEach(async () => {
   run = await mkdtemp(join(tmpdir(), 'cosface-checkpoints-'))
+  locked = await lockFolder(run)
 })
 afterEach(async () => {
+  await locked[Symbol.asyncDispose]()
   await rm(run, { recursive: true, force: true })
 })
 
@@ -56,27 +60,27 @@ const file = (iteration: number, name: string): string =>
 
 describe('checkpoints in a run folder', () => {
   test('a checkpoint killed before its mark is marked when it is gone on from', async () => {
-    const store = checkpointFolder(run)
+    const store = checkpointFolder(locked)
     await store.save(checkpoint(5), true)
     const { record, state } = checkpoint(10)
     const best = { iteration: 10, accuracy: 0.9, auc: 0.9 }
     // as if the kill had come before the mark
     await store.save({ record: { ...record, best }, state }, false)
-    await restoreBestMark(run, { ...record, iteration: 10, best: { ...best, iteration: 5 } })
+    await restoreBestMark(locked, { ...record, iteration: 10, best: { ...best, iteration: 5 } })
     expect(await bestIteration(run)).toBe(5)
-    await restoreBestMark(run, (await latestCheckpoint(run)).record)
+    await restoreBestMark(locked, (await latestCheckpoint(run)).record)
     expect(await bestIteration(run)).toBe(10)
   })
 
   test('what is read is what was saved', async () => {
-    await checkpointFolder(run).save(checkpoint(5), false)
+    await checkpointFolder(locked).save(checkpoint(5), false)
     const read = await latestCheckpoint(run)
     expect(read.state).toEqual(checkpoint(5).state)
     expect(read.record).toMatchObject(checkpoint(5).record)
   })
 
   test('the two latest and the best stay, others go', async () => {
-    const store = checkpointFolder(run)
+    const store = checkpointFolder(locked)
     for (const iteration of [10, 20, 30, 40, 50]) await store.save(checkpoint(iteration), iteration === 20)
     expect(await listCheckpoints(run)).toEqual([20, 40, 50])
     expect(await bestIteration(run)).toBe(20)
@@ -84,7 +88,7 @@ describe('checkpoints in a run folder', () => {
   })
 
   test('saving an iteration again replaces it', async () => {
-    const store = checkpointFolder(run)
+    const store = checkpointFolder(locked)
     await store.save(checkpoint(7), false)
     await store.save(
       {
@@ -102,7 +106,7 @@ describe('checkpoints in a run folder', () => {
   })
 
   test('what a crash left half-written is never read and is cleared by the next save', async () => {
-    const store = checkpointFolder(run)
+    const store = checkpointFolder(locked)
     await store.save(checkpoint(1), false)
     const draft = join(run, 'checkpoints', '00000002.partial')
     await mkdir(draft)
@@ -115,7 +119,7 @@ describe('checkpoints in a run folder', () => {
   test.each(['weights.safetensors', 'optimizer.safetensors'])(
     'a truncated or edited %s is refused by name',
     async (name) => {
-      await checkpointFolder(run).save(checkpoint(4), false)
+      await checkpointFolder(locked).save(checkpoint(4), false)
       const bytes = await readFile(file(4, name))
       await truncate(file(4, name), bytes.length - 1)
       await expect(latestCheckpoint(run)).rejects.toThrow(
@@ -129,7 +133,7 @@ describe('checkpoints in a run folder', () => {
   )
 
   test('a record that is no JSON or not a checkpoint’s is refused by name', async () => {
-    await checkpointFolder(run).save(checkpoint(4), false)
+    await checkpointFolder(locked).save(checkpoint(4), false)
     await truncate(file(4, 'checkpoint.json'), 40)
     await expect(latestCheckpoint(run)).rejects.toThrow('checkpoint.json: the content is no JSON')
     await writeFile(file(4, 'checkpoint.json'), '{"schema":"other"}')
@@ -139,7 +143,7 @@ describe('checkpoints in a run folder', () => {
   })
 
   test('a record that was edited is refused, one laid out otherwise is not; the one before it is named', async () => {
-    const store = checkpointFolder(run)
+    const store = checkpointFolder(locked)
     await store.save(checkpoint(3), false)
     await store.save(checkpoint(4), false)
     const text = await readFile(file(4, 'checkpoint.json'), 'utf8')
@@ -153,7 +157,7 @@ describe('checkpoints in a run folder', () => {
   })
 
   test('a part that is missing is named, and a mark of the best that leads nowhere', async () => {
-    await checkpointFolder(run).save(checkpoint(4), true)
+    await checkpointFolder(locked).save(checkpoint(4), true)
     await rm(file(4, 'optimizer.safetensors'))
     await expect(latestCheckpoint(run)).rejects.toThrow(
       /optimizer\.safetensors: this part of the checkpoint cannot be read/,
@@ -165,7 +169,7 @@ describe('checkpoints in a run folder', () => {
   })
 
   test('a disk that takes no more leaves the previous checkpoint whole and nothing half-written', async () => {
-    const store = checkpointFolder(run)
+    const store = checkpointFolder(locked)
     await store.save(checkpoint(1), false)
     // a tensor whose memory cannot be read stands for any failure in the middle of writing
     const broken = checkpoint(2)

@@ -11,13 +11,17 @@ import { decodeSafetensors, safetensorsPieces } from '../../tensor/safetensors.t
 import type { IntTensor, Tensor } from '../../tensor/tensor.ts'
 import type { Checkpoint, CheckpointRecord, CheckpointStore } from '../../train/checkpoint.ts'
 import { velocityName } from '../../train/recipe.ts'
+import { type DraftFolder, openDraftFolder, sweepDrafts } from '../files/draft.ts'
+import type { LockedFolder } from '../files/locked-folder.ts'
 import { replaceFile } from '../files/replace-file.ts'
 
 const recordFile = 'checkpoint.json'
 const weightsFile = 'weights.safetensors'
 const optimizerFile = 'optimizer.safetensors'
 const bestFile = 'best.json'
+/** Ends the names of what is on its way out. */
 const partial = '.partial'
+const replacedEnding = `.replaced${partial}`
 const chunk = 8 << 20
 
 /** The record as stored, with what proves that the arrays are the ones it was written with. */
@@ -58,27 +62,25 @@ const syncFolder = async (folder: string): Promise<void> => {
 const isVelocity = (name: string): boolean => name.startsWith(velocityName(''))
 
 /** A store in `<run>/checkpoints` that keeps the best and the `keep` latest checkpoints. @defaultValue keep 2 */
-export function checkpointFolder(run: string, keep = 2): CheckpointStore {
-  const root = join(run, 'checkpoints')
+export function checkpointFolder(run: LockedFolder, keep = 2): CheckpointStore {
+  const root = run.own(join(run.path, 'checkpoints'))
   return {
     save: async ({ record, state }, best) => {
       await mkdir(root, { recursive: true })
-      await removePartial(root)
+      await repairCheckpoints(run)
       const name = nameOf(record.iteration)
-      const draft = join(root, `${name}${partial}`)
-      await mkdir(draft)
       const weights = new Map([...state].filter(([tensor]) => !isVelocity(tensor)))
       const velocities = new Map([...state].filter(([tensor]) => isVelocity(tensor)))
       try {
+        await using draft = await openDraftFolder(join(root, name))
         const sha256 = {
-          [weightsFile]: await writeDurably(join(draft, weightsFile), safetensorsPieces(weights)),
-          [optimizerFile]: await writeDurably(join(draft, optimizerFile), safetensorsPieces(velocities)),
+          [weightsFile]: await writeDurably(join(draft.path, weightsFile), safetensorsPieces(weights)),
+          [optimizerFile]: await writeDurably(join(draft.path, optimizerFile), safetensorsPieces(velocities)),
         }
         const stored = sealed({ ...record, sha256 })
-        await writeDurably(join(draft, recordFile), [new TextEncoder().encode(recordText(stored))])
+        await writeDurably(join(draft.path, recordFile), [new TextEncoder().encode(recordText(stored))])
         await settle(draft, join(root, name), stored)
       } catch (error) {
-        await rm(draft, { recursive: true, force: true })
         const reason = error instanceof Error ? error.message : String(error)
         throw new DataError(`The checkpoint could not be written (${reason}); the previous one is intact`, {
           cause: error,
@@ -96,23 +98,24 @@ const markBest = (root: string, iteration: number): Promise<void> =>
   replaceFile(join(root, bestFile), `${JSON.stringify({ iteration })}\n`)
 
 /** Marks the checkpoint that a run goes on from as best where it is, and a kill came before its mark. */
-export async function restoreBestMark(run: string, { iteration, best }: CheckpointRecord): Promise<void> {
-  if (best?.iteration === iteration && (await bestIteration(run)) !== iteration)
-    await markBest(join(run, 'checkpoints'), iteration)
+export async function restoreBestMark(
+  run: LockedFolder,
+  { iteration, best }: CheckpointRecord,
+): Promise<void> {
+  if (best?.iteration === iteration && (await bestIteration(run.path)) !== iteration)
+    await markBest(join(run.path, 'checkpoints'), iteration)
 }
 
 /** Gives a complete draft its final name. */
-const settle = async (draft: string, final: string, stored: StoredRecord): Promise<void> => {
-  if (!existsSync(final)) return rename(draft, final)
+const settle = async (draft: DraftFolder, final: string, stored: StoredRecord): Promise<void> => {
+  if (!existsSync(final)) return draft.settle()
   const before = await readStored(join(final, recordFile)).catch(() => undefined)
-  if (before !== undefined && JSON.stringify(before.sha256) === JSON.stringify(stored.sha256)) {
-    // the arrays are there already: only the record is new, and there is no moment without a checkpoint
-    await replaceFile(join(final, recordFile), recordText(stored))
-    return rm(draft, { recursive: true })
-  }
-  const replaced = `${final}.replaced${partial}`
+  // the arrays are there already: only the record is new, and there is no moment without a checkpoint
+  if (before !== undefined && JSON.stringify(before.sha256) === JSON.stringify(stored.sha256))
+    return replaceFile(join(final, recordFile), recordText(stored))
+  const replaced = `${final}${replacedEnding}`
   await rename(final, replaced)
-  await rename(draft, final)
+  await draft.settle()
   await rm(replaced, { recursive: true })
 }
 
@@ -124,9 +127,18 @@ const sealed = ({ recordSha256: _, ...record }: StoredRecord): StoredRecord => (
 
 const recordText = (stored: StoredRecord): string => `${JSON.stringify(stored, null, 2)}\n`
 
-const removePartial = async (root: string): Promise<void> => {
-  for (const entry of await readdir(root))
-    if (entry.endsWith(partial)) await rm(join(root, entry), { recursive: true, force: true })
+/** Takes away what a kill left half-written or half-removed, and puts back a checkpoint whose successor is not there. */
+export async function repairCheckpoints(run: LockedFolder): Promise<void> {
+  const root = run.own(join(run.path, 'checkpoints'))
+  await sweepDrafts(root)
+  const entries: readonly string[] = await readdir(root).catch(() => [])
+  for (const entry of entries) {
+    const path = join(root, entry)
+    const final = path.slice(0, -replacedEnding.length)
+    if (entry.endsWith(replacedEnding) && !existsSync(final)) await rename(path, final)
+    else if (entry.endsWith(partial)) await rm(path, { recursive: true, force: true })
+    else await sweepDrafts(path)
+  }
 }
 
 /** Iterations of the complete checkpoints of a run, in order. */
@@ -180,7 +192,11 @@ const prune = async (root: string, keep: number): Promise<void> => {
   const best = await bestIteration(run)
   const all = await listCheckpoints(run)
   for (const iteration of all.slice(0, -keep)) {
-    if (iteration !== best) await rm(join(root, nameOf(iteration)), { recursive: true, force: true })
+    if (iteration === best) continue
+    // first its name: half of a checkpoint must not look like one
+    const out = join(root, `${nameOf(iteration)}${partial}`)
+    await rename(join(root, nameOf(iteration)), out)
+    await rm(out, { recursive: true, force: true })
   }
 }
 

@@ -18,9 +18,9 @@ import { exportRun } from './export-run.ts'
 import { verifyCrops, type PairCrops } from './pair-validation.ts'
 import { loadHeldOut } from './held-out.ts'
 import { openDriver } from '../session/open-driver.ts'
-import { replaceFile } from '../files/replace-file.ts'
+import type { LockedFolder } from '../files/locked-folder.ts'
 import { identityAngles, picturedPairs, sampleCrops } from './report-pictures.ts'
-import { writeJson, type RunPaths } from './run-folder.ts'
+import { runPaths, writeJson } from './run-folder.ts'
 import { ownFlip, splitSeedOf, type Prepared, type RunData } from './train-data.ts'
 
 /** What a finished run has to show. */
@@ -38,7 +38,7 @@ export interface FinishedRun {
 }
 
 export interface FinishOptions {
-  readonly paths: RunPaths
+  readonly folder: LockedFolder
   readonly config: TrainConfig
   readonly data: RunData
   readonly events: readonly TrainEvent[]
@@ -58,7 +58,8 @@ export interface FinishOptions {
 
 /** Exports, evaluates and reports; each file is replaced whole or not at all. */
 export async function finishRun(options: FinishOptions): Promise<FinishedRun> {
-  const { paths, config, data, events, openSession, prepared, onUnreadable, signal } = options
+  const { folder, config, data, events, openSession, prepared, onUnreadable, signal } = options
+  const paths = runPaths(folder.path)
   prepared('exporting the model', 0, 3)
   const exported = await exportRun(paths.folder, { file: paths.model, openSession })
   const opened = await openDriver({ threads: config.threads })
@@ -131,12 +132,12 @@ export async function finishRun(options: FinishOptions): Promise<FinishedRun> {
     environment: environmentOf(events, exported.contract),
     ...(expected === undefined ? {} : { expectedFirstLoss: expected.first }),
   })
-  await writeJson(paths.evaluation, {
+  await writeJson(folder, paths.evaluation, {
     schema: 'cosface-run/1',
     model: exported.contract.id,
     sets: judged.map(({ set }) => ({ name: set.name, role: set.role, result: set.result })),
   })
-  await replaceFile(paths.report, page)
+  await folder.replace(paths.report, page)
   prepared('writing the report', 3, 3)
   return {
     run: paths.folder,

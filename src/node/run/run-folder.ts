@@ -1,9 +1,11 @@
 /** @file A run folder: where its parts lie, its log of events, and how a run is begun or taken up. */
-import { appendFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { appendFile, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FormatError, UsageError } from '../../base/errors.ts'
+import { given } from '../../base/given.ts'
 import type { TrainEvent } from '../../train/events.ts'
-import { replaceFile } from '../files/replace-file.ts'
+import { isOwnEntry } from '../files/draft.ts'
+import type { LockedFolder } from '../files/locked-folder.ts'
 
 /** The files of a run. */
 export interface RunPaths {
@@ -36,47 +38,57 @@ export function runPaths(folder: string): RunPaths {
   }
 }
 
-/** The first of `runs/1`, `runs/2`, … that does not exist yet. */
-export async function nextRunFolder(parent = 'runs'): Promise<string> {
-  const taken = new Set(await readdir(parent).catch(() => []))
-  let number = 1
-  while (taken.has(String(number))) number++
-  return join(parent, String(number))
-}
-
 /** Checks that there is a folder to look for a run in. @throws UsageError */
 export async function checkRunFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => undefined)
   if (found?.isDirectory() !== true) throw new UsageError(`There is no run folder at ${folder}`)
 }
 
+/** What a run writes, in the order in which it is removed: while its configuration is there, the run can be begun again. */
+const runEntries = [
+  'report.html',
+  'evaluation.json',
+  'model.onnx',
+  'tensorboard',
+  'checkpoints',
+  'plan.txt',
+  'events.jsonl',
+  'split.json',
+  'config.json',
+  'initial.safetensors',
+]
+
 /** Checks that a new run can begin in a folder. @throws UsageError where something is in it already */
 export async function checkNewRun(folder: string): Promise<void> {
-  const entries: readonly string[] = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+  const all: readonly string[] = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return []
     throw new UsageError(`The run cannot be written to ${folder} (${error.message})`, { cause: error })
   })
+  const entries = all.filter((entry) => !isOwnEntry(entry))
   if (entries.length === 0) return
-  const begun = entries.includes('checkpoints') ? `go on with the run in it by --resume ${folder}, or ` : ''
+  const isBegun = entries.includes('checkpoints') || entries.includes('config.json')
+  const begun = isBegun ? `go on with the run in it by --resume ${folder}, or ` : ''
   throw new UsageError(`${folder} is not empty: ${begun}choose another --out`)
 }
 
-/** Makes the folder of a new run. @throws UsageError where something is in it already */
-export async function createRunFolder(folder: string): Promise<RunPaths> {
-  await checkNewRun(folder)
-  await mkdir(folder, { recursive: true })
-  return runPaths(folder)
+/** Makes ready the folder of a new run. @throws UsageError where something is in it already */
+export async function clearForNewRun(folder: LockedFolder): Promise<void> {
+  const entries = await folder.entries()
+  // first weights are written before the configuration: killed between the two, nothing was begun
+  if (folder.note !== undefined && entries.length === 1 && entries[0] === 'initial.safetensors')
+    await removeRun(folder)
+  await checkNewRun(folder.path)
 }
 
-/** Takes away what a run has written into a folder that was new or empty. */
-export async function removeRun(folder: string, existed: boolean): Promise<void> {
-  const entries = existed ? (await readdir(folder)).map((entry) => join(folder, entry)) : [folder]
-  for (const entry of entries) await rm(entry, { recursive: true, force: true })
+/** Takes away what a run has written into a folder that was new or empty; what others put there meanwhile stays. */
+export async function removeRun(folder: LockedFolder): Promise<void> {
+  for (const entry of runEntries)
+    await rm(folder.own(join(folder.path, entry)), { recursive: true, force: true })
 }
 
 /** Stores a value as readable JSON. */
-export async function writeJson(file: string, value: unknown): Promise<void> {
-  await replaceFile(file, `${JSON.stringify(value, null, 2)}\n`)
+export async function writeJson(folder: LockedFolder, file: string, value: unknown): Promise<void> {
+  await folder.replace(file, `${JSON.stringify(value, null, 2)}\n`)
 }
 
 const iterationOf = (event: TrainEvent): number => ('iteration' in event ? event.iteration : -1)
@@ -84,25 +96,29 @@ const iterationOf = (event: TrainEvent): number => ('iteration' in event ? event
 const isEvent = (value: unknown): value is TrainEvent =>
   typeof value === 'object' && value !== null && 'kind' in value
 
-/** The events of a run so far; a last line that a crash cut off is left out. @throws FormatError on any other damage */
-export async function readEvents(paths: RunPaths): Promise<TrainEvent[]> {
-  const text = await readFile(paths.events, 'utf8').catch(() => '')
-  const lines = text.split('\n')
-  // what follows the last line end was being written when the run was killed
-  return lines.slice(0, -1).map((line, index) => {
+const eventsIn = (lines: readonly string[], file: string): TrainEvent[] =>
+  lines.map((line, index) => {
     try {
       const parsed: unknown = JSON.parse(line)
       if (isEvent(parsed)) return parsed
     } catch (error) {
-      throw new FormatError(paths.events, `line ${index + 1} is no JSON`, undefined, { cause: error })
+      throw new FormatError(file, `line ${index + 1} is no JSON`, undefined, { cause: error })
     }
-    throw new FormatError(paths.events, `line ${index + 1} is no event`)
+    throw new FormatError(file, `line ${index + 1} is no event`)
   })
+
+/** The events of a run so far; a last line that a crash cut off is left out. @throws FormatError on any other damage */
+export async function readEvents(paths: RunPaths): Promise<TrainEvent[]> {
+  const text = await readFile(paths.events, 'utf8').catch(() => '')
+  // what follows the last line end was being written when the run was killed
+  return eventsIn(text.split('\n').slice(0, -1), paths.events)
 }
 
 /** Appends events to the log; lines are gathered so that a fast run does not write a thousand times a second. */
 export interface EventLog extends AsyncDisposable {
   readonly events: readonly TrainEvent[]
+  /** What it lacks of what came before the checkpoint that is gone on from, in a sentence. */
+  readonly missing?: string
   append(event: TrainEvent): Promise<void>
   /** Writes what is gathered: a checkpoint is gone on from with the log before it, which has to be there first. */
   flush(): Promise<void>
@@ -110,9 +126,29 @@ export interface EventLog extends AsyncDisposable {
 
 const gathered = 32
 
-/** Opens the log; what was logged after iteration `keepBefore` is dropped, since that part is run again. */
-export async function openEventLog(paths: RunPaths, keepBefore?: number): Promise<EventLog> {
-  const before = keepBefore === undefined ? [] : await readEvents(paths)
+/** The iteration that a log reaches: steps count from 0. */
+const reachOf = (events: readonly TrainEvent[]): number =>
+  1 +
+  Math.max(-1, ...events.slice(-gathered * 4).map((event) => (event.kind === 'step' ? event.iteration : -1)))
+
+/** What is missing in the log of a run that goes on from `iteration`, in a sentence. */
+const missingIn = (events: readonly TrainEvent[], iteration: number, file: string): string | undefined => {
+  const reach = reachOf(events)
+  if (reach >= iteration) return undefined
+  const from = reach === 0 ? 'holds no iteration' : `ends at iteration ${reach}`
+  return `${file} ${from}, but the checkpoint is of iteration ${iteration}: curves and report lack what lies between; the training itself goes on whole`
+}
+
+/**
+ * Opens the log; what was logged after iteration `keepBefore` is dropped, since that part is run again. A log that is kept
+ * whole is appended to; any other is replaced whole.
+ */
+export async function openEventLog(folder: LockedFolder, keepBefore?: number): Promise<EventLog> {
+  const paths = runPaths(folder.path)
+  const file = folder.own(paths.events)
+  const text = keepBefore === undefined ? '' : await readFile(file, 'utf8').catch(() => '')
+  const lines = text.split('\n')
+  const before = eventsIn(lines.slice(0, -1), file)
   const from = keepBefore ?? 0
   // steps count from 0; a validation says how many were done, and is not made again when going on from there
   const events = before.filter(
@@ -120,15 +156,18 @@ export async function openEventLog(paths: RunPaths, keepBefore?: number): Promis
       event.kind !== 'end' &&
       (iterationOf(event) < from || (event.kind === 'validation' && event.iteration === from)),
   )
-  await writeFile(paths.events, events.map((event) => `${JSON.stringify(event)}\n`).join(''))
+  if (keepBefore === undefined || events.length < before.length || lines.at(-1) !== '')
+    await folder.replace(file, events.map((event) => `${JSON.stringify(event)}\n`).join(''))
+  const missing = missingIn(events, from, file)
   let waiting: string[] = []
   const flush = async (): Promise<void> => {
-    const lines = waiting.join('')
+    const some = waiting.join('')
     waiting = []
-    if (lines !== '') await appendFile(paths.events, lines)
+    if (some !== '') await appendFile(file, some)
   }
   return {
     events,
+    ...given({ missing }),
     append: async (event) => {
       events.push(event)
       waiting.push(`${JSON.stringify(event)}\n`)

@@ -5,6 +5,7 @@ import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { scalarRecord, scalarsOf, startRecord, versionRecord } from '../../report/tensorboard.ts'
 import type { TrainEvent } from '../../train/events.ts'
+import type { LockedFolder } from '../files/locked-folder.ts'
 import { readEvents, runPaths } from './run-folder.ts'
 import type { RunEvent } from './train-run.ts'
 
@@ -45,7 +46,7 @@ async function beginning(run: string, start: TrainEvent & { readonly kind: 'star
  */
 export async function* withTensorboard(
   events: AsyncIterable<RunEvent>,
-  folder: string,
+  folder: LockedFolder,
 ): AsyncGenerator<RunEvent, void> {
   let file: string | undefined
   let waiting: Uint8Array[] = []
@@ -60,9 +61,9 @@ export async function* withTensorboard(
   try {
     for await (const event of events) {
       if (event.kind === 'start') {
-        file = join(folderOf(folder), fileName())
+        file = folder.own(join(folderOf(folder.path), fileName()))
         await mkdir(dirname(file), { recursive: true })
-        waiting.push(...(await beginning(folder, event)))
+        waiting.push(...(await beginning(folder.path, event)))
       } else if (event.kind !== 'progress' && event.kind !== 'finished') waiting.push(...recordsOf(event))
       // a run that is killed goes on from its last checkpoint: what led there has to be in the file
       if (event.kind !== 'step' || now() - flushed >= patience) await flush()

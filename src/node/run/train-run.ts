@@ -12,21 +12,26 @@ import { forImages } from '../../train/configure.ts'
 import { stepPrograms } from '../../train/step.ts'
 import { recipeOf, train } from '../../train/train.ts'
 import { checkConfig, readBegun, type BegunRun } from './begun-run.ts'
-import { checkpointFolder, latestCheckpoint, listCheckpoints, restoreBestMark } from './checkpoint-store.ts'
+import {
+  checkpointFolder,
+  latestCheckpoint,
+  listCheckpoints,
+  repairCheckpoints,
+  restoreBestMark,
+} from './checkpoint-store.ts'
 import { identitiesWithImages } from './held-out.ts'
 import { imageKindOf } from '../faces/drawn-folder.ts'
 import { finishRun, type FinishedRun, type FinishOptions } from './finish-run.ts'
 import {
   checkNewRun,
   checkRunFolder,
-  createRunFolder,
+  clearForNewRun,
   openEventLog,
   removeRun,
   runPaths,
   writeJson,
-  type RunPaths,
 } from './run-folder.ts'
-import { replaceFile } from '../files/replace-file.ts'
+import { holdFolder, type LockedFolder } from '../files/locked-folder.ts'
 import { describeTuning, tunePlan } from '../session/tune-plan.ts'
 import { checkIdentities, openRunData, type Note, type RunData, type RunDataOptions } from './train-data.ts'
 import { whileWorking } from '../threads/while-working.ts'
@@ -39,8 +44,11 @@ export type RunEvent =
   | ({ readonly kind: 'finished' } & FinishedRun)
 
 export interface TrainRunOptions {
-  /** The run folder; new and empty, or with `resume` the one to go on with. */
-  readonly out: string
+  /**
+   * The run folder; new and empty, or with `resume` the one to go on with. Nobody else can write to it meanwhile; one that
+   * is locked already stays locked afterwards.
+   */
+  readonly out: string | LockedFolder
   readonly openSession: OpenSession
   readonly signal: AbortSignal
   /** Measure the lowerings first and train with the fastest; a resumed run keeps its plan. @defaultValue false */
@@ -53,9 +61,17 @@ export interface TrainRunOptions {
   readonly baselines?: (config: TrainConfig, classes: number) => FinishOptions['baselines']
 }
 
+/** The options of a run whose folder is locked. */
+type LockedRunOptions = TrainRunOptions & { readonly out: LockedFolder }
+
 /** Begins a run. @throws UsageError, DataError before anything is written where data or options cannot work */
-export function startRun(config: TrainConfig, options: TrainRunOptions): AsyncGenerator<RunEvent, void> {
-  return begin(config, options)
+export async function* startRun(
+  config: TrainConfig,
+  options: TrainRunOptions,
+): AsyncGenerator<RunEvent, void> {
+  // what is there is said even where it could not be written to
+  if (typeof options.out === 'string') await checkNewRun(options.out)
+  yield* inFolder(options, (locked) => begin(config, locked))
 }
 
 /**
@@ -63,27 +79,43 @@ export function startRun(config: TrainConfig, options: TrainRunOptions): AsyncGe
  * @throws DataError, FormatError where there is no run or what is there is damaged
  */
 export async function* resumeRun(options: TrainRunOptions): AsyncGenerator<RunEvent, void> {
+  if (typeof options.out === 'string') await checkRunFolder(options.out)
+  yield* inFolder(options, goOn)
+}
+
+/** Runs with the folder locked, and tells what was taken over from a killed run. */
+async function* inFolder(
+  options: TrainRunOptions,
+  run: (options: LockedRunOptions) => AsyncGenerator<RunEvent, void>,
+): AsyncGenerator<RunEvent, void> {
   const { out } = options
-  await checkRunFolder(out)
-  const paths = runPaths(out)
-  if ((await listCheckpoints(out)).length === 0 && existsSync(paths.config)) {
+  await using hold = await holdFolder(out)
+  const { folder } = hold
+  if (folder.note !== undefined) yield { kind: 'note', level: 'info', text: folder.note }
+  yield* run({ ...options, out: folder })
+}
+
+async function* goOn(options: LockedRunOptions): AsyncGenerator<RunEvent, void> {
+  const { out } = options
+  const paths = runPaths(out.path)
+  await repairCheckpoints(out)
+  if ((await listCheckpoints(out.path)).length === 0 && existsSync(paths.config)) {
     const again = await readBegun(paths)
     const text = 'Nothing was saved yet: the run begins again, as it was begun'
     yield { kind: 'note', level: 'info', text }
     return yield* course(again.config, { kind: 'again', ...again }, options)
   }
-  const checkpoint = await latestCheckpoint(out)
+  const checkpoint = await latestCheckpoint(out.path)
   const { config } = checkpoint.record
   await checkConfig(paths, config)
   await restoreBestMark(out, checkpoint.record)
   yield* course(config, { kind: 'resumed', checkpoint }, options)
 }
 
-/** Begins a run; one that fails before its first iteration leaves no folder behind. */
-async function* begin(asked: TrainConfig, options: TrainRunOptions): AsyncGenerator<RunEvent, void> {
+/** Begins a run; one that fails before its first iteration leaves nothing behind. */
+async function* begin(asked: TrainConfig, options: LockedRunOptions): AsyncGenerator<RunEvent, void> {
   // long before there is anything to write
-  await checkNewRun(options.out)
-  const existed = existsSync(options.out)
+  await clearForNewRun(options.out)
   let begun = false
   try {
     for await (const event of course(asked, { kind: 'new' }, options)) {
@@ -91,7 +123,7 @@ async function* begin(asked: TrainConfig, options: TrainRunOptions): AsyncGenera
       yield event
     }
   } catch (error) {
-    if (!begun) await removeRun(options.out, existed)
+    if (!begun) await removeRun(options.out)
     throw error
   }
 }
@@ -106,7 +138,7 @@ type Beginning =
 async function* course(
   asked: TrainConfig,
   from: Beginning,
-  { out, openSession, signal, baselines, initial, openData = openRunData, tune = false }: TrainRunOptions,
+  { out, openSession, signal, baselines, initial, openData = openRunData, tune = false }: LockedRunOptions,
 ): AsyncGenerator<RunEvent, void> {
   const resume = from.kind === 'resumed' ? from.checkpoint : undefined
   const pending: RunEvent[] = []
@@ -124,15 +156,15 @@ async function* course(
   const config = forImages(asked, open.sets.train.samples.length)
   const expected = from.kind === 'again' ? from.identities : resume?.record.identities
   if (expected !== undefined) checkIdentities(expected, open.sets.train.identities)
-  const paths = from.kind === 'new' ? await createRunFolder(out) : runPaths(out)
   const given = from.kind === 'again' ? from.initial : initial
-  if (resume === undefined) await describeRun(paths, config, open, given)
-  await using log = await openEventLog(paths, resume?.record.iteration)
+  if (resume === undefined) await describeRun(out, config, open, given)
+  await using log = await openEventLog(out, resume?.record.iteration)
   // those found while the images were decoded have been told already, when there was no log yet
   const known = new Set(resume?.record.unreadable.map(({ id }) => id))
   const found = open.batches.unreadable.filter(({ id }) => !known.has(id))
   for (const image of found) await log.append({ kind: 'note', ...skipping(image) })
-  for (const note of [...open.notes, ...changedImages(log.events, open)]) {
+  const incomplete: Note[] = log.missing === undefined ? [] : [{ level: 'warning', text: log.missing }]
+  for (const note of [...incomplete, ...open.notes, ...changedImages(log.events, open)]) {
     await log.append({ kind: 'note', ...note })
     yield { kind: 'note', ...note }
   }
@@ -181,13 +213,13 @@ async function* course(
       yield told
     }
     await log.append(event)
-    if (event.kind === 'start') await replaceFile(paths.plan, `${printPlan(event.plan)}\n`)
+    if (event.kind === 'start') await out.replace(runPaths(out.path).plan, `${printPlan(event.plan)}\n`)
     yield event
     ended ||= event.kind === 'end'
   }
   if (!ended) return
   const finishing = finishRun({
-    paths,
+    folder: out,
     config,
     data: open,
     events: log.events,
@@ -236,16 +268,17 @@ const summaryOf = (data: RunData) => ({
 })
 
 const describeRun = async (
-  paths: RunPaths,
+  folder: LockedFolder,
   config: TrainConfig,
   { sets }: RunData,
   initial: ReadonlyMap<string, Tensor> | undefined,
 ): Promise<void> => {
+  const paths = runPaths(folder.path)
   // before the configuration, by which a run that saved nothing begins again
-  if (initial !== undefined) await replaceFile(paths.initial, encodeSafetensors(initial))
-  await writeJson(paths.config, config)
+  if (initial !== undefined) await folder.replace(paths.initial, encodeSafetensors(initial))
+  await writeJson(folder, paths.config, config)
   const { train: learned, validation, test } = sets
-  await writeJson(paths.split, {
+  await writeJson(folder, paths.split, {
     train: learned.identities,
     validation: validation.identities,
     test: test.identities,
