@@ -154,7 +154,7 @@ export async function takeLock(asked: LockAsked): Promise<HeldLock> {
   const record: LockRecord = {
     mark: own,
     id: randomBytes(16).toString('hex'),
-    since: new Date().toISOString(),
+    since: new Date(performance.timeOrigin + performance.now()).toISOString(),
     path: join(await realpath(dirname(file)), basename(file)),
   }
   const { mark, ...rest } = record
