@@ -1,12 +1,5 @@
 /** @file A reference: one face of one photograph, kept to compare others with. */
-
-/** A box in pixels of the photograph. */
-export interface FaceBox {
-  readonly x: number
-  readonly y: number
-  readonly width: number
-  readonly height: number
-}
+import type { FaceBox } from '../face/detected-face.ts'
 
 /** What is known of a reference beside its embedding; stored sealed. */
 export interface ReferenceDetails {
