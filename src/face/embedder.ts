@@ -1,5 +1,6 @@
 /** @file Photographs to faces with embeddings: a detector, the aligner and a recogniser, in this order. */
 import { UsageError } from '../base/errors.ts'
+import { given } from '../base/given.ts'
 import { alignerVersion } from '../image/alignment.ts'
 import type { Image } from '../image/image.ts'
 import { normalise } from '../image/normalise.ts'
@@ -7,11 +8,11 @@ import { networkCrop } from '../image/resample.ts'
 import type { Turn } from '../image/turn.ts'
 import type { EmbeddingModel, ModelContract } from '../model/contract.ts'
 import { embedTemplates } from '../model/templates.ts'
-import { alignDetected } from './aligned-face.ts'
 import type { AlignedFace } from './aligned-face.ts'
+import { cutFaces } from './cut-faces.ts'
+import type { CutFaces, CutOptions } from './cut-faces.ts'
 import type { Detector } from './detector.ts'
 import type { EmbeddingOrigin } from './embedding-origin.ts'
-import { findFaces } from './find-faces.ts'
 import type { FindOptions, PhotographFacts } from './find-faces.ts'
 import type { RejectionRule } from './quality.ts'
 
@@ -27,6 +28,8 @@ export interface EmbeddedPhotograph {
   readonly faces: readonly EmbeddedFace[]
   /** Quarter turns clockwise that put the faces upright; boxes and landmarks are of the photograph as it was handed in. */
   readonly turn: Turn
+  /** How many were found, before one was chosen. */
+  readonly total: number
 }
 
 /** A photograph of many, decoded, or the reason why it could not be. */
@@ -87,17 +90,13 @@ export function makeEmbedder({ detector, model, ...options }: EmbedderParts): Em
   }
   const { contract } = model
   const batch = options.batch ?? usualBatch
-  const find = async (image: Image, facts: PhotographFacts): Promise<Found> => {
-    const { faces, turn } = await findFaces(detector, image, options, facts)
-    const aligned = faces.map((face) =>
-      alignDetected(image, face, {
-        size: contract.input,
-        ...(contract.alignmentPoints === undefined ? {} : { points: contract.alignmentPoints }),
-        ...(options.reject === undefined ? {} : { reject: options.reject }),
-      }),
-    )
-    return { aligned, turn }
+  const cut: CutOptions = {
+    ...options,
+    size: contract.input,
+    ...given({ points: contract.alignmentPoints }),
   }
+  const find = (image: Image, facts: PhotographFacts): Promise<CutFaces> =>
+    cutFaces(detector, image, cut, facts)
   const crops = async (images: readonly Image[]): Promise<Float32Array> => {
     const size = contract.templateSize
     const all = new Float32Array(images.length * size)
@@ -113,13 +112,14 @@ export function makeEmbedder({ detector, model, ...options }: EmbedderParts): Em
     }
     return all
   }
-  const embedAll = async (found: readonly Found[]): Promise<readonly EmbeddedPhotograph[]> => {
-    const rows = await crops(found.flatMap(({ aligned }) => aligned.map(({ crop }) => crop)))
+  const embedAll = async (found: readonly CutFaces[]): Promise<readonly EmbeddedPhotograph[]> => {
+    const rows = await crops(found.flatMap(({ faces }) => faces.map(({ crop }) => crop)))
     const size = contract.templateSize
     let row = 0
-    return found.map(({ aligned, turn }) => ({
+    return found.map(({ faces, turn, total }) => ({
       turn,
-      faces: aligned.map((face) => ({ ...face, embedding: rows.slice(row * size, ++row * size) })),
+      total,
+      faces: faces.map((face) => ({ ...face, embedding: rows.slice(row * size, ++row * size) })),
     }))
   }
   return {
@@ -133,7 +133,7 @@ export function makeEmbedder({ detector, model, ...options }: EmbedderParts): Em
     contract,
     photograph: async (image, facts = {}) => {
       const [only] = await embedAll([await find(image, facts)])
-      return only ?? { faces: [], turn: 0 }
+      return only ?? { faces: [], turn: 0, total: 0 }
     },
     photographs: (source, signal) =>
       inBatches(source, { find, embedAll, batch, ...(signal === undefined ? {} : { signal }) }),
@@ -148,20 +148,14 @@ export function makeEmbedder({ detector, model, ...options }: EmbedderParts): Em
   }
 }
 
-/** A photograph's faces before they are embedded. */
-interface Found {
-  readonly aligned: readonly AlignedFace[]
-  readonly turn: Turn
-}
-
 interface BatchWork {
-  readonly find: (image: Image, facts: PhotographFacts) => Promise<Found>
-  readonly embedAll: (found: readonly Found[]) => Promise<readonly EmbeddedPhotograph[]>
+  readonly find: (image: Image, facts: PhotographFacts) => Promise<CutFaces>
+  readonly embedAll: (found: readonly CutFaces[]) => Promise<readonly EmbeddedPhotograph[]>
   readonly batch: number
   readonly signal?: AbortSignal
 }
 
-type Waiting = { readonly name: string } & ({ readonly found: Found } | { readonly unreadable: string })
+type Waiting = { readonly name: string } & ({ readonly found: CutFaces } | { readonly unreadable: string })
 
 /** Photographs wait until their faces fill a batch; some without faces do not wait for ever. */
 async function* inBatches(
@@ -175,7 +169,7 @@ async function* inBatches(
     let at = 0
     for (const one of waiting) {
       if ('unreadable' in one) yield one
-      else yield { name: one.name, ...(embedded[at++] ?? { faces: [], turn: 0 }) }
+      else yield { name: one.name, ...(embedded[at++] ?? { faces: [], turn: 0, total: 0 }) }
     }
     waiting = []
     faces = 0
@@ -188,7 +182,7 @@ async function* inBatches(
       const { name, image, ...facts } = photograph
       const found = await find(image, facts)
       waiting.push({ name, found })
-      faces += found.aligned.length
+      faces += found.faces.length
     }
     if (faces >= batch || waiting.length >= 4 * batch) yield* flush()
   }

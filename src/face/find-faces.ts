@@ -39,6 +39,8 @@ export interface FoundFaces {
   readonly faces: readonly DetectedFace[]
   /** Quarter turns clockwise that put the faces upright. */
   readonly turn: Turn
+  /** How many were found, before one was chosen. */
+  readonly total: number
 }
 
 /** A face that fills the picture is too large for some networks: then it is looked for at these sizes. */
@@ -60,7 +62,11 @@ export async function findFaces(
   const isWeak = best(upright) < detector.weak
   const isTurned = rule === 'always' || (rule === 'auto' && isWeak && !isOriented)
   const found = isTurned ? await turned(detector, photograph, upright) : { faces: upright, turn: 0 as const }
-  return { ...found, faces: chosen(found.faces, options.faces ?? 'all', photograph) }
+  return {
+    turn: found.turn,
+    total: found.faces.length,
+    faces: chosen(found.faces, options.faces ?? 'all', photograph),
+  }
 }
 
 /** The usual look, and smaller ones where it finds nothing sure. */
@@ -123,10 +129,10 @@ const turned = async (
   detector: Detector,
   photograph: Image,
   upright: readonly DetectedFace[],
-): Promise<FoundFaces> => {
+): Promise<Pick<FoundFaces, 'faces' | 'turn'>> => {
   // turning costs less once the photograph is no larger than the network needs
   const small = reduced(photograph, 2 * detector.side)
-  let found: FoundFaces = { faces: upright, turn: 0 }
+  let found: Pick<FoundFaces, 'faces' | 'turn'> = { faces: upright, turn: 0 }
   for (const turn of [1, 3, 2] as const) {
     const image = turnImage(small, turn)
     const faces = await detector.detect(image)

@@ -15,7 +15,7 @@ import { pointInPhotograph, viewOf } from './view.ts'
 export interface LandmarkFinder extends AsyncDisposable {
   readonly id: string
   readonly landmarks: readonly LandmarkName[]
-  /** The landmarks of the face in `box`; one that lies far off is left out with all others. */
+  /** The landmarks of the face in `box`; none where the network gives no finite ones. */
   readonly find: (image: Image, box: FaceBox) => Promise<Landmarks>
 }
 

@@ -88,7 +88,7 @@ export const usualRejection: RejectionRule = {
 const black = 4
 const white = 251
 
-/** The quality of a face. @param transform what took the photograph to the crop */
+/** The quality of a face. @param inverse from the crop's pixels to the photograph's */
 export function qualityOf(face: DetectedFace, crop: Image, inverse: Affine, photograph: Size): FaceQuality {
   const { leftEye, rightEye } = face.landmarks
   const eyes =

@@ -1,11 +1,13 @@
 /** @file The list of commands. */
 import type { Command } from '../command.ts'
 import { adviseCommand } from './advise.ts'
+import { alignCommand } from './align.ts'
 import { calibrateCommand } from './calibrate.ts'
 import { compareCommand } from './compare.ts'
 import { dataApplyCommand, dataCheckCommand } from './data.ts'
 import { dataFetchCommands } from './data-fetch.ts'
 import { demoCommand } from './demo.ts'
+import { detectCommand } from './detect.ts'
 import { doctorCommand } from './doctor.ts'
 import { embedCommand } from './embed.ts'
 import { evaluateCommand } from './evaluate.ts'
@@ -30,6 +32,7 @@ export const commands: readonly Command[] = [
   importCommand,
   evaluateCommand,
   embedCommand,
+  detectCommand,
   ...modelsCommands,
   adviseCommand,
   toyCommand,
@@ -40,6 +43,7 @@ export const commands: readonly Command[] = [
   packRecCommand,
   packBinCommand,
   packFolderCommand,
+  alignCommand,
   dataCheckCommand,
   dataApplyCommand,
   ...dataFetchCommands,

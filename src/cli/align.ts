@@ -1,0 +1,50 @@
+/** @file Aligning a folder on the command line: by `cosface align`, or on the way of a command that takes `--align`. */
+import { given } from '../base/given.ts'
+import { type OptionSpec, textOption } from '../base/option.ts'
+import type { Size } from '../image/image.ts'
+import type { AlignedFolder } from '../node/face/align-folder.ts'
+import type { Device } from '../runtime/session.ts'
+import type { Context } from './command.ts'
+import { type FaceOptions, findOptionsOf, openDetectorFor, rejectionFrom } from './detectors.ts'
+import { progressOf } from './progress.ts'
+
+/** For commands whose folder may hold photographs instead of crops. */
+export const alignOption: OptionSpec<string> = textOption({
+  group: 'Data',
+  value: 'folder',
+  meaning:
+    'the images are photographs: align them first, as cosface align does with its usual options, into this folder; what is there of the same work is used again',
+  default: 'the images are aligned crops',
+})
+
+interface AlignWork extends Partial<FaceOptions> {
+  readonly size?: Size
+  readonly kind?: 'png' | 'jpg'
+  readonly threads?: number
+  readonly device?: Device
+}
+
+/** Aligns a folder of photographs, shows how far it is, and says what came of it. */
+export async function alignPhotographs(
+  { output, signal }: Context,
+  folder: string,
+  out: string,
+  options: AlignWork = {},
+): Promise<AlignedFolder> {
+  const { alignFolder, alignedText } = await import('../node/face/align-folder.ts')
+  await using detector = await openDetectorFor(options)
+  let aligned
+  {
+    using progress = progressOf(output, 'aligning', 'photographs')
+    aligned = await alignFolder(detector, folder, out, {
+      ...findOptionsOf(options),
+      size: options.size ?? { height: 112, width: 112 },
+      ...rejectionFrom(options),
+      ...given({ kind: options.kind }),
+      signal,
+      onProgress: progress.update,
+    })
+  }
+  output.say(`${alignedText(aligned)}; every photograph with its outcome in ${aligned.table}`)
+  return aligned
+}
