@@ -141,13 +141,13 @@ describe.concurrent('checkpoints', () => {
       'resuming nothing',
       () => ['train', '--resume', at('nothing')],
       2,
-      /There is no run folder at .*nothing/,
+      /There is no folder of a run at .*nothing/,
     ],
     [
       'resuming a file',
       () => ['train', '--resume', file('r.txt', 'x')],
       2,
-      /There is no run folder at .*r\.txt/,
+      /There is no folder of a run at .*r\.txt/,
     ],
     [
       'resuming another folder',
@@ -155,7 +155,7 @@ describe.concurrent('checkpoints', () => {
       1,
       /faces holds no checkpoint to go on/,
     ],
-    ['exporting nothing', () => ['export', at('nothing')], 2, /There is no run folder at .*nothing/],
+    ['exporting nothing', () => ['export', at('nothing')], 2, /There is no folder of a run at .*nothing/],
     ['exporting another folder', () => ['export', at('faces')], 1, /faces holds no checkpoint: it is no run/],
     [
       'exporting to nowhere',

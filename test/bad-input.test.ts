@@ -101,7 +101,7 @@ describe.concurrent('options', () => {
     ],
     ['a wrong value', '{"margin": 2.5}', /Expected `margin` to be a number in \[0, 2\], got 2\.5/],
     ['no JSON', '{"margin": ', /The config file .* is no JSON/],
-    ['no object', '[0.4]', /Expected `config` to be a JSON object of options/],
+    ['no object', '[0.4]', /Expected `--config` to be a JSON object of options/],
     ['no file', undefined, /The config file .* could not be read/],
   ])('a config file with %s', async ([title, content, sentence]) => {
     const config = at(`${title.replaceAll(' ', '-')}.json`)
@@ -205,7 +205,9 @@ describe.concurrent('images', () => {
     ])
     expect(code, err).toBe(0)
     expect(err.match(/^Left out .*: \S.*/gm)).toHaveLength(6)
-    expect(err).toMatch(/^Note: .*dangling\.jpg is a link that leads nowhere \(ENOENT\)$/m)
+    expect(err).toMatch(
+      /^Note: .*dangling\.jpg is a link that leads nowhere \(there is no such file or folder\)$/m,
+    )
     expect(readFileSync(out, 'utf8').trimEnd().split('\n')).toHaveLength(4)
   })
 

@@ -369,7 +369,7 @@ describe('what bad input gets', () => {
       2,
       /\.npy, \.safetensors, \.jsonl/,
     ],
-    ['a run that is not there', () => ['export', at('norun')], 2, /no run folder/],
+    ['a run that is not there', () => ['export', at('norun')], 2, /no folder of a run/],
     [
       'a config file with a slip',
       () => ['train', at('faces'), '--config', text('c.json', '{"margn": 0.4}')],

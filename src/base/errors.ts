@@ -15,9 +15,24 @@ export class FormatError extends Error {
   }
 }
 
-/** The caller asked for something that cannot be: a wrong option, a wrong value. The command line exits with 2. */
+/**
+ * The caller asked for something that cannot be: a wrong option, a wrong value. Options are named in backticks by their field, as the
+ * library's user calls them; the command line writes them as they are typed there and exits with 2.
+ */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
+  /** Whether the person typed fields, too, as in a config file. */
+  readonly inFields: boolean
+
+  constructor(message: string, { inFields = false, ...options }: UsageErrorOptions = {}) {
+    super(message, options)
+    this.inFields = inFields
+  }
+}
+
+export interface UsageErrorOptions extends ErrorOptions {
+  /** @defaultValue false */
+  readonly inFields?: boolean
 }
 
 /** The input is readable but cannot carry the work asked of it (too few people, missing images). Exit code 1. */

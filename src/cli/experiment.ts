@@ -1,7 +1,7 @@
 /** @file Carries an experiment out for a person: which training of how many, the time left in all, the table. */
 import type { ExperimentPlan } from '../experiment/plan.ts'
 import { type ExperimentEvent, type ExperimentOptions, runExperiment } from '../node/experiment/run.ts'
-import { openSession } from '../node/session/open-session.ts'
+import { checkDevice, openSession } from '../node/session/open-session.ts'
 import { experimentNotes, experimentText } from '../report/experiment-text.ts'
 import type { Context, ExitCode } from './command.ts'
 import { narrate, stepFacts } from './narrate.ts'
@@ -43,6 +43,7 @@ export async function showExperiment(
     told.add(line)
     stage.say(line)
   }
+  await checkDevice(plan.config.device)
   const events = runExperiment(plan, {
     ...options,
     signal,

@@ -1,5 +1,7 @@
 /** @file Who reads what: results on stdout, everything else on stderr once `--json` is given. */
 
+import { printable, printableJson } from '../base/printable.ts'
+
 /** Where text goes; a stream of the process, or an array in tests. */
 export interface Writer {
   write(text: string): void
@@ -30,11 +32,12 @@ export function createOutput(stdout: Writer, stderr: Writer, json: boolean): Out
     json,
     terminal: stderr.columns !== undefined,
     columns: stderr.columns ?? 100,
-    say: (line) => person.write(`${line}\n`),
-    warn: (line) => stderr.write(`${line}\n`),
-    progress: (line) => stderr.write(`${line}\n`),
+    // names come from files, and files from anybody
+    say: (line) => person.write(`${printable(line)}\n`),
+    warn: (line) => stderr.write(`${printable(line)}\n`),
+    progress: (line) => stderr.write(`${printable(line)}\n`),
     result: (value) => {
-      if (json) stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+      if (json) stdout.write(`${printableJson(JSON.stringify(value, null, 2))}\n`)
     },
   }
 }

@@ -1,4 +1,5 @@
 /** @file How far long work is: a bar where somebody watches, a line now and then elsewhere. */
+import { printable } from '../base/printable.ts'
 import type { Output } from './output.ts'
 import { duration } from './words.ts'
 
@@ -113,7 +114,7 @@ async function openBar(output: Output, options: ProgressOptions): Promise<Progre
   const bars = new progress.MultiBar(
     {
       stream: process.stderr,
-      format: `${options.title} {bar} {value}/{total} ${options.unit}{facts}`,
+      format: `${printable(options.title)} {bar} {value}/{total} ${options.unit}{facts}`,
       barsize: Math.max(10, Math.min(30, Math.floor(output.columns / 5))),
       hideCursor: true,
       clearOnComplete: false,
@@ -123,9 +124,9 @@ async function openBar(output: Output, options: ProgressOptions): Promise<Progre
   )
   const bar = bars.create(options.total, 0, { facts: '' })
   return {
-    update: (done, facts = '') => bar.update(done, { facts: facts === '' ? '' : ` · ${facts}` }),
+    update: (done, facts = '') => bar.update(done, { facts: facts === '' ? '' : ` · ${printable(facts)}` }),
     note: (line) => {
-      bars.log(`${line}\n`)
+      bars.log(`${printable(line)}\n`)
     },
     [Symbol.dispose]: () => bars.stop(),
   }

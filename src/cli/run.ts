@@ -1,8 +1,11 @@
 /** @file Arguments in, exit code out: wires the tables to commander and turns errors into one sentence. */
 import { Argument, Command as Parser, CommanderError, Option } from 'commander'
 import { UsageError } from '../base/errors.ts'
+import { printable } from '../base/printable.ts'
+import { withoutCodes } from '../base/system-errors.ts'
 import { flagOf } from '../base/option.ts'
 import type { Command, ExitCode, OptionRow } from './command.ts'
+import { insteadOf, ownNameOf } from './other-names.ts'
 import { renderCommandHelp, renderFamilyHelp, renderHelp } from './help.ts'
 import { createOutput, type Writer } from './output.ts'
 
@@ -87,22 +90,44 @@ export async function runCli(
       stderr.write('cosface: stopped; nothing was left half-written\n')
       return 1
     }
-    const hint = error instanceof CommanderError ? helpHint(error, commands, argv) : ''
-    stderr.write(`cosface: ${sentenceOf(error)}${hint}\n`)
-    if (surroundings.debug && error instanceof Error) stderr.write(`${error.stack ?? ''}\n`)
+    const meant = commands.find(({ name }) => `${words.join(' ')} `.startsWith(`${name} `))
+    const said =
+      error instanceof CommanderError ? refusalOf(error, meant) : asTyped(sentenceOf(error), error, meant)
+    stderr.write(`cosface: ${printable(said)}\n`)
+    if (surroundings.debug && error instanceof Error) stderr.write(`${printable(error.stack ?? '')}\n`)
     return error instanceof UsageError || error instanceof CommanderError ? 2 : 1
   }
 }
 
-/** Where to look, unless the message suggests something itself. */
-function helpHint(
-  { message }: CommanderError,
-  commands: readonly Command[],
-  argv: readonly string[],
-): string {
-  if (message.includes('Did you mean')) return ''
-  const meant = commands.find(({ name }) => `${argv.join(' ')} `.startsWith(`${name} `))
-  return ` (see cosface ${meant === undefined ? '' : `${meant.name} `}--help)`
+/** What is wrong with the words of a command line, with our name of an option that others call otherwise, or where to look. */
+function refusalOf(error: CommanderError, meant: Command | undefined): string {
+  const sentence = sentenceOf(error)
+  const theirs = /^unknown option '([^'=]{1,80})/.exec(sentence)?.[1]
+  if (theirs !== undefined) {
+    const key = ownNameOf(theirs, meant?.options.map((row) => row.key) ?? [])
+    // a device has a name, not a number
+    const ours = key === 'device' ? `${flagOf(key)} cuda` : key === undefined ? undefined : flagOf(key)
+    if (ours !== undefined) return `unknown option '${theirs}'; here it is ${ours}`
+    const instead = insteadOf(theirs)
+    if (instead !== undefined) return `unknown option '${theirs}'; ${instead}`
+  }
+  if (sentence.includes('Did you mean')) return sentence
+  return `${sentence} (see cosface ${meant === undefined ? '' : `${meant.name} `}--help)`
+}
+
+/**
+ * Wrong use as the person who typed it knows it: the library names an option by its field, `checkpointEvery`, which is
+ * `--checkpoint-every` here; in a config file fields are typed.
+ */
+function asTyped(sentence: string, error: unknown, meant: Command | undefined): string {
+  if (!(error instanceof UsageError) || error.inFields) return sentence
+  const flags = new Map(
+    meant?.options.flatMap(({ key }) => [key, flagOf(key).slice(2)].map((name) => [name, flagOf(key)])),
+  )
+  return sentence.replaceAll(/`([A-Za-z-]{1,40})`/g, (all: string, name: string) => {
+    const flag = flags.get(name)
+    return flag === undefined ? all : `\`${flag}\``
+  })
 }
 
 function optionOf(row: OptionRow): Option {
@@ -121,7 +146,7 @@ function optionOf(row: OptionRow): Option {
 /** One line for a person, whatever was thrown. */
 export function sentenceOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
-  const plain = message
+  const plain = withoutCodes(message)
     .replace(/^error: /, '')
     .replace(/\.$/, '')
     .replaceAll(/\s*\n\s*/g, ' ')

@@ -11,6 +11,8 @@ export type Outcome =
       readonly kind: 'finished'
       readonly finished: Extract<RunEvent, { kind: 'finished' }>
       readonly facts: RunFacts
+      /** What was warned of: images left out, for one. */
+      readonly notes: readonly string[]
     }
   | { readonly kind: 'stopped'; readonly stopped: Extract<RunEvent, { kind: 'stopped' }> }
   | { readonly kind: 'cut' }
@@ -70,6 +72,7 @@ export async function follow(context: Context, events: AsyncIterable<RunEvent>):
   using stage = new Stage(context)
   let outcome: Outcome = { kind: 'cut' }
   let iterations = 0
+  const notes: string[] = []
   let facts: RunFacts = { iterations: 0, seconds: 0, imagesPerSecond: 0, waitedShare: 0 }
   for await (const event of events) {
     if (event.kind === 'progress') {
@@ -79,7 +82,7 @@ export async function follow(context: Context, events: AsyncIterable<RunEvent>):
       continue
     }
     if (event.kind === 'finished') {
-      outcome = { kind: 'finished', finished: event, facts }
+      outcome = { kind: 'finished', finished: event, facts, notes }
       continue
     }
     if (event.kind === 'step') {
@@ -94,6 +97,7 @@ export async function follow(context: Context, events: AsyncIterable<RunEvent>):
       const { seconds, imagesPerSecond, waitedShare, iteration } = event
       facts = { iterations: iteration, seconds, imagesPerSecond, waitedShare }
     }
+    if (event.kind === 'note' && event.level === 'warning') notes.push(event.text)
     if (event.kind === 'stopped') outcome = { kind: 'stopped', stopped: event }
     if (event.kind === 'end' || event.kind === 'stopped') stage.close()
     for (const line of narrate(event)) stage.say(line)
@@ -111,7 +115,7 @@ export async function conclude(context: Context, out: string, outcome: Outcome):
     output.result({ schema: 'cosface-train/1', run: out, stopped: reason })
     return 1
   }
-  const { finished, facts } = outcome
+  const { finished, facts, notes } = outcome
   const { evaluationText } = await import('../report/evaluation-text.ts')
   if (finished.result === undefined) {
     output.say('There were too few people for a test; nothing is said about how good this model is.')
@@ -135,6 +139,7 @@ export async function conclude(context: Context, out: string, outcome: Outcome):
     contract: finished.contract,
     parity: finished.parity,
     ...facts,
+    notes,
     ...(finished.result === undefined ? {} : { role: finished.role, result: finished.result }),
   })
   return 0

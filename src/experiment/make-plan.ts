@@ -124,7 +124,7 @@ export function sweepPlan(given: Settings, input: ConfigureInput, request: Sweep
   if (margins.length > 1 === scales.length > 1)
     throw new UsageError(
       'Expected several values of one of `margin` and `scale` (0:0.45:0.05, say), ' +
-        (margins.length > 1 ? 'got several of both' : 'got several of neither'),
+        (margins.length > 1 ? 'got several of both' : 'got one value of each'),
     )
   const parameter = margins.length > 1 ? 'margin' : 'scale'
   const fixed: Settings = {

@@ -32,3 +32,10 @@ export interface EmbeddingModel extends AsyncDisposable {
   readonly contract: ModelContract
   readonly embed: Embed
 }
+
+/** How many numbers an embedding has and, where it differs, a template: what a file of templates holds for an image. */
+export function sizesInWords({ embeddingSize, templateSize }: ModelContract): string {
+  return templateSize === embeddingSize
+    ? `embeddings of ${embeddingSize} numbers`
+    : `embeddings of ${embeddingSize} numbers, templates of ${templateSize} with the mirror image’s`
+}

@@ -57,7 +57,12 @@ export function settingsFromFile(file: unknown): Partial<TrainSettings> {
     throw unexpected('config', 'a JSON object of options', file)
   }
   const values: Readonly<Record<string, unknown>> = { ...file }
-  return readOptions('the config file', trainOptions, 'schema' in values ? flattened(values) : values)
+  try {
+    return readOptions('the config file', trainOptions, 'schema' in values ? flattened(values) : values)
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    throw new UsageError(error.message, { cause: error, inFields: true })
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 /** @file `cosface embed`: images in, embeddings out. */
 import { flagOption, textOption, type OptionSpecs } from '../../base/option.ts'
 import { counted } from '../../base/words.ts'
+import { sizesInWords } from '../../model/contract.ts'
 import type { Device } from '../../runtime/session.ts'
 import { type Command, command } from '../command.ts'
 import {
@@ -67,7 +68,7 @@ export const embedCommand: Command = command<EmbedOptions>({
     for (const note of summary.notes) output.warn(`Note: ${note}`)
     for (const { image, reason } of summary.skipped) output.warn(`Left out ${image}: ${reason}`)
     output.say(
-      `${counted(summary.images, 'embedding')} of ${summary.templateSize} numbers in ${summary.out}${summary.names === undefined ? '' : `, their images in ${summary.names}`}`,
+      `${counted(summary.images, 'template')} of ${summary.templateSize} numbers (${sizesInWords(opened.contract)}) in ${summary.out}${summary.names === undefined ? '' : `, their images in ${summary.names}`}`,
     )
     output.result({ schema: 'cosface-embed/1', ...summary })
     return 0

@@ -2,6 +2,7 @@
 import { UsageError } from '../../base/errors.ts'
 import { choiceOption, textOption, type OptionSpecs } from '../../base/option.ts'
 import { withCommas } from '../../base/words.ts'
+import { sizesInWords } from '../../model/contract.ts'
 import { type Command, command } from '../command.ts'
 import { contractOf, jsonOption, modelOptions, type ModelOptions } from '../options.ts'
 import type { Output } from '../output.ts'
@@ -59,7 +60,7 @@ export const exportCommand: Command = command<ExportOptions>({
     })
     const { contract, parity, file, iteration } = exported
     output.say(
-      `${file}: the model after ${withCommas(iteration)} iterations, input ${contract.input.height}x${contract.input.width} ${contract.channels}, ${contract.embeddingSize} numbers`,
+      `${file}: the model after ${withCommas(iteration)} iterations, input ${contract.input.height}x${contract.input.width} ${contract.channels}, ${sizesInWords(contract)}`,
     )
     output.say(
       `max |Δcos| between it and the trained weights: ${parity.maxCosineDifference.toExponential(1)} over ${parity.images} images`,
@@ -78,9 +79,9 @@ const exportOther = async (
   if (out === undefined) throw new UsageError('Expected --out with the model file to write, got nothing')
   const { exportForeign } = await import('../../node/run/export-foreign.ts')
   const contract = await exportForeign(model, out, given)
-  const { input, channels: order, embeddingSize } = contract
+  const { input, channels: order } = contract
   output.say(
-    `${out}: ${model} with its contract, input ${input.height}x${input.width} ${order}, ${embeddingSize} numbers`,
+    `${out}: ${model} with its contract, input ${input.height}x${input.width} ${order}, ${sizesInWords(contract)}`,
   )
   output.result({ schema: 'cosface-export/1', model: out, contract })
   return 0

@@ -1,7 +1,9 @@
 /** @file `cosface import`: weights of others as a model of ours, the counterpart of `export`. */
+import { UsageError } from '../../base/errors.ts'
 import { choiceOption, type OptionSpecs, textOption } from '../../base/option.ts'
 import type { BackboneName } from '../../nn/backbones.ts'
 import { backboneNames } from '../../nn/backbones.ts'
+import { sizesInWords } from '../../model/contract.ts'
 import { type Command, command } from '../command.ts'
 import { contractOf, jsonOption, modelOptions, type ModelOptions } from '../options.ts'
 
@@ -56,6 +58,11 @@ export const importCommand: Command = command<ImportCommandOptions>({
     'cosface import weights.safetensors --backbone sphere64 --channels bgr --std 128 --license CC-BY-NC-4.0',
   ],
   run: async ({ output }, [weights = ''], given) => {
+    if (/\.onnx$/i.test(weights))
+      throw new UsageError(
+        `${weights} is an ONNX model, which is taken as it is: give it to evaluate, embed or data check with --model; ` +
+          'cosface export writes its contract into it',
+      )
     const { importModel } = await import('../../node/run/import-weights.ts')
     const out = given.out ?? `${weights.replace(/\.[^./\\]*$/, '')}.onnx`
     const imported = await importModel(weights, out, {
@@ -66,7 +73,7 @@ export const importCommand: Command = command<ImportCommandOptions>({
     const { contract, backbone, naming, unused } = imported
     const { height, width } = contract.input
     output.say(
-      `${out}: ${backbone}, named as in ${naming}, input ${height}x${width} ${contract.channels} (p − ${contract.mean}) / ${contract.std}, ${contract.embeddingSize} numbers`,
+      `${out}: ${backbone}, named as in ${naming}, input ${height}x${width} ${contract.channels} (p − ${contract.mean}) / ${contract.std}, ${sizesInWords(contract)}`,
     )
     if (!imported.knownInput && given.channels === undefined && given.mean === undefined)
       output.warn('How images enter it was not said and is not known; --channels, --mean and --std say it.')

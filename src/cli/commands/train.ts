@@ -91,7 +91,7 @@ export const trainCommand: Command = command<TrainSettings & StartOptions & RunO
       ...settings
     } = options
     const { startRun, resumeRun } = await import('../../node/run/train-run.ts')
-    const { openSession } = await import('../../node/session/open-session.ts')
+    const { checkDevice, openSession } = await import('../../node/session/open-session.ts')
     const { conclude, follow } = await import('../training.ts')
     const { signal, output } = context
     const { checkNewRun, checkRunFolder } = await import('../../node/run/run-folder.ts')
@@ -128,6 +128,7 @@ export const trainCommand: Command = command<TrainSettings & StartOptions & RunO
     )
     const { unusedLossOptions } = await import('../unused-loss-options.ts')
     for (const sentence of unusedLossOptions(config.loss, settings)) output.warn(`Warning: ${sentence}`)
+    await checkDevice(config.device)
     if (out !== undefined) await checkNewRun(out)
     await using folder = await (out === undefined ? lockNextFolder('runs') : lockFolder(out))
     return await carryOut(

@@ -46,11 +46,22 @@ export interface Finding {
 
 const columns = ['action', 'kind', 'identity', 'image', 'other', 'target', 'note'] as const
 
-const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
+/** What a spreadsheet would take for a formula, and as many marks before it as were put there. */
+const formula = /^'*[=+\-@\t\r]/
+const isNumber = (text: string): boolean => /^[+-]?\d{1,30}(?:\.\d{1,30})?(?:e[+-]?\d{1,4})?$/i.test(text)
+
+/** A cell of a CSV: quoted where it must be; what would begin a formula has an apostrophe before it, numbers excepted. */
+export function csvCell(text: string): string {
+  const safe = formula.test(text) && !isNumber(text) ? `'${text}` : text
+  return /[",\r\n\t]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}
+
+/** What a cell of ours holds: without the apostrophe that `csvCell` put before it. */
+const cellText = (cell: string): string => (cell.startsWith("'") && formula.test(cell) ? cell.slice(1) : cell)
 
 /** Findings as CSV, a header first. */
 export function formatFindings(findings: readonly Finding[]): string {
-  const lines = findings.map((finding) => columns.map((column) => quoted(finding[column])).join(','))
+  const lines = findings.map((finding) => columns.map((column) => csvCell(finding[column])).join(','))
   return `${[columns.join(','), ...lines].join('\n')}\n`
 }
 
@@ -126,8 +137,9 @@ export function parseReviewed(text: string, file: string): readonly ReviewedRow[
     throw new FormatError(file, 'expected a header with the columns `action` and `image`')
   return rows.map((row, i) => {
     const action = (row[actions] ?? '').trim().toLowerCase() || 'keep'
-    const [image, target] = [row[images] ?? '', targets < 0 ? '' : (row[targets] ?? '').trim()]
-    const [identity, number] = [row[identities] ?? '', i + 2]
+    const at = (column: number): string => cellText(row[column] ?? '')
+    const [image, target] = [at(images), at(targets).trim()]
+    const [identity, number] = [at(identities), i + 2]
     const fail = (reason: string): FormatError => new FormatError(file, `row ${number}: ${reason}`)
     if (!isAction(action)) throw fail(`expected the action keep, drop or move, got ${JSON.stringify(action)}`)
     if (action !== 'keep' && image === '' && identity === '')

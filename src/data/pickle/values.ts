@@ -150,6 +150,7 @@ export function asDict(value: PickleValue | undefined): Map<string, PickleValue>
 /** A whole number of at least 0. @throws FormatError */
 export function asCount(value: PickleValue | undefined, file: string, what: string): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
-  const got = value === undefined ? 'nothing' : typeof value === 'number' ? String(value) : pickleKind(value)
+  const isNumber = typeof value === 'number' || typeof value === 'bigint'
+  const got = value === undefined ? 'nothing' : isNumber ? String(value) : pickleKind(value)
   throw new FormatError(file, `expected ${what} as a whole number, got ${got}`)
 }

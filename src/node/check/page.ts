@@ -191,7 +191,7 @@ export async function checkFindingsPlace(out: string, overwrite: boolean): Promi
   if (!found.isDirectory()) throw new UsageError(`${out} is a file; name a folder`)
   const taken = (await readdir(out)).find((name) => fileNames.includes(name))
   if (taken !== undefined && !overwrite)
-    throw new UsageError(`${join(out, taken)} exists; pass --overwrite to replace it`)
+    throw new UsageError(`${join(out, taken)} exists; give \`overwrite\` to replace it`)
 }
 
 /** Writes `findings.csv`, `review.html` and `report.json` into `out`, all or none. @throws UsageError where they exist */

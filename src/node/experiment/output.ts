@@ -2,6 +2,7 @@
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { withCommas } from '../../base/words.ts'
+import { csvCell } from '../../data/check/table.ts'
 import type { CellResult } from '../../experiment/cell.ts'
 import { testedSentence } from '../../experiment/paired.ts'
 import type { ExperimentPlan } from '../../experiment/plan.ts'
@@ -106,10 +107,8 @@ export function experimentContents(
 }
 
 /** What is not finite is stored as null. */
-const csvCell = (value: string | number | null | undefined): string => {
-  const text = value === undefined || value === null || Number.isNaN(value) ? '' : String(value)
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-}
+const cell = (value: string | number | null | undefined): string =>
+  value === undefined || value === null || Number.isNaN(value) ? '' : csvCell(String(value))
 
 /** One line a training, every figure with all its digits. */
 const csv = (plan: ExperimentPlan, results: readonly CellResult[], far: number | undefined): string => {
@@ -157,7 +156,7 @@ const csv = (plan: ExperimentPlan, results: readonly CellResult[], far: number |
       cell.convergence.kind === 'converged' ? undefined : cell.convergence.reason,
     ]
   })
-  return [head, ...lines].map((line) => `${line.map(csvCell).join(',')}\n`).join('')
+  return [head, ...lines].map((line) => `${line.map(cell).join(',')}\n`).join('')
 }
 
 /** Writes everything an experiment shows, each file whole or not at all. @returns the files */

@@ -214,7 +214,7 @@ describe('refusing', () => {
 
   it('names a file that is not there', async () => {
     await expect(readImage('/no/such/face.png')).rejects.toThrow(
-      /^\/no\/such\/face\.png: cannot be read: ENOENT/,
+      /^\/no\/such\/face\.png: cannot be read: there is no such file or folder/,
     )
   })
 })

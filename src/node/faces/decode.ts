@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Sharp, SharpOptions } from 'sharp'
 import { FormatError } from '../../base/errors.ts'
+import { reasonOf as systemReason } from '../../base/system-errors.ts'
 import { imageFormat, imageFormatsOr, imageHeader } from '../../image/header.ts'
 import type { DecodeImage, Image } from '../../image/image.ts'
 
@@ -81,7 +82,7 @@ const beginning = (bytes: Uint8Array): string => {
 }
 
 const reasonOf = (cause: unknown): string => {
-  const text = cause instanceof Error ? cause.message : String(cause)
+  const text = systemReason(cause)
   return text.split('\n')[0]?.trim() ?? text
 }
 

@@ -5,6 +5,7 @@ import { bytesOf } from '../../base/bytes.ts'
 import { DataError, UsageError } from '../../base/errors.ts'
 import { given } from '../../base/given.ts'
 import { byCodePoint } from '../../base/names.ts'
+import { reasonOf } from '../../base/system-errors.ts'
 import { counted } from '../../base/words.ts'
 import { imageFormatsOr } from '../../image/header.ts'
 import type { Size } from '../../image/image.ts'
@@ -150,8 +151,7 @@ const writers: Readonly<Record<string, (contract: ModelContract, names: readonly
 
 const draftOf = async (out: string): Promise<Draft> =>
   openDraft(out).catch((cause: unknown) => {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new UsageError(`${out} cannot be written (${reason})`, { cause })
+    throw new UsageError(`${out} cannot be written (${reasonOf(cause)})`, { cause })
   })
 
 /** The file of names takes the place of an earlier one, never of a file that is something else. */

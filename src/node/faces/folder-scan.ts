@@ -5,6 +5,7 @@ import { mapBounded } from '../../base/concurrency.ts'
 import { DataError, UsageError } from '../../base/errors.ts'
 import { groupBy } from '../../base/groups.ts'
 import { byCodePoint, folderOf } from '../../base/names.ts'
+import { reasonOf } from '../../base/system-errors.ts'
 import { agreeing, counted, firstFive } from '../../base/words.ts'
 import { imageFormatsAnd } from '../../image/header.ts'
 import type { LeftOut } from './folder-walk.ts'
@@ -60,7 +61,7 @@ export async function scanFolder(folder: string, { depth }: ScanOptions = {}): P
     const code = codeOf(cause)
     if (code === 'ENOENT') throw new UsageError(`There is no folder ${folder}`, { cause })
     if (code === 'ENOTDIR') throw new UsageError(`${folder} is no folder; ${expectedShape}`, { cause })
-    throw new DataError(`${folder} could not be read (${code})`, { cause })
+    throw new DataError(`${folder} could not be read (${reasonOf(cause)})`, { cause })
   }
   const real = await realpath(folder)
   const names: string[] = []

@@ -2,6 +2,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { byCodePoint } from '../../base/names.ts'
+import { reasonOf } from '../../base/system-errors.ts'
 import { counted } from '../../base/words.ts'
 import { imageEndings, imageFormatsAnd } from '../../image/header.ts'
 
@@ -54,7 +55,7 @@ export async function kindOfEntry(entry: Entry, path: string, leftOut: LeftOut):
   try {
     return kindOf(await stat(path))
   } catch (cause) {
-    leftOut.problems.set(path, `${path} is a link that leads nowhere (${codeOf(cause)})`)
+    leftOut.problems.set(path, `${path} is a link that leads nowhere (${reasonOf(cause)})`)
     return 'other'
   }
 }
@@ -83,7 +84,7 @@ export async function imagesUnder(
     }
     entries = await readdir(path, { withFileTypes: true })
   } catch (cause) {
-    problems.set(path, `${path} could not be read (${codeOf(cause)})`)
+    problems.set(path, `${path} could not be read (${reasonOf(cause)})`)
     return []
   }
   const found: string[] = []

@@ -1,6 +1,7 @@
 /** @file Images read where they lie: in files of their own, or in record files at any offset, by as many threads as there are. */
 import { open, readFile } from 'node:fs/promises'
 import { FormatError } from '../../base/errors.ts'
+import { reasonOf } from '../../base/system-errors.ts'
 import type { RandomAccessFile } from '../../base/random-access.ts'
 import type { ImagePlaces } from '../../data/dataset.ts'
 import { decodeImageRecord } from '../../data/records/record-io-image.ts'
@@ -55,8 +56,7 @@ export function openPlaces(places: ImagePlaces, decode: DecodeImage = decodeImag
     const { path, offset } = at(index)
     if (offset < 0) {
       return readFile(path).catch((cause: unknown) => {
-        const reason = cause instanceof Error ? cause.message : String(cause)
-        throw new FormatError(path, `cannot be read: ${reason}`, undefined, { cause })
+        throw new FormatError(path, `cannot be read: ${reasonOf(cause)}`, undefined, { cause })
       })
     }
     const { payload } = await readRecord(await records(path), offset)

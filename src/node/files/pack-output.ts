@@ -57,7 +57,7 @@ const checkFree = async (path: string, overwrite: boolean | undefined): Promise<
   if (taken?.isDirectory() === true) throw new UsageError(`${path} is a folder, expected a file name`)
   // what is no file, a FIFO or a device, loses nothing
   if (taken?.isFile() === true && overwrite !== true)
-    throw new UsageError(`${path} exists; pass --overwrite to replace it`)
+    throw new UsageError(`${path} exists; give \`overwrite\` to replace it`)
 }
 
 /**

@@ -66,7 +66,7 @@ export async function exportRun(
   const chosen = await chosenCheckpoint(run, which)
   if (chosen === undefined)
     throw new DataError(
-      `${run} holds no checkpoint: it is no run folder, or its training ended before the first one`,
+      `${run} holds no checkpoint: it is not the folder of a run, or its training ended before the first one`,
     )
   const { iteration } = chosen
   const { record, weights } = await readWeights(run, iteration)

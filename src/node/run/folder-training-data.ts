@@ -4,6 +4,7 @@ import { basename, resolve } from 'node:path'
 import { mapBounded } from '../../base/concurrency.ts'
 import { DataError, UsageError } from '../../base/errors.ts'
 import { given } from '../../base/given.ts'
+import { reasonOf } from '../../base/system-errors.ts'
 import { counted } from '../../base/words.ts'
 import type { Dataset } from '../../data/dataset.ts'
 import { describeDataset } from '../../data/describe.ts'
@@ -34,7 +35,7 @@ export interface TrainingData extends AsyncDisposable {
 
 const readList = async (path: string): Promise<NameList> => {
   const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new UsageError(`The list ${path} cannot be read (${String(cause)})`, { cause })
+    throw new UsageError(`The list ${path} cannot be read (${reasonOf(cause)})`, { cause })
   })
   return parseNameList(decodeText(bytes, path), path)
 }

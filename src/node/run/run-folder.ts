@@ -41,7 +41,7 @@ export function runPaths(folder: string): RunPaths {
 /** Checks that there is a folder to look for a run in. @throws UsageError */
 export async function checkRunFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => undefined)
-  if (found?.isDirectory() !== true) throw new UsageError(`There is no run folder at ${folder}`)
+  if (found?.isDirectory() !== true) throw new UsageError(`There is no folder of a run at ${folder}`)
 }
 
 /** What a run writes, in the order in which it is removed: while its configuration is there, the run can be begun again. */

@@ -4,7 +4,7 @@ import { given } from '../../base/given.ts'
 import { blockSizeOf } from '../../runtime/block-size.ts'
 import { compileSpec, type CompiledSpec, type LoadExtras } from '../../runtime/compile.ts'
 import type { Driver } from '../../runtime/driver.ts'
-import type { Session, SessionSpec } from '../../runtime/session.ts'
+import type { Device, Session, SessionSpec } from '../../runtime/session.ts'
 import { openStateSession } from '../../runtime/state-session.ts'
 import { requireDevice } from './devices.ts'
 import { type DriverOptions, openDriver, type OpenedDriver } from './open-driver.ts'
@@ -36,6 +36,17 @@ export async function openSession(spec: SessionSpec, options: OpenSessionOptions
   } catch (error) {
     await opened.driver[Symbol.asyncDispose]()
     throw error
+  }
+}
+
+/** Tries a device before work that would be lost without it. @throws MissingPartError with the reason and what to install */
+export async function checkDevice(device: Device): Promise<void> {
+  if (device === 'cpu') return
+  const { driver } = await openDriver()
+  try {
+    await requireDevice(device, driver)
+  } finally {
+    await driver[Symbol.asyncDispose]()
   }
 }
 
