@@ -70,7 +70,7 @@ const sentences = (result: Verification, which: ComparedFace): readonly string[]
     const interval =
       point.fmrInterval === undefined
         ? ''
-        : ` (95 %: ${percentOf(point.fmrInterval.low)} to ${percentOf(point.fmrInterval.high)})`
+        : ` (95 %: ${oneIn(point.fmrInterval.high)} to ${oneIn(point.fmrInterval.low)})`
     lines.push(
       `threshold   ${point.threshold.toFixed(4)}`,
       `false match ${oneIn(point.fmr)} comparisons of two people${interval}`,
