@@ -2,8 +2,8 @@
 
     python3 scripts/golden/centred.py
 
-The convention: embeddings of an image and of its mirror image side by side, brought to length 1; from every template the mean of all
-templates on the other folds' pairs is taken off (an image counts as often as it is on a pair); then the cosine. A fold is judged by the
+The convention, SphereFace's: raw embeddings of an image and of its mirror image side by side; from each the mean of all on the other
+folds' pairs is taken off (an image counts as often as it is on a pair); then the cosine. A fold is judged by the
 threshold that decides most of the other folds' pairs rightly, the highest of equally good ones; same person iff cosine >= threshold.
 Needs NumPy; nothing here shares code with the package.
 """
@@ -28,7 +28,6 @@ def drawn():
 
 raw, mirrored = drawn(), drawn()
 both = np.concatenate([raw, mirrored], axis=1)
-templates = (both / np.linalg.norm(both, axis=1, keepdims=True)).astype(np.float32).astype(np.float64)
 
 pairs = []
 for fold in range(folds):
@@ -51,8 +50,8 @@ def cosine(a, b):
 accuracies, thresholds, own, correct = [], [], {}, 0
 for fold in range(folds):
     rows = [row for a, b, _, f in pairs if f != fold for row in (a, b)]
-    centre = templates[rows].mean(axis=0)
-    scores = np.array([cosine(templates[a] - centre, templates[b] - centre) for a, b, _, _ in pairs])
+    centre = both[rows].mean(axis=0)
+    scores = np.array([cosine(both[a] - centre, both[b] - centre) for a, b, _, _ in pairs])
     same = np.array([s for _, _, s, _ in pairs])
     inside = np.array([f == fold for _, _, _, f in pairs])
     best, threshold = -1, None
@@ -86,7 +85,7 @@ result = dict(
     auc=wins / (len(positive) * len(negative)),
     plainAuc=None,
 )
-plain = np.array([cosine(templates[a], templates[b]) for a, b, _, _ in pairs])
+plain = np.array([cosine(both[a], both[b]) for a, b, _, _ in pairs])
 p, n = plain[same], plain[~same]
 result["plainAuc"] = sum(float(np.sum(x > n) + 0.5 * np.sum(x == n)) for x in p) / (len(p) * len(n))
 path = pathlib.Path(__file__).parents[2] / "test/golden/centred.json"

@@ -9,6 +9,8 @@ export interface TemplateSet {
   readonly names: readonly string[]
   readonly size: number
   readonly data: Float32Array
+  /** How long each row was before it got length 1, for what is done to raw features. @defaultValue 1 each */
+  readonly lengths?: Float64Array
 }
 
 /** The size of a template made of embeddings of size `embeddingSize`. */
@@ -21,12 +23,14 @@ export type RowName = (row: number) => string
 
 /**
  * Scales every row of [N, size] to length 1, in place.
+ * @param lengths takes how long each row was
  * @throws DataError on a row that is zero or not finite: it has no direction
  */
 export function normalizeRows(
   data: Float32Array,
   size: number,
   nameOf: RowName = (row) => `image ${row + 1}`,
+  lengths?: Float64Array,
 ): Float32Array {
   for (let start = 0; start < data.length; start += size) {
     let square = 0
@@ -41,6 +45,7 @@ export function normalizeRows(
       )
     }
     for (let i = start; i < start + size; i++) data[i] = (data[i] ?? NaN) / length
+    if (lengths !== undefined) lengths[start / size] = length
   }
   return data
 }
@@ -48,6 +53,7 @@ export function normalizeRows(
 /**
  * Fuses raw embeddings [N, D] of images and of their mirror images into templates [N, T] of length 1.
  * `concat` puts the raw features side by side, `sum` adds them, `none` ignores `mirrored`; only then are they normalised.
+ * @param lengths takes how long each template was before
  * @throws DataError on a template without direction
  */
 export function fuse(
@@ -56,9 +62,10 @@ export function fuse(
   embeddingSize: number,
   flip: FlipRule,
   nameOf?: RowName,
+  lengths?: Float64Array,
 ): Float32Array {
   const count = raw.length / embeddingSize
-  if (flip === 'none') return normalizeRows(raw.slice(), embeddingSize, nameOf)
+  if (flip === 'none') return normalizeRows(raw.slice(), embeddingSize, nameOf, lengths)
   if (mirrored?.length !== raw.length) {
     throw new RangeError(
       `Expected as many mirrored features (${raw.length}), got ${mirrored?.length ?? 'none'}`,
@@ -69,6 +76,7 @@ export function fuse(
       raw.map((value, i) => value + (mirrored[i] ?? NaN)),
       embeddingSize,
       nameOf,
+      lengths,
     )
   const size = 2 * embeddingSize
   const templates = new Float32Array(count * size)
@@ -77,7 +85,7 @@ export function fuse(
     templates.set(raw.subarray(from, from + embeddingSize), n * size)
     templates.set(mirrored.subarray(from, from + embeddingSize), n * size + embeddingSize)
   }
-  return normalizeRows(templates, size, nameOf)
+  return normalizeRows(templates, size, nameOf, lengths)
 }
 
 /** Adds as many numbers as `sum` has, from `start` on, to it. */

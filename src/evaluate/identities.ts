@@ -1,5 +1,6 @@
 /** @file Who is on the pairs: as the list says, else as the pairs of one person imply. */
 import type { Pair } from './pair.ts'
+import { numberPeople } from './people-interval.ts'
 
 /**
  * The people on each pair. Where any pair does not name them, images joined by pairs of one person are taken as one
@@ -25,6 +26,41 @@ export function identitiesOf(pairs: readonly Pair[]): readonly (readonly [string
     if (same && rootA !== rootB) parents.set(rootB, rootA)
   }
   return pairs.map(({ a, b }) => [rootOf(a), rootOf(b)])
+}
+
+/** Whether the list itself names who is on every pair. */
+export function namesPeople(pairs: readonly Pick<Pair, 'identities'>[]): boolean {
+  return pairs.every(({ identities }) => identities !== undefined)
+}
+
+/** Who is on each pair, as numbers from 0; the second is −1 where a pair is of one person. */
+export interface PeopleOfPairs {
+  readonly first: Int32Array
+  readonly second: Int32Array
+  /** What intervals over them rest on, in words. */
+  readonly words: string
+}
+
+/** Each pair a person of its own, where nobody says who is on it. */
+export function pairsApart(count: number): PeopleOfPairs {
+  return {
+    first: Int32Array.from({ length: count }, (_, i) => i),
+    second: new Int32Array(count).fill(-1),
+    words: '95 % intervals that take each pair as of people of its own, since nobody is named',
+  }
+}
+
+/** The people on each pair by number. */
+export function peopleOf(pairs: readonly Pair[]): PeopleOfPairs {
+  const numberOf = numberPeople()
+  const people = identitiesOf(pairs).map(([a, b]) => [numberOf(a), numberOf(b)] as const)
+  return {
+    first: Int32Array.from(people, ([a]) => a),
+    second: Int32Array.from(people, ([, b], i) => (pairs[i]?.same === true ? -1 : b)),
+    words: namesPeople(pairs)
+      ? '95 % intervals over people'
+      : '95 % intervals over people, who are not named: images joined by pairs of one person are taken as one person, any other as a person of its own',
+  }
 }
 
 /** How many people appear in more than one fold. */

@@ -1,7 +1,10 @@
 import type { Interval } from './result.ts'
 
+/** The normal quantile of two-sided 95 % intervals. */
+export const z95 = 1.959963984540054
+
 /** The Wilson interval of `hits` of `count` at 95 %: sensible near 0 and 1, where hits ± 2 deviations is not. */
-export function wilson(hits: number, count: number, z = 1.959963984540054): Interval {
+export function wilson(hits: number, count: number, z: number = z95): Interval {
   if (!(count > 0 && hits >= 0 && hits <= count)) {
     throw new RangeError(`Expected hits in [0, count] and a count above 0, got ${hits} of ${count}`)
   }

@@ -29,20 +29,23 @@ export interface ProtocolParts {
   readonly flip: FlipRule
   /** What the templates are, where no flip rule of ours made them. */
   readonly features?: string
-  readonly thresholdFrom?: { readonly source: string }
+  readonly thresholdFrom?: { readonly source: string; readonly given?: boolean }
 }
 
 /** The procedure behind a number, in words. */
 export function protocolSentence(parts: ProtocolParts, folds: number): string {
+  const { thresholdFrom: from } = parts
   const chosen = (): string => {
-    if (parts.thresholdFrom !== undefined)
-      return `all judged with the threshold chosen on ${parts.thresholdFrom.source}`
+    if (from?.given === true) return 'all judged with the threshold that was given'
+    if (from !== undefined) return `all judged with the threshold chosen on ${from.source}`
     return folds === 1
       ? 'judged with the threshold chosen on these very pairs'
       : 'each judged with the threshold chosen on the others'
   }
+  const rule =
+    from?.given === true ? '' : 'the threshold is the most accurate one, among equals the highest; '
   return (
-    `${foldsInWords[parts.folds](folds)}, ${chosen()}; the threshold is the most accurate one, among equals the ` +
-    `highest; same person iff cosine ≥ threshold; ${parts.features ?? flipInWords[parts.flip]}`
+    `${foldsInWords[parts.folds](folds)}, ${chosen()}; ${rule}same person iff cosine ≥ threshold; ` +
+    (parts.features ?? flipInWords[parts.flip])
   )
 }

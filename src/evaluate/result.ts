@@ -25,7 +25,7 @@ export interface VerificationResult {
   readonly standardError?: number
   /** Population standard deviation over folds; absent with a single fold. */
   readonly populationStd?: number
-  /** Wilson interval of the accuracy over all pairs. */
+  /** Over people, thresholds kept. */
   readonly accuracyInterval: Interval
   /** Mean of the folds' thresholds; same person iff cosine ≥ threshold. */
   readonly threshold: number

@@ -44,7 +44,7 @@ describe('verify', () => {
     expect(result.protocol).toBe(
       'pairs drawn at random, half of them of one person, in 10 folds that share no person, each judged with the ' +
         'threshold chosen on the others; the threshold is the most accurate one, among equals the highest; same ' +
-        'person iff cosine ≥ threshold; features of the image alone, normalised',
+        'person iff cosine ≥ threshold; features of the image alone, normalised; 95 % intervals over people',
     )
     expect(result.thresholds).toHaveLength(10)
     expect(result.accuracy).toBeGreaterThan(0.75)
@@ -112,6 +112,12 @@ describe('verify', () => {
     expect(fresh.protocol).toContain('all judged with the threshold chosen on dev.txt')
     const right = half(false).filter(({ same, score }) => score >= from.threshold === same).length
     expect(fresh.accuracy).toBeCloseTo(right / 500, 12)
+    const number = { threshold: from.threshold, source: 'a number given', given: true }
+    const told = verifyScores(half(false), { folds: 'drawn', flip: 'none', thresholdFrom: number })
+    expect(fresh.protocol).toContain('the threshold is the most accurate one')
+    expect(told.protocol).toContain('all judged with the threshold that was given')
+    expect(told.protocol).not.toContain('most accurate')
+    expect(told.accuracy).toBe(fresh.accuracy)
     const stale = verifyScores(scored, { folds: 'drawn', flip: 'none', thresholdFrom: from })
     expect(stale.warnings[0]).toMatch(
       /^\d+ people are both on these pairs and on those the threshold was chosen on/,

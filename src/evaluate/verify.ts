@@ -7,13 +7,19 @@ import { mean } from '../tensor/statistics.ts'
 import { bootstrapTar, type OwnedScore } from './bootstrap.ts'
 import { cosine } from './features.ts'
 import type { FlipRule, TemplateSet } from './features.ts'
-import { foldSpread, judgeFolds } from './folds.ts'
-import { identitiesOf, sharedBetween, sharedBetweenFolds } from './identities.ts'
-import { wilson } from './interval.ts'
+import { type FoldJudgement, foldSpread, judgeFolds } from './folds.ts'
+import {
+  identitiesOf,
+  type PeopleOfPairs,
+  peopleOf,
+  sharedBetween,
+  sharedBetweenFolds,
+} from './identities.ts'
 import type { Pair, PairSet } from './pair.ts'
+import { peopleInterval } from './people-interval.ts'
 import { curveIntervals } from './protocol-intervals.ts'
 import { protocolSentence } from './protocol.ts'
-import type { ScoredPair, TarAtFar, VerificationResult } from './result.ts'
+import type { Interval, ScoredPair, TarAtFar, VerificationResult } from './result.ts'
 import { auc, eer, roc } from './roc.ts'
 import type { Roc } from './roc.ts'
 import { bestThreshold, operatingPoint } from './threshold.ts'
@@ -26,6 +32,8 @@ export interface ThresholdFrom {
   readonly threshold: number
   /** What it was chosen on, in words: a file's name, "validation identities". */
   readonly source: string
+  /** Whether the threshold was given as a number, and not chosen here. @defaultValue false */
+  readonly given?: boolean
   /** Who was on those pairs, to see whether anybody is on these too. */
   readonly identities?: ReadonlySet<string>
 }
@@ -37,6 +45,8 @@ export interface VerifyOptions {
   readonly features?: string
   /** Judge all pairs with this threshold instead of choosing one on the other folds. */
   readonly thresholdFrom?: ThresholdFrom
+  /** Each fold's threshold, where another rule has chosen it on the other folds. */
+  readonly thresholdOf?: (fold: number) => number
   readonly skipped?: number
   /** The model's id. */
   readonly model?: string
@@ -146,20 +156,21 @@ const warningsOf = (scored: readonly ScoredPair[], options: VerifyOptions, folds
  */
 export function verifyScores(scored: readonly ScoredPair[], options: VerifyOptions): VerificationResult {
   const curve = roc(scored)
+  const people = peopleOf(scored)
   const owned = ownedBy(scored)
   const { replicates = 1000, seed = 0 } = options
   const around = replicates > 0 ? curveIntervals(owned, { seed, replicates }) : {}
-  const judged = judgeFolds(scored, options.thresholdFrom?.threshold)
+  const judged = judgeFolds(scored, options.thresholdOf ?? options.thresholdFrom?.threshold)
   const folds = judged.accuracies.length
   const spread = foldSpread(judged.accuracies)
   const thresholds =
     options.thresholdFrom === undefined ? judged.thresholds : [options.thresholdFrom.threshold]
   return {
     schema: 'cosface-evaluation/1',
-    protocol: protocolSentence(options, folds),
+    protocol: `${protocolSentence(options, folds)}; ${people.words}`,
     accuracy: mean(judged.accuracies),
     ...spread,
-    accuracyInterval: wilson(judged.correct, scored.length),
+    accuracyInterval: accuracyInterval(people, judged),
     threshold: mean(thresholds),
     thresholds,
     auc: auc(curve),
@@ -176,6 +187,15 @@ export function verifyScores(scored: readonly ScoredPair[], options: VerifyOptio
     ...given({ model: options.model, seed: options.seed }),
     warnings: warningsOf(scored, options, folds),
   }
+}
+
+/** Of the mean over folds, thresholds kept. */
+function accuracyInterval(
+  { first, second }: PeopleOfPairs,
+  { right, weights }: Pick<FoldJudgement, 'right' | 'weights'>,
+): Interval {
+  const hits = weights.map((weight, i) => weight * (right[i] ?? NaN))
+  return peopleInterval({ hits, totals: weights, first, second })
 }
 
 /** A result and the pairs it rests on. */

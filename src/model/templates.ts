@@ -14,6 +14,7 @@ export interface PixelModel {
  * Templates [N, T] of length 1 from prepared pixels [N, 3, H, W]; the mirror images are embedded where the flip rule
  * asks for them.
  * @param nameOf what image N is called in messages
+ * @param lengths takes how long each template was before it got length 1
  * @throws DataError on an image whose embedding has no direction
  */
 export async function embedTemplates(
@@ -21,9 +22,10 @@ export async function embedTemplates(
   pixels: Float32Array,
   count: number,
   nameOf?: RowName,
+  lengths?: Float64Array,
 ): Promise<Float32Array> {
   const raw = await embed(pixels, count)
   const mirrored =
     contract.flip === 'none' ? undefined : await embed(mirrorPlanes(pixels, contract.input), count)
-  return fuse(raw, mirrored, contract.embeddingSize, contract.flip, nameOf)
+  return fuse(raw, mirrored, contract.embeddingSize, contract.flip, nameOf, lengths)
 }

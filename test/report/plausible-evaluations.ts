@@ -10,7 +10,7 @@ import {
 } from '../../src/evaluate/protocol/evaluations.ts'
 import { groupResults } from '../../src/evaluate/protocol/groups.ts'
 import { judgeGalleries, search } from '../../src/evaluate/protocol/identify.ts'
-import { scoreTemplatePairs, templatePeople, verifyTemplates } from '../../src/evaluate/protocol/ijb.ts'
+import { scoreTemplatePairs, templatePeople, judgeTemplatePairs } from '../../src/evaluate/protocol/ijb.ts'
 import { insightfaceProtocol } from '../../src/evaluate/protocol/insightface.ts'
 import { megafaceProtocol, plainProduct } from '../../src/evaluate/protocol/megaface.ts'
 import { tarOutcomes, unitsOf } from '../../src/evaluate/protocol/outcomes.ts'
@@ -117,7 +117,7 @@ export function madeTemplates(made: Made): ProtocolEvaluation {
   }
   const scores = scoreTemplatePairs(templates, pairs)
   const own = scores.same.slice()
-  const verification = verifyTemplates(templates, pairs, {
+  const { result: verification, accepted } = judgeTemplatePairs(templates, pairs, {
     pooling: poolingInWords({ flip: true, keepNorms: true, detectorScores: true }),
     scores,
     seed: 3,
@@ -139,6 +139,7 @@ export function madeTemplates(made: Made): ProtocolEvaluation {
     {
       verification,
       scores,
+      accepted,
       searches,
       identification: judgeGalleries(searches),
       outcomes: tarOutcomes(own, templatePeople(pairs), verification.tarAtFar, unitsOf(pairs.first)),

@@ -210,6 +210,7 @@ describe('outcomes', () => {
       other: Float64Array.of(0.2, 0.6),
       rank: Int32Array.of(1, 2),
       nonMated: Float64Array.of(0.1),
+      strangers: new Int32Array(0),
       subjects: Int32Array.of(4, 5),
     })
     const open = (threshold: number) => ({ open: [{ fpir: 0.1, tpir: 1, threshold }] })

@@ -2,6 +2,7 @@
 import { UsageError } from '../../base/errors.ts'
 import { given } from '../../base/given.ts'
 import type { FlipRule, TemplateSet } from '../features.ts'
+import { type PeopleOfPairs, peopleOf } from '../identities.ts'
 import type { Pair, PairSet } from '../pair.ts'
 import { verifyCentred } from './centred.ts'
 import { runsOf } from './folds.ts'
@@ -16,13 +17,16 @@ import { verify } from '../verify.ts'
  */
 export type Convention = 'cosface' | 'centred' | 'insightface'
 
-/** A convention with all that it decides: flip rule, centring, tie rule, where the threshold comes from. */
-export function conventionInWords(convention: Convention, flip: string): string {
+/**
+ * A convention with all that it decides: flip rule, centring, tie rule, where the threshold comes from.
+ * @param isGiven whether the threshold was given as a number
+ */
+export function conventionInWords(convention: Convention, flip: string, isGiven = false): string {
   const centring = convention === 'centred' ? "centred by the other folds' mean template" : 'not centred'
   const rule =
     convention === 'insightface'
       ? 'squared distance, same person iff distance < threshold, the first of the best thresholds 0, 0.01 … 3.99'
-      : 'cosine, same person iff cosine ≥ threshold, the highest of the best thresholds'
+      : `cosine, same person iff cosine ≥ threshold, ${isGiven ? 'the threshold given' : 'the highest of the best thresholds'}`
   return `${convention}: flip ${flip}, ${centring}, ${rule}`
 }
 
@@ -60,6 +64,7 @@ export type PairJudgement =
       /** Squared, in the order in which pairs were judged. */
       readonly distances: Float64Array
       readonly same: readonly boolean[]
+      readonly people: PeopleOfPairs
     }
 
 /** Judges pairs by a convention. @throws UsageError where a foreign threshold does not fit it, DataError as `verify` */
@@ -88,13 +93,15 @@ export function judgeByConvention(
   const pairs = inOrder.map((pair, i): Pair => ({ ...pair, fold: runs[i] ?? 0 }))
   const same = pairs.map((pair) => pair.same)
   const distances = pairDistances(rowsOf(pairs, templates), undefined, templates.size)
-  const result = insightfaceProtocol(distances, same, options.flip === 'none' ? 'none' : 'sum')
+  const people = peopleOf(pairs)
+  const result = insightfaceProtocol(distances, same, options.flip === 'none' ? 'none' : 'sum', people)
   const verification = verify({ ...set, folds: 'runs', pairs }, templates, common)
   return {
     convention,
     verification,
     distances,
     same,
+    people,
     result: {
       ...result,
       pairs: { ...result.pairs, skipped: set.skipped },

@@ -1,5 +1,8 @@
 /** @file From each protocol's result to an evaluation: figures, curves, and what each pair or search came to. */
 import { openCurve, cmcCurve, megafaceCurves } from './curves.ts'
+import { type PeopleOfPairs, peopleOf } from '../identities.ts'
+import { peopleInterval } from '../people-interval.ts'
+import type { Interval } from '../result.ts'
 import type { GroupsResult } from './groups.ts'
 import type { IdentificationResult, Searches } from './identify.ts'
 import type { TemplateVerificationResult } from './ijb.ts'
@@ -37,12 +40,17 @@ export function pairEvaluation(
   more: { readonly groups?: readonly GroupsResult[]; readonly retrieval?: RetrievalResult } = {},
 ): ProtocolEvaluation {
   const { same, different } = sortedBy(scored)
+  const { first } = peopleOf(scored)
+  const mated = [...scored.entries()].filter(([, pair]) => pair.same)
+  const people = mated.map(([i]) => first[i] ?? NaN)
+  const interval = (threshold: number): Interval =>
+    peopleInterval({ hits: mated.map(([, { score }]) => (score < threshold ? 1 : 0)), first: people })
   return protocolEvaluation({
     name,
     record,
     results: [
       result,
-      oneToOneErrors({ mated: same, nonMated: different }, reportedFars),
+      oneToOneErrors({ mated: same, nonMated: different, interval }, reportedFars),
       ...(more.retrieval === undefined ? [] : [more.retrieval]),
       ...(more.groups ?? []),
     ],
@@ -57,6 +65,7 @@ export function insightfaceEvaluation(
   result: InsightfaceResult,
   distances: Float64Array,
   same: readonly boolean[],
+  people?: PeopleOfPairs,
 ): ProtocolEvaluation {
   // a cosine of 1 − d²/2 orders pairs as their distance does
   const scored = same.map((isSame, i) => ({ same: isSame, score: 1 - (distances[i] ?? 0) / 2 }))
@@ -65,7 +74,7 @@ export function insightfaceEvaluation(
     record,
     results: [result],
     curves: { roc: rocPoints(roc(scored)).map(({ far, tar }) => ({ far, tar })) },
-    outcomes: insightfaceOutcomes(distances, same, result),
+    outcomes: insightfaceOutcomes(distances, same, result, people),
   })
 }
 
@@ -74,6 +83,8 @@ export interface TemplateEvaluation {
   readonly verification: TemplateVerificationResult
   /** The scores `verifyTemplates` has sorted in place. */
   readonly scores: SortedScores
+  /** The interval of the share of one person's pairs that reach a threshold, over people. */
+  readonly accepted: (threshold: number) => Interval | undefined
   /** What each pair of one person came to, from `templateOutcomes`, taken before the scores were sorted. */
   readonly outcomes?: readonly Outcomes[]
   readonly identification?: IdentificationResult
@@ -85,9 +96,13 @@ export interface TemplateEvaluation {
 /** IJB-B and -C: pairs of templates, and searches where the benchmark has galleries. */
 export function templateEvaluation(
   { name, record }: Evaluated,
-  { verification, scores, outcomes, identification, searches, warnings = [] }: TemplateEvaluation,
+  { verification, scores, accepted, outcomes, identification, searches, warnings = [] }: TemplateEvaluation,
 ): ProtocolEvaluation {
   const searched = searches ?? []
+  const interval = (threshold: number): Interval | undefined => {
+    const found = accepted(threshold)
+    return found === undefined ? undefined : { low: 1 - found.high, high: 1 - found.low }
+  }
   const [first] = searched
   return protocolEvaluation({
     name,
@@ -95,7 +110,7 @@ export function templateEvaluation(
     warnings,
     results: [
       verification,
-      oneToOneErrors({ mated: scores.same, nonMated: scores.different }, templateFars),
+      oneToOneErrors({ mated: scores.same, nonMated: scores.different, interval }, templateFars),
       ...(identification === undefined ? [] : [identification]),
       ...(first === undefined || searched.some(({ mate, nonMated }) => mate.length * nonMated.length === 0)
         ? []

@@ -231,7 +231,7 @@ const oneToOne = (result: OneToOneErrors): FigureGroup => ({
   title: 'Errors in NIST’s terms, 1:1',
   procedure:
     'FMR: share of non-mated comparisons with score ≥ T; FNMR: share of mated ones with score < T; T is the lowest at which FMR is at ' +
-    'most the one asked for; a failure to make a template never matches',
+    `most the one asked for; a failure to make a template never matches; 95 % intervals ${result.independent === true ? 'that take comparisons as independent' : 'over people, T kept'}`,
   counts: [
     ['mated comparisons', result.comparisons.mated],
     ['non-mated comparisons', result.comparisons.nonMated],

@@ -16,6 +16,37 @@ const many = (group: string, count: number, wrong: number): ScoredPair[] =>
 const groupOf = (image: string): string | undefined => image.split('/')[0]
 
 describe('groups', () => {
+  it('call a pair exactly at the threshold the same person', () => {
+    const at = (score: number): ScoredPair[] => many('a', 60, 0).map((pair) => ({ ...pair, score }))
+    const rates = (score: number) => {
+      const [group] = groupResults(at(score), groupOf, 0.5).groups
+      return [group?.fnmr?.value, group?.fmr?.value]
+    }
+    expect(rates(0.5)).toEqual([0, 1])
+    expect(rates(0.4999)).toEqual([1, 0])
+  })
+
+  it('give intervals over people: many pairs of few say little', () => {
+    const of = (people: number): ScoredPair[] =>
+      Array.from({ length: 400 }, (_, i) => {
+        const person = `p${i % people}`
+        const score = i % people < people / 4 ? 0 : 1
+        return {
+          a: `a/${i}x`,
+          b: `a/${i}y`,
+          same: true,
+          fold: 0,
+          score,
+          identities: [person, person] as const,
+        }
+      })
+    const width = (people: number): number => {
+      const interval = groupResults(of(people), groupOf, 0.5).groups[0]?.fnmr?.interval
+      return (interval?.high ?? NaN) - (interval?.low ?? NaN)
+    }
+    expect(width(20)).toBeGreaterThan(3 * width(400))
+  })
+
   it('of no pair are listed, and make no interval wider', () => {
     const scored = [...many('a', 200, 10), ...many('b', 200, 40)]
     const groups = ['none', 'b', 'a', ...Array.from({ length: 60 }, (_, i) => `empty ${i}`)]

@@ -6,8 +6,8 @@ import { DataError } from '../../base/errors.ts'
 import { given } from '../../base/given.ts'
 import { byCodePoint } from '../../base/names.ts'
 import { counted, withCommas } from '../../base/words.ts'
-import { identitiesOf } from '../identities.ts'
-import { wilson } from '../interval.ts'
+import { peopleOf } from '../identities.ts'
+import { peopleInterval } from '../people-interval.ts'
 import type { Interval, ScoredPair } from '../result.ts'
 
 /** Fewer pairs of a kind than this say nothing about a group. */
@@ -81,30 +81,33 @@ function normalBelow(z: number): number {
   return 0.5 + (sum * Math.exp(-(z * z) / 2)) / Math.sqrt(2 * Math.PI)
 }
 
+/** A pair of a group, and who is on it. */
+interface GroupPair extends ScoredPair {
+  readonly first: number
+  readonly second: number
+}
+
+/** Pairs of one kind, whether each was decided wrongly, and who is on it. */
 interface Tally {
   readonly wrong: number
   readonly count: number
+  readonly interval: (z?: number) => Interval
 }
 
-const less = (all: Tally, own: Tally): Tally => ({
-  wrong: all.wrong - own.wrong,
-  count: all.count - own.count,
-})
-
-const total = (tallies: readonly Tally[]): Tally => ({
-  wrong: tallies.reduce((sum, { wrong }) => sum + wrong, 0),
-  count: tallies.reduce((sum, { count }) => sum + count, 0),
-})
+const tallyOf = (pairs: readonly GroupPair[], same: boolean, threshold: number): Tally => {
+  const kind = pairs.filter((pair) => pair.same === same)
+  const hits = kind.map(({ score }) => (score >= threshold === same ? 0 : 1))
+  const units = { hits, first: kind.map(({ first }) => first), second: kind.map(({ second }) => second) }
+  const wrong = hits.reduce((sum: number, hit) => sum + hit, 0)
+  return { wrong, count: kind.length, interval: (z) => peopleInterval(units, z) }
+}
 
 const rate = (own: Tally, others: Tally, z: number): GroupRate => {
-  const [mine, theirs] = [wilson(own.wrong, own.count, z), wilson(others.wrong, Math.max(1, others.count), z)]
-  const apart = others.count > 0 && (mine.low > theirs.high || mine.high < theirs.low)
-  return { value: own.wrong / own.count, interval: wilson(own.wrong, own.count), apart }
-}
-
-const tallyOf = (pairs: readonly ScoredPair[], same: boolean, threshold: number): Tally => {
-  const kind = pairs.filter((pair) => pair.same === same)
-  return { wrong: kind.filter(({ score }) => score >= threshold !== same).length, count: kind.length }
+  const isApart = (): boolean => {
+    const [mine, theirs] = [own.interval(z), others.interval(z)]
+    return mine.low > theirs.high || mine.high < theirs.low
+  }
+  return { value: own.wrong / own.count, interval: own.interval(), apart: others.count > 0 && isApart() }
 }
 
 const carries = ({ count }: Tally, people: number): boolean => count >= groupMinimum && people >= groupPeople
@@ -121,9 +124,9 @@ const shortage = (same: number, different: number, people: number): string | und
   return `only ${few.join(' and ')}; it takes ${groupMinimum} pairs of a kind and ${groupPeople} people for a figure`
 }
 
-const protocolOf = (compared: number): string =>
+const protocolOf = (compared: number, intervals: string): string =>
   [
-    'all groups at one threshold; pairs within a group; 95 % Wilson intervals',
+    `all groups at one threshold; pairs within a group; ${intervals}`,
     compared === 0
       ? ''
       : `a group stands apart where intervals at 95 % for ${compared === 1 ? 'one group' : `${compared} groups together`} do not overlap with that of all others`,
@@ -142,20 +145,22 @@ export function groupResults(
   threshold: number,
   { column, groups: known, absent = 0 }: GroupsOptions = {},
 ): GroupsResult {
-  const owners = identitiesOf(scored)
-  const pairsOf = new Map<string, ScoredPair[]>()
-  const peopleOf = new Map<string, Set<string>>()
+  const owners = peopleOf(scored)
+  const pairsOf = new Map<string, GroupPair[]>()
+  const peopleIn = new Map<string, Set<number>>()
   let [mixed, without] = [0, 0]
   for (const [i, pair] of scored.entries()) {
     const [a, b] = [groupOf(pair.a), groupOf(pair.b)]
     if (a === undefined || b === undefined) without++
     else if (a !== b) mixed++
     else {
-      const [pairs, people] = [pairsOf.get(a) ?? [], peopleOf.get(a) ?? new Set<string>()]
-      pairs.push(pair)
-      for (const person of owners[i] ?? []) people.add(person)
+      const [pairs, people] = [pairsOf.get(a) ?? [], peopleIn.get(a) ?? new Set<number>()]
+      const [first, second] = [owners.first[i] ?? NaN, owners.second[i] ?? -1]
+      pairs.push({ ...pair, first, second })
+      people.add(first)
+      if (second >= 0) people.add(second)
       pairsOf.set(a, pairs)
-      peopleOf.set(a, people)
+      peopleIn.set(a, people)
     }
   }
   if (pairsOf.size === 0)
@@ -165,23 +170,26 @@ export function groupResults(
   const names = known ?? [...pairsOf.keys()].sort(byCodePoint)
   const own = names.map((group) => {
     const pairs = pairsOf.get(group) ?? []
-    const people = peopleOf.get(group)?.size ?? 0
+    const people = peopleIn.get(group)?.size ?? 0
     return {
       group,
+      pairs,
       people,
       missed: tallyOf(pairs, true, threshold),
       matched: tallyOf(pairs, false, threshold),
     }
   })
-  const [missed, matched] = [total(own.map((one) => one.missed)), total(own.map((one) => one.matched))]
   // groups without a figure are not compared, so intervals need not be wider for them
   const compared = own.filter((one) => [one.missed, one.matched].some((tally) => carries(tally, one.people)))
   const z = widenedQuantile(compared.length)
-  const rateOf = (tally: Tally, all: Tally, people: number): GroupRate | undefined =>
-    carries(tally, people) ? rate(tally, less(all, tally), z) : undefined
+  const rateOf = (of: 'missed' | 'matched', one: (typeof own)[number]): GroupRate | undefined => {
+    if (!carries(one[of], one.people)) return undefined
+    const others = own.filter((other) => other !== one).flatMap(({ pairs }) => pairs)
+    return rate(one[of], tallyOf(others, of === 'missed', threshold), z)
+  }
   return {
     schema: 'cosface-groups/1',
-    protocol: protocolOf(compared.length),
+    protocol: protocolOf(compared.length, owners.words),
     ...given({ column }),
     threshold,
     groups: own.map((one): GroupResult => ({
@@ -190,8 +198,8 @@ export function groupResults(
       different: one.matched.count,
       people: one.people,
       ...given({
-        fnmr: rateOf(one.missed, missed, one.people),
-        fmr: rateOf(one.matched, matched, one.people),
+        fnmr: rateOf('missed', one),
+        fmr: rateOf('matched', one),
         insufficient: shortage(one.missed.count, one.matched.count, one.people),
       }),
     })),

@@ -4,9 +4,9 @@
  */
 import { DataError } from '../../base/errors.ts'
 import { withCommas } from '../../base/words.ts'
-import { wilson } from '../interval.ts'
+import { peopleInterval } from '../people-interval.ts'
 import { dot } from './dot.ts'
-import { admittedWithin, countAtLeast } from './sorted.ts'
+import { admittedWithin } from './sorted.ts'
 import type { Interval } from '../result.ts'
 import { justAbove } from '../roc.ts'
 
@@ -29,6 +29,8 @@ export interface Searches {
   readonly nonMated: Float64Array
   /** Whom each mated search looks for. */
   readonly subjects: Int32Array
+  /** Who each search is of that is for nobody in the gallery. */
+  readonly strangers: Int32Array
 }
 
 /** Searches every probe in the gallery. Of several templates of a person the best counts. @throws DataError on empty input */
@@ -46,6 +48,7 @@ export function search(probes: SubjectTemplates, gallery: SubjectTemplates): Sea
   const other: number[] = []
   const nonMated: number[] = []
   const subjects: number[] = []
+  const strangers: number[] = []
   for (const [probe, subject] of probes.subjects.entries()) {
     best.fill(-Infinity)
     for (let entry = 0; entry < owner.length; entry++) {
@@ -65,8 +68,10 @@ export function search(probes: SubjectTemplates, gallery: SubjectTemplates): Sea
       if (score >= own) ahead++
       if (score > highest) highest = score
     }
-    if (position === undefined) nonMated.push(highest)
-    else {
+    if (position === undefined) {
+      nonMated.push(highest)
+      strangers.push(subject)
+    } else {
       mate.push(own)
       rank.push(ahead + 1)
       other.push(highest)
@@ -79,6 +84,7 @@ export function search(probes: SubjectTemplates, gallery: SubjectTemplates): Sea
     other: Float64Array.from(other),
     nonMated: Float64Array.from(nonMated),
     subjects: Int32Array.from(subjects),
+    strangers: Int32Array.from(strangers),
   }
 }
 
@@ -88,10 +94,14 @@ export interface Share {
   readonly interval: Interval
 }
 
-const shareOf = (hits: number, count: number): Share => ({
-  value: hits / count,
-  interval: wilson(hits, count),
+/** The share of searches that come out right, with its interval over the people who search. */
+const shareOf = (hits: readonly number[], people: readonly number[]): Share => ({
+  value: hits.reduce((sum, hit) => sum + hit, 0) / hits.length,
+  interval: peopleInterval({ hits, first: people }),
 })
+
+const within = ({ rank }: Searches, most: number): number[] =>
+  Array.from(rank, (found) => (found <= most ? 1 : 0))
 
 export interface RankShare extends Share {
   readonly rank: number
@@ -124,7 +134,7 @@ export function insufficientSearches(nonMated: number, fpir: number): string {
 }
 
 const openAt = (searches: Searches, fpir: number): TpirAtFpir => {
-  const { mate, other, nonMated } = searches
+  const { mate, other, nonMated, subjects } = searches
   const strangers = Float64Array.from(nonMated).sort()
   const count = strangers.length
   if (fpir * count < 10 - 1e-9) return { fpir, insufficient: insufficientSearches(count, fpir) }
@@ -137,13 +147,14 @@ const openAt = (searches: Searches, fpir: number): TpirAtFpir => {
     },
     fpir,
   )
-  const hits = countAtLeast(won, threshold)
+  const hits = Array.from(mate, (score, i) => (score > (other[i] ?? Infinity) && score >= threshold ? 1 : 0))
+  const { value: tpir, interval } = shareOf(hits, [...subjects])
   const reference = strangers[count - 1 - Math.max(Math.floor(count * fpir) - 1, 0)] ?? NaN
   return {
     fpir,
     threshold,
-    tpir: hits / mate.length,
-    interval: wilson(hits, mate.length),
+    tpir,
+    interval,
     reference: won.filter((score) => score > reference).length / mate.length,
   }
 }
@@ -161,7 +172,7 @@ export function judgeSearches(
     nonMated: searches.nonMated.length,
     closed: ranks.map((rank) => ({
       rank,
-      ...shareOf(searches.rank.filter((found) => found <= rank).length, mated),
+      ...shareOf(within(searches, rank), [...searches.subjects]),
     })),
     open: fpirs.map((fpir) => openAt(searches, fpir)),
   }
@@ -211,21 +222,20 @@ export function judgeGalleries(
   const ranks = options.ranks ?? [1, 5, 10]
   const fpirs = options.fpirs ?? [0.01, 0.1]
   const results = galleries.map((searches) => judgeSearches(searches, ranks, fpirs))
-  const mated = results.reduce((sum, result) => sum + result.mated, 0)
   return {
     schema: 'cosface-identification/1',
     protocol:
       `${galleries.length} galleries; closed set: share of mated searches whose mate is among the first k, others of equal score ` +
       'before it; open set: TPIR is the share of mated searches whose mate outscores everybody and reaches the threshold, the ' +
       'strictest at which the share of non-mated searches with an answer is at most FPIR; means pool searches for ranks and ' +
-      'average galleries for TPIR',
+      'average galleries for TPIR; 95 % intervals over the people who search',
     galleries: results,
     mean: {
-      closed: ranks.map((rank, k) => ({
+      closed: ranks.map((rank) => ({
         rank,
         ...shareOf(
-          results.reduce((sum, result) => sum + Math.round((result.closed[k]?.value ?? 0) * result.mated), 0),
-          mated,
+          galleries.flatMap((searches) => within(searches, rank)),
+          galleries.flatMap(({ subjects }) => [...subjects]),
         ),
       })),
       open: fpirs.map((fpir, k) =>

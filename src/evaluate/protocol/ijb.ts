@@ -5,7 +5,7 @@ import type { RowProduct } from '../../tensor/row-product.ts'
 import { quantile } from '../../tensor/statistics.ts'
 import { checkBothKinds } from '../pair.ts'
 import { dot } from './dot.ts'
-import type { Admitted, SortedScores } from './sorted.ts'
+import type { Admitted, Scores, SortedScores } from './sorted.ts'
 import { admittedAt, shareBelow, sortedAuc, sortedEer, sortScores, tarsAtFars } from './sorted.ts'
 import type { PooledTemplates } from './templates.ts'
 import { rowsOf } from './templates.ts'
@@ -48,18 +48,24 @@ export interface TemplateVerificationResult {
   readonly model?: string
 }
 
+/**
+ * Cosines of one person's pairs, and of two people's. Those of two people are in single precision where matrix products made them:
+ * some of them are then equal that are not.
+ */
+export interface TemplateScores {
+  readonly same: Float64Array
+  readonly different: Scores
+}
+
 /** The cosines of the pairs, one kind after the other, in the list's order. @throws DataError on an unknown template */
-export function scoreTemplatePairs(
-  templates: PooledTemplates,
-  pairs: TemplatePairList,
-): { readonly same: Float32Array; readonly different: Float32Array } {
+export function scoreTemplatePairs(templates: PooledTemplates, pairs: TemplatePairList): TemplateScores {
   const { data, size } = templates
   const first = rowsOf(templates, pairs.first, 'The list of pairs')
   const second = rowsOf(templates, pairs.second, 'The list of pairs')
   let sameCount = 0
   for (const label of pairs.same) sameCount += label
-  const same = new Float32Array(sameCount)
-  const different = new Float32Array(pairs.same.length - sameCount)
+  const same = new Float64Array(sameCount)
+  const different = new Float64Array(pairs.same.length - sameCount)
   let [i, j] = [0, 0]
   for (let pair = 0; pair < pairs.same.length; pair++) {
     const score = dot(data, (first[pair] ?? NaN) * size, data, (second[pair] ?? NaN) * size, size)
@@ -82,7 +88,7 @@ export async function scoreTemplatePairsBy(
   templates: PooledTemplates,
   pairs: TemplatePairList,
   open: (rows: { readonly data: Float32Array; readonly size: number }) => Promise<RowProduct>,
-): Promise<{ readonly same: Float32Array; readonly different: Float32Array }> {
+): Promise<TemplateScores> {
   const { data, size } = templates
   const first = rowsOf(templates, pairs.first, 'The list of pairs')
   const second = rowsOf(templates, pairs.second, 'The list of pairs')
@@ -90,6 +96,7 @@ export async function scoreTemplatePairsBy(
   const secondRows = Int32Array.from(new Set(second)).sort()
   const isSparse = first.length * 50 < firstRows.length * secondRows.length
   if (isSparse || firstRows.length > firstLimit) return scoreTemplatePairs(templates, pairs)
+  const own = scoreTemplatePairs(templates, onePersonPairs(pairs))
   toPlaces(first, firstRows, templates.ids.length)
   toPlaces(second, secondRows, templates.ids.length)
   const gather = (rows: Int32Array): Float32Array => {
@@ -106,8 +113,15 @@ export async function scoreTemplatePairsBy(
     for (const pair of inBlock)
       scores[pair] = table[(first[pair] ?? NaN) * rows.length + (second[pair] ?? NaN) - start] ?? NaN
   }
-  return splitScores(scores, pairs.same)
+  return { same: own.same, different: ofTwoPeople(scores, pairs.same) }
 }
+
+/** The few of one person, which are worth single products in full precision. */
+const onePersonPairs = ({ first, second, same }: TemplatePairList): TemplatePairList => ({
+  first: first.filter((_, pair) => same[pair] === 1),
+  second: second.filter((_, pair) => same[pair] === 1),
+  same: same.filter((label) => label === 1),
+})
 
 /** Turns rows into their places among the `kept` ones, in place: there are millions. */
 const toPlaces = (rows: Int32Array, kept: Int32Array, count: number): void => {
@@ -131,26 +145,22 @@ const byBlock = (places: Int32Array, count: number): readonly Int32Array[] => {
   return blocks.map((block) => block.pairs)
 }
 
-/** Pairs of one person taken out, the others moved together: nothing is held twice but the former. */
-const splitScores = (
-  scores: Float32Array,
-  labels: Uint8Array,
-): { readonly same: Float32Array; readonly different: Float32Array } => {
-  const same = new Float32Array(labels.reduce((sum, label) => sum + label, 0))
-  let [i, j] = [0, 0]
-  for (let pair = 0; pair < scores.length; pair++) {
-    if (labels[pair] === 1) same[i++] = scores[pair] ?? NaN
-    else scores[j++] = scores[pair] ?? NaN
-  }
-  return { same, different: scores.subarray(0, j) }
+/** Pairs of one person taken out, the others moved together: nothing is held twice. */
+const ofTwoPeople = (scores: Float32Array, labels: Uint8Array): Float32Array => {
+  let kept = 0
+  for (let pair = 0; pair < scores.length; pair++)
+    if (labels[pair] !== 1) scores[kept++] = scores[pair] ?? NaN
+  return scores.subarray(0, kept)
 }
 
 /**
  * scikit-learn's `roc_curve` drops points that lie on a straight line with their neighbours; the closest FAR is sought among
- * the points that remain.
+ * the points that remain. Its scores are in double precision: those of two people that only single precision leaves equal count one
+ * after the other.
  */
 export function closestTars(scores: SortedScores, fars: readonly number[]): readonly ClosestTar[] {
   const { same, different } = scores
+  const isRounded = different instanceof Float32Array
   const best = fars.map((far) => ({ far, tar: 0, reachedFar: 0, gap: far }))
   let [i, j] = [same.length, different.length]
   let [stepSame, stepDifferent] = [-1, -1]
@@ -168,7 +178,10 @@ export function closestTars(scores: SortedScores, fars: readonly number[]): read
     const score = Math.max(same[i - 1] ?? -Infinity, different[j - 1] ?? -Infinity)
     const [beforeI, beforeJ] = [i, j]
     while (i > 0 && (same[i - 1] ?? NaN) >= score) i--
-    while (j > 0 && (different[j - 1] ?? NaN) >= score) j--
+    while (j > 0 && (different[j - 1] ?? NaN) >= score) {
+      if (isRounded && (i < beforeI || j < beforeJ)) break
+      j--
+    }
     const isStraight = beforeI - i === stepSame && beforeJ - j === stepDifferent
     if (!isStraight) offer()
     // the curve's first point is always kept
@@ -209,7 +222,7 @@ export function templatePeople(pairs: TemplatePairList): Int32Array {
 /** The 95 % interval of the mean of a figure over the scores of one person's pairs, people drawn with replacement. */
 const meanInterval = (
   people: Int32Array,
-  scores: Float32Array,
+  scores: Scores,
   seed: number,
   replicates: number,
 ): ((figure: (score: number) => number) => Interval | undefined) => {
@@ -259,9 +272,22 @@ export function verifyTemplates(
     readonly replicates?: number
     readonly model?: string
     /** The pairs' scores, where they were computed already; they are sorted in place. */
-    readonly scores?: { readonly same: Float32Array; readonly different: Float32Array }
+    readonly scores?: TemplateScores
   },
 ): TemplateVerificationResult {
+  return judgeTemplatePairs(templates, pairs, options).result
+}
+
+/** The same with what else is asked of the pairs: intervals at other thresholds. @throws DataError as `verifyTemplates` */
+export function judgeTemplatePairs(
+  templates: PooledTemplates,
+  pairs: TemplatePairList,
+  options: Parameters<typeof verifyTemplates>[2],
+): {
+  readonly result: TemplateVerificationResult
+  /** The interval of the share of one person's pairs that reach a threshold, over people. */
+  readonly accepted: (threshold: number) => Interval | undefined
+} {
   const { same, different } = options.scores ?? scoreTemplatePairs(templates, pairs)
   checkBothKinds(same.length, different.length)
   const seed = options.seed ?? 0
@@ -273,7 +299,7 @@ export function verifyTemplates(
   const eer = sortedEer(scores)
   const aucInterval = over((score) => shareBelow(scores.different, score))
   const kept = accepted(scores.different.at(-Math.max(1, Math.round(eer * different.length))) ?? 0)
-  return {
+  const result: TemplateVerificationResult = {
     schema: 'cosface-templates/1',
     protocol:
       `${options.pooling}; score is the cosine; TAR at the strictest threshold whose FAR is at most the one asked for; ` +
@@ -294,6 +320,7 @@ export function verifyTemplates(
     seed,
     ...given({ model: options.model }),
   }
+  return { result, accepted }
 }
 
 /** FAR and TAR along thresholds, for a curve: at most `limit` points, evenly spread over log FAR. */

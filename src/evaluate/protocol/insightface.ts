@@ -5,7 +5,8 @@
 import { DataError } from '../../base/errors.ts'
 import { given } from '../../base/given.ts'
 import { mean, standardDeviation } from '../../tensor/statistics.ts'
-import { wilson } from '../interval.ts'
+import { pairsApart, type PeopleOfPairs } from '../identities.ts'
+import { peopleInterval } from '../people-interval.ts'
 import { checkBothKinds } from '../pair.ts'
 import { runsOf } from './folds.ts'
 import { insufficientPairs } from './sorted.ts'
@@ -31,7 +32,7 @@ export interface InsightfaceResult {
   readonly val: number
   readonly valStd: number
   readonly valFar: number
-  /** Wilson interval of VAL over all pairs of one person. */
+  /** Over the people on pairs of one person. */
   readonly valInterval: Interval
   /** Why VAL cannot be relied on, where the pairs are too few for this FAR; that code prints it all the same. */
   readonly valInsufficient?: string
@@ -129,12 +130,14 @@ const gridThreshold = (fars: Float64Array, target: number, step: number): number
 
 /**
  * Judges pairs by squared distances in [0, 4]. Pairs keep their order: fold k is the k-th of ten runs.
+ * @param people who is on each pair, for intervals. @defaultValue each pair is of people of its own
  * @throws DataError with fewer than ten pairs, one kind only, or a distance that is no finite number
  */
 export function insightfaceProtocol(
   distances: Float64Array,
   same: readonly boolean[],
   flip: 'sum' | 'none' = 'sum',
+  { first, second, words }: PeopleOfPairs = pairsApart(same.length),
 ): InsightfaceResult {
   const total = distances.length
   if (total !== same.length) throw new RangeError(`Expected ${same.length} distances, got ${total}`)
@@ -152,7 +155,9 @@ export function insightfaceProtocol(
   })
   const grid = countOnGrid(distances, same, folds, accuracySteps, 0.01)
   const fine = countOnGrid(distances, same, folds, valSteps, 0.001)
-  let correct = 0
+  const right = new Float64Array(total)
+  const weights = new Float64Array(total)
+  const found = new Float64Array(total)
   const judged = perFold.map((counts, fold) => {
     let best = 0
     let bestScore = -Infinity
@@ -161,8 +166,7 @@ export function insightfaceProtocol(
       if (score > bestScore) [best, bestScore] = [k, score]
     }
     const accepting = (of: readonly Float64Array[]): number => of[fold]?.[best] ?? NaN
-    const right = accepting(grid.same) + counts.different - accepting(grid.different)
-    correct += right
+    const correct = accepting(grid.same) + counts.different - accepting(grid.different)
     const others = total - sameCount - counts.different
     const fars = new Float64Array(valSteps)
     for (let k = 0; k < valSteps; k++)
@@ -170,19 +174,24 @@ export function insightfaceProtocol(
     const limit = gridThreshold(fars, valFar, 0.001)
     let [accepted, falsely] = [0, 0]
     for (let i = 0; i < total; i++) {
-      if (folds[i] !== fold || !((distances[i] ?? NaN) < limit)) continue
+      if (folds[i] !== fold) continue
+      const distance = distances[i] ?? NaN
+      weights[i] = 1 / (perFold.length * (counts.same + counts.different))
+      if (distance < best * 0.01 === same[i]) right[i] = weights[i] ?? NaN
+      if (!(distance < limit)) continue
+      found[i] = 1
       if (same[i] === true) accepted++
       else falsely++
     }
     return {
       threshold: best * 0.01,
-      accuracy: right / (counts.same + counts.different),
-      accepted,
+      accuracy: correct / (counts.same + counts.different),
       val: counts.same === 0 ? undefined : accepted / counts.same,
       far: counts.different === 0 ? undefined : falsely / counts.different,
     }
   })
   const accuracies = judged.map(({ accuracy }) => accuracy)
+  const own = [...same.keys()].filter((i) => same[i] === true)
   const vals = judged.flatMap(({ val }) => val ?? [])
   const fars = judged.flatMap(({ far }) => far ?? [])
   const distanceThresholds = judged.map(({ threshold }) => threshold)
@@ -195,20 +204,20 @@ export function insightfaceProtocol(
     protocol:
       `as insightface's verification.py: ${features}, length 1, squared distance; ten runs of pairs in their order; the first ` +
       'most accurate of the thresholds 0, 0.01 … 3.99 on the other folds; same person iff distance < threshold; VAL at FAR ' +
-      '1e-3, threshold linear between 0, 0.001 … 3.999',
+      `1e-3, threshold linear between 0, 0.001 … 3.999; ${words}`,
     accuracy: mean(accuracies),
     populationStd: standardDeviation(accuracies, 0),
     standardError: standardDeviation(accuracies, 1) / Math.sqrt(10),
-    accuracyInterval: wilson(correct, total),
+    accuracyInterval: peopleInterval({ hits: right, totals: weights, first, second }),
     distanceThresholds,
     threshold: 1 - mean(distanceThresholds) / 2,
     val: mean(vals),
     valStd: standardDeviation(vals, 0),
     valFar: mean(fars),
-    valInterval: wilson(
-      judged.reduce((sum, { accepted }) => sum + accepted, 0),
-      sameCount,
-    ),
+    valInterval: peopleInterval({
+      hits: own.map((i) => found[i] ?? NaN),
+      first: own.map((i) => first[i] ?? NaN),
+    }),
     ...given({ valInsufficient: insufficient }),
     pairs: { total, same: sameCount, different: total - sameCount },
     warnings: oneKind === 0 ? [] : [`${oneKind} of the ten folds hold pairs of one kind only`],

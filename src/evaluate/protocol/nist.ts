@@ -3,7 +3,9 @@
  * score < T. 1:N: FPIR(N, T) and FNIR(N, T, R). A face from which no template could be made never matches.
  */
 import { DataError } from '../../base/errors.ts'
+import { given } from '../../base/given.ts'
 import { wilson } from '../interval.ts'
+import { peopleInterval } from '../people-interval.ts'
 import { insufficientSearches, type Searches } from './identify.ts'
 import type { Scores } from './sorted.ts'
 import { countAtLeast, insufficientPairs, sortScores } from './sorted.ts'
@@ -16,6 +18,8 @@ export interface Comparisons {
   readonly nonMated: Scores
   readonly failedMated?: number
   readonly failedNonMated?: number
+  /** The interval of FNMR at a threshold, over people. @defaultValue Wilson's, which takes comparisons as independent */
+  readonly interval?: (threshold: number) => Interval | undefined
 }
 
 /** FNMR where FMR is at most `fmr`. */
@@ -39,6 +43,8 @@ export interface OneToOneErrors {
   readonly comparisons: { readonly mated: number; readonly nonMated: number; readonly failed: number }
   readonly fnmrAtFmr: readonly FnmrAtFmr[]
   readonly det: readonly DetPoint[]
+  /** Whether intervals take comparisons as independent, since nobody says who is on them; else they are over people. */
+  readonly independent?: true
 }
 
 interface Counted {
@@ -93,9 +99,12 @@ export function oneToOneErrors(
       if (insufficient !== undefined) return { fmr, insufficient }
       const threshold = thresholdFor(counted, fmr)
       const missed = missedAt(counted, threshold)
-      return { fmr, threshold, fnmr: missed / counted.allMated, interval: wilson(missed, counted.allMated) }
+      const { interval: over = () => wilson(missed, counted.allMated) } = comparisons
+      const interval = over(threshold)
+      return { fmr, threshold, fnmr: missed / counted.allMated, ...given({ interval }) }
     }),
     det: detCurve(counted, points),
+    ...(comparisons.interval === undefined ? { independent: true } : {}),
   }
 }
 
@@ -123,19 +132,23 @@ export interface SearchErrors {
   readonly fnirInterval: Interval
 }
 
+const share = (hits: readonly number[]): number => hits.filter((hit) => hit === 1).length / hits.length
+
 /** FPIR and FNIR at a threshold with candidate lists of length `rank`. @throws DataError without searches of both kinds */
 export function searchErrors(searches: Searches, threshold: number, rank = 1): SearchErrors {
   const { mate, nonMated } = searches
   if (mate.length === 0 || nonMated.length === 0)
     throw new DataError(`Expected mated and non-mated searches, got ${mate.length} and ${nonMated.length}`)
-  const answered = nonMated.filter((score) => score >= threshold).length
-  const missed = mate.filter((score, i) => score < threshold || (searches.rank[i] ?? Infinity) > rank).length
+  const answered = Array.from(nonMated, (score) => (score >= threshold ? 1 : 0))
+  const missed = Array.from(mate, (score, i) =>
+    score < threshold || (searches.rank[i] ?? Infinity) > rank ? 1 : 0,
+  )
   return {
     threshold,
-    fpir: answered / nonMated.length,
-    fpirInterval: wilson(answered, nonMated.length),
-    fnir: missed / mate.length,
-    fnirInterval: wilson(missed, mate.length),
+    fpir: share(answered),
+    fpirInterval: peopleInterval({ hits: answered, first: searches.strangers }),
+    fnir: share(missed),
+    fnirInterval: peopleInterval({ hits: missed, first: searches.subjects }),
   }
 }
 
@@ -168,7 +181,7 @@ export function oneToManyErrors(
     schema: 'cosface-nist-1ton/1',
     protocol:
       `FPIR: share of non-mated searches with a candidate at or above T; FNIR: share of mated ones whose mate is below T or not among ` +
-      `the first ${rank}; T is the lowest at which FPIR is at most the one asked for`,
+      `the first ${rank}; T is the lowest at which FPIR is at most the one asked for; 95 % intervals over the people who search`,
     searches: { mated, nonMated },
     fnirAtFpir: fpirs.map((fpir) => {
       const errors = searchErrorsAtFpir(searches, fpir, rank)

@@ -1,5 +1,5 @@
 /** @file What each pair or search came to, so that two models can be compared on the very same ones. */
-import { identitiesOf } from '../identities.ts'
+import { pairsApart, type PeopleOfPairs, peopleOf } from '../identities.ts'
 import { runsOf } from './folds.ts'
 import type { GalleryResult, Searches } from './identify.ts'
 import type { InsightfaceResult } from './insightface.ts'
@@ -49,13 +49,7 @@ export function pairOutcomes(
   const thresholds = new Map(
     folds.map((fold, i) => [fold, result.thresholds[i] ?? result.thresholds[0] ?? Infinity]),
   )
-  const numbers = new Map<string, number>()
-  const numberOf = (person: string): number => {
-    const known = numbers.get(person) ?? numbers.size
-    numbers.set(person, known)
-    return known
-  }
-  const people = identitiesOf(scored).map(([a, b]) => [numberOf(a), numberOf(b)] as const)
+  const { first, second } = peopleOf(scored)
   const accuracy: Outcomes = {
     id: 'accuracy',
     name: 'accuracy',
@@ -64,10 +58,10 @@ export function pairOutcomes(
       score >= (thresholds.get(fold) ?? Infinity) === same ? 1 : 0,
     ),
     totals: ones(scored.length),
-    first: Int32Array.from(people, ([a]) => a),
-    second: Int32Array.from(people, ([, b], i) => (scored[i]?.same === true ? -1 : b)),
+    first,
+    second,
   }
-  const own = scored.flatMap(({ same, score }, i) => (same ? [{ score, person: people[i]?.[0] ?? -1 }] : []))
+  const own = scored.flatMap(({ same, score }, i) => (same ? [{ score, person: first[i] ?? -1 }] : []))
   const tars = tarOutcomes(
     Float64Array.from(own, ({ score }) => score),
     Int32Array.from(own, ({ person }) => person),
@@ -101,11 +95,12 @@ export function tarOutcomes(
   )
 }
 
-/** Right decisions of insightface's procedure; packs do not say who is on a pair, so each counts as its own person. */
+/** Right decisions of insightface's procedure; where nobody says who is on a pair, each counts as its own person. */
 export function insightfaceOutcomes(
   distances: Float64Array,
   same: readonly boolean[],
   result: Pick<InsightfaceResult, 'distanceThresholds'>,
+  { first, second }: PeopleOfPairs = pairsApart(same.length),
 ): readonly Outcomes[] {
   const folds = runsOf(same.length)
   return [
@@ -118,8 +113,8 @@ export function insightfaceOutcomes(
         return distance < threshold === same[i] ? 1 : 0
       }),
       totals: ones(same.length),
-      first: Int32Array.from(same, (_, i) => i),
-      second: nobody(same.length),
+      first,
+      second,
     },
   ]
 }

@@ -67,7 +67,7 @@ const foreignThreshold = (
 ): ThresholdFrom | undefined => {
   const { threshold, thresholdFrom: file = '' } = options
   if (others !== undefined) return thresholdFrom(scorePairs(others, templates), basename(file))
-  return threshold === undefined ? undefined : { threshold, source: 'other pairs, given as a number' }
+  return threshold === undefined ? undefined : { threshold, source: 'a number given', given: true }
 }
 
 /** Says that the runs of a pack are no folds. */

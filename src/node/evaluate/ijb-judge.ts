@@ -7,12 +7,16 @@ import { counted } from '../../base/words.ts'
 import { templateEvaluation } from '../../evaluate/protocol/evaluations.ts'
 import type { IdentificationResult } from '../../evaluate/protocol/identify.ts'
 import { judgeGalleries, search } from '../../evaluate/protocol/identify.ts'
-import type { TemplatePairList, TemplateVerificationResult } from '../../evaluate/protocol/ijb.ts'
+import type {
+  TemplatePairList,
+  TemplateScores,
+  TemplateVerificationResult,
+} from '../../evaluate/protocol/ijb.ts'
 import {
+  judgeTemplatePairs,
   scoreTemplatePairs,
   scoreTemplatePairsBy,
   templatePeople,
-  verifyTemplates,
 } from '../../evaluate/protocol/ijb.ts'
 import { tarOutcomes, unitsOf } from '../../evaluate/protocol/outcomes.ts'
 import type { ProtocolEvaluation } from '../../evaluate/protocol/report.ts'
@@ -53,7 +57,7 @@ export async function scorePairs(
   templates: PooledTemplates,
   pairs: TemplatePairList,
   theirs?: Driver,
-): Promise<{ readonly same: Float32Array; readonly different: Float32Array }> {
+): Promise<TemplateScores> {
   await using opened = new Opened()
   const own =
     theirs === undefined && pairs.same.length >= manyPairs ? await openDriverIfInstalled() : undefined
@@ -93,7 +97,12 @@ export async function judgeTemplates(
     seed: options.seed ?? 0,
     ...given({ replicates: options.replicates }),
   }
-  const verified = verifyTemplates(templates, pairs, { ...common, pooling, scores, ...given({ model }) })
+  const { result: verified, accepted } = judgeTemplatePairs(templates, pairs, {
+    ...common,
+    pooling,
+    scores,
+    ...given({ model }),
+  })
   const verification = { ...verified, ...given({ skipped }) }
   const outcomes = tarOutcomes(own, templatePeople(pairs), verification.tarAtFar, unitsOf(listed(pairs)))
   const searching = probes === undefined ? undefined : subjectTemplates(templates, probes)
@@ -119,6 +128,7 @@ export async function judgeTemplates(
     {
       verification,
       scores,
+      accepted,
       outcomes,
       searches,
       ...given({ identification }),

@@ -82,8 +82,8 @@ const openPack = async (
       throw new DataError(
         `${embeddings.file} holds ${counted(embeddings.count, 'embedding')}, ${file} has ${counted(pack.names.length, 'image')}; a row for each is needed, in its order`,
       )
-    const { size, data } = embeddings
-    return { set: pack.set, pack, templates: async () => ({ names: pack.names, size, data }) }
+    const { size, data, lengths } = embeddings
+    return { set: pack.set, pack, templates: async () => ({ names: pack.names, size, data, lengths }) }
   }
   const { model } = evaluated
   const templates: OpenedPairs['templates'] = async (names, flip) => {
@@ -92,8 +92,10 @@ const openPack = async (
       ...options,
       mirror: flip !== 'none',
     })
-    const data = fuse(raw, mirrored, embeddingSize, flip, (row) => `image ${names[row]} of ${basename(file)}`)
-    return { names, size: templateSize(embeddingSize, flip), data }
+    const lengths = new Float64Array(names.length)
+    const nameOf = (row: number): string => `image ${names[row]} of ${basename(file)}`
+    const data = fuse(raw, mirrored, embeddingSize, flip, nameOf, lengths)
+    return { names, size: templateSize(embeddingSize, flip), data, lengths }
   }
   return { set: withoutRepeats(pack), pack, templates }
 }

@@ -25,6 +25,8 @@ export interface Embeddings {
   readonly file: string
   readonly size: number
   readonly data: Float32Array
+  /** How long each row was in the file. */
+  readonly lengths: Float64Array
   readonly count: number
   /** What each row is of; absent where no file says it, and rows go by their place. */
   readonly names?: readonly string[]
@@ -35,7 +37,7 @@ export interface Embeddings {
   readonly flip?: FlipRule
 }
 
-type Read = Omit<Embeddings, 'file' | 'count'>
+type Read = Omit<Embeddings, 'file' | 'count' | 'lengths'>
 
 /** Names of rows, and the file that holds them: messages about a name point there. */
 export interface NamesFile extends EmbeddingNames {
@@ -140,12 +142,10 @@ export async function readEmbeddings(file: string, namesFile?: string): Promise<
   if (count === 0) throw new FormatError(file, 'it holds no embeddings')
   const { names, namesFile: namedBy = file } = read
   if (names !== undefined) checkNames(names, namedBy, file, count)
-  const data = normalizeRows(
-    read.data.slice(),
-    read.size,
-    (row) => names?.[row] ?? `row ${row + 1} of ${file}`,
-  )
-  return { ...read, file, count, data }
+  const lengths = new Float64Array(count)
+  const nameOf = (row: number): string => names?.[row] ?? `row ${row + 1} of ${file}`
+  const data = normalizeRows(read.data.slice(), read.size, nameOf, lengths)
+  return { ...read, file, count, data, lengths }
 }
 
 /**
@@ -164,14 +164,14 @@ export function relativeNames({ names, file }: Embeddings, images?: string): rea
 
 /** Embeddings by `relativeNames`. @throws DataError where rows have no names, or one name two rows */
 export function namedTemplates(embeddings: Embeddings, images?: string): TemplateSet {
-  const { file, size, data } = embeddings
+  const { file, size, data, lengths } = embeddings
   const names = relativeNames(embeddings, images)
   const seen = new Set<string>()
   for (const name of names) {
     if (seen.has(name)) throw new DataError(`${file} has several rows of ${name}`)
     seen.add(name)
   }
-  return { names, size, data }
+  return { names, size, data, lengths }
 }
 
 /** What precomputed embeddings are, for the sentence of the protocol. */

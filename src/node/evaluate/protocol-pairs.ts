@@ -57,7 +57,7 @@ const pairRecord = (request: ProtocolRequest, evaluated: Evaluated, judged: Judg
   ]
   return {
     protocol: chosen.protocol,
-    convention: conventionInWords(convention, judged.flip),
+    convention: conventionInWords(convention, judged.flip, request.threshold !== undefined),
     aligner: 'as given',
     seed,
     files: files.filter((path) => path !== undefined).map((path) => basename(path)),
@@ -85,7 +85,13 @@ export async function runPairs(evaluated: Evaluated, request: ProtocolRequest): 
   const known = { name: request.name, record: pairRecord(request, evaluated, judged) }
   const ours = pairEvaluation(known, verification, { groups })
   if (judgement.convention !== 'insightface') return { evaluation: ours, pairs: judged }
-  const theirs = insightfaceEvaluation(known, judgement.result, judgement.distances, judgement.same)
+  const theirs = insightfaceEvaluation(
+    known,
+    judgement.result,
+    judgement.distances,
+    judgement.same,
+    judgement.people,
+  )
   // AUC, EER, TAR and NIST's terms do not depend on the convention's thresholds; they come after its own figures
   const { curves } = theirs.report
   const evaluation = protocolEvaluation({

@@ -138,6 +138,7 @@ describe('features made before', () => {
       size: 3,
       count: rows.length,
       data: Float32Array.from(rows.flatMap(({ row }) => row)),
+      lengths: new Float64Array(rows.length).fill(1),
       names: rows.map((one) => one.name),
       model: 'colours',
       flip: 'none',
@@ -174,7 +175,14 @@ describe('features made before', () => {
     const data = Float32Array.from(names.flatMap((video) => unit(meanOf(framesOf(video)))))
     const pooled: Evaluated = {
       kind: 'embeddings',
-      embeddings: { file: 'videos.npy', size: 3, count: names.length, data, names },
+      embeddings: {
+        file: 'videos.npy',
+        size: 3,
+        count: names.length,
+        data,
+        names,
+        lengths: new Float64Array(names.length).fill(1),
+      },
     }
     const [result] = (await run(byModel, { images: images() })).report.results
     const { report } = await run(pooled)

@@ -36,6 +36,8 @@ export interface TemplatePiece {
   readonly names: readonly string[]
   /** [names.length, templateSize] */
   readonly data: Float32Array
+  /** How long each was before it got length 1. */
+  readonly lengths: Float64Array
 }
 
 type Read = { readonly name: string } & (
@@ -105,7 +107,9 @@ export async function* embedPieces(
         good.map(({ image }) => image),
         contract,
       )
-      yield { names, data: await embedTemplates(model, pixels, good.length, (row) => names[row] ?? '') }
+      const lengths = new Float64Array(good.length)
+      const nameOf = (row: number): string => names[row] ?? ''
+      yield { names, data: await embedTemplates(model, pixels, good.length, nameOf, lengths), lengths }
     }
     onProgress?.(Math.min(start + batch, files.length), files.length)
   }
@@ -121,9 +125,12 @@ export async function embedFiles(
   const size = model.contract.templateSize
   const names: string[] = []
   const data = new Float32Array(files.length * size)
+  const lengths = new Float64Array(files.length)
   for await (const piece of embedPieces(model, files, options)) {
     data.set(piece.data, names.length * size)
+    lengths.set(piece.lengths, names.length)
     names.push(...piece.names)
   }
-  return { names, size, data: data.subarray(0, names.length * size) }
+  const count = names.length
+  return { names, size, data: data.subarray(0, count * size), lengths: lengths.subarray(0, count) }
 }
