@@ -79,7 +79,7 @@ describe('pairs', () => {
       files: ['lfw.bin'],
     })
     expect(centred?.record.convention).toContain("centred by the other folds' mean template")
-    expect(centred?.protocol).toContain('less the mean template of the other folds')
+    expect(centred?.protocol).toContain('raw features less the mean of those on the other folds')
     expect(insightface?.record.convention).toContain('flip sum, not centred, squared distance')
     expect(insightface?.record.convention).toContain('iff distance < threshold, the first of the best')
     expect(insightface).toMatchObject({ schema: 'cosface-insightface/1', val: expect.any(Number) })

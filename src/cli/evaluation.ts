@@ -144,7 +144,7 @@ const textOf = ({ evaluation: { report } }: Done, nist: boolean): string => {
   if (results.length > 1 || first?.schema !== 'cosface-evaluation/1')
     return protocolText([{ ...report, groups: results.map(figuresOf) }])
   const facts = recordEntries(report.record).map(([name, value]) => `${name.padEnd(11)}${value}`)
-  return [evaluationText(first), '', ...facts].join('\n')
+  return [evaluationText({ ...first, warnings: report.warnings }), '', ...facts].join('\n')
 }
 
 /** The protocol's own result with its record; what else was asked for follows under `further`. */
@@ -213,6 +213,7 @@ const writeReport = async (
           pairs: asked.pairs === undefined ? `random pairs of ${images}` : basename(asked.pairs),
           model: asked.model ?? '',
           contract,
+          ...given({ overlap: first?.evaluation.report.record.overlap }),
         },
       )
       return

@@ -19,6 +19,8 @@ export interface BundleParts {
   /** By the names of the graph's inputs; others (class weights, momentum) are left out. */
   readonly weights: ReadonlyMap<string, Tensor>
   readonly contract: Omit<ContractParts, 'weights' | 'embeddingSize' | 'input'>
+  /** What the file says besides its contract: the id does not follow from it. */
+  readonly metadata?: Readonly<Record<string, string>>
 }
 
 export interface Bundle {
@@ -30,7 +32,7 @@ export interface Bundle {
 const plainPlan: Plan = { blockSize: 1, lowerings: {}, layouts: {} }
 
 /** Makes the bundle. Equal parts give equal bytes. @throws RangeError where graph and weights do not fit */
-export function makeBundle({ graph, weights, contract: given }: BundleParts): Bundle {
+export function makeBundle({ graph, weights, contract: given, metadata }: BundleParts): Bundle {
   const inputs = inputsOf(graph)
   const [, channels, height, width] = inputs.get(bundlePorts.input)?.shape ?? []
   const embedding = graph.outputs[bundlePorts.output]
@@ -64,7 +66,7 @@ export function makeBundle({ graph, weights, contract: given }: BundleParts): Bu
       device: 'cpu',
       dynamicBatch: true,
       constants,
-      metadata: contractMetadata(contract),
+      metadata: { ...metadata, ...contractMetadata(contract) },
     },
   )
   const foreign = readOnnx(model, 'bundle').operators.find((operator) => operator.includes(':'))

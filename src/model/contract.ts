@@ -1,6 +1,7 @@
 /** @file A model's contract: everything needed to feed it and to read what it returns. Stored in the ONNX metadata. */
 import type { FlipRule } from '../evaluate/features.ts'
 import type { Point, Size } from '../image/image.ts'
+import type { Seen } from './seen.ts'
 
 export interface ModelContract {
   readonly schema: 'cosface-model/1'
@@ -31,6 +32,8 @@ export type Embed = (pixels: Float32Array, count: number) => Promise<Float32Arra
 export interface EmbeddingModel extends AsyncDisposable {
   readonly contract: ModelContract
   readonly embed: Embed
+  /** Whom it has seen, where its file says so. */
+  readonly seen?: Seen
 }
 
 /** How many numbers an embedding has and, where it differs, a template: what a file of templates holds for an image. */

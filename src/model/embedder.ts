@@ -1,5 +1,6 @@
 /** @file An ONNX file and a runtime make an embedding model. */
 import { DataError, FormatError } from '../base/errors.ts'
+import { given as withGiven } from '../base/given.ts'
 import { readOnnx } from '../onnx/decode.ts'
 import type { ProgramTensor } from '../onnx/program.ts'
 import type { Driver, LoadOptions, Runner } from '../runtime/driver.ts'
@@ -10,6 +11,7 @@ import type { ContractOptions } from './foreign.ts'
 import { readContract } from './metadata.ts'
 import { modelPorts } from './ports.ts'
 import type { ModelPorts } from './ports.ts'
+import { readSeen } from './seen.ts'
 
 /** How a model is opened. */
 export interface OpenModelOptions extends Pick<LoadOptions, 'device' | 'threads'> {
@@ -96,7 +98,13 @@ export async function openEmbeddingModel(
     if (contract.embeddingSize !== embeddingSize) {
       throw contradiction(file, `embeddings of ${embeddingSize}`, `${contract.embeddingSize}`)
     }
-    return { contract, embed, [Symbol.asyncDispose]: () => runner[Symbol.asyncDispose]() }
+    const seen = readSeen(onnx.metadata, file)
+    return {
+      contract,
+      embed,
+      ...withGiven({ seen }),
+      [Symbol.asyncDispose]: () => runner[Symbol.asyncDispose](),
+    }
   } catch (error) {
     await runner[Symbol.asyncDispose]()
     throw error

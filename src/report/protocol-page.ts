@@ -3,6 +3,7 @@ import type { PairedDifference } from '../evaluate/protocol/compare.ts'
 import type { Figure, FigureGroup } from '../evaluate/protocol/figure.ts'
 import type { ProtocolName } from '../evaluate/protocol/record.ts'
 import type { ProtocolReport } from '../evaluate/protocol/report.ts'
+import { isShared, isUnseen } from '../evaluate/overlap.ts'
 import { openDrawing } from '../plot/drawing.ts'
 import { html, type Html } from './html.ts'
 import { renderPage, type Section, sentences, spanning, table } from './page.ts'
@@ -20,9 +21,17 @@ import {
 } from './protocol-words.ts'
 import { type ImageKind, limits, type Question } from './words.ts'
 
-/** The files do not tell what a model was trained on. */
-const onlyForStrangers =
-  'They hold only if these people took no part in training or in choosing the model. Each further look at them, followed by a change, makes the number less honest.'
+const furtherLooks = 'Each further look at these people, followed by a change, makes the number less honest.'
+
+/** What is known of whom the models were trained on. */
+const strangers = (reports: readonly ProtocolReport[]): string => {
+  const overlaps = reports.map(({ record }) => record.overlap)
+  if (overlaps.every((overlap) => isUnseen(overlap)))
+    return `The models do not know these people. ${furtherLooks}`
+  if (overlaps.some((overlap) => overlap !== undefined && isShared(overlap)))
+    return `They are too high for strangers: some of these people are known to the model. ${furtherLooks}`
+  return `Of whom these models were trained on too little is known: if any of these people were among them, the numbers are too high. ${furtherLooks}`
+}
 
 const searches: ReadonlySet<ProtocolName> = new Set(['megaface', 'identify', 'retrieval'])
 
@@ -217,7 +226,7 @@ export async function protocolPage(page: ProtocolPage): Promise<string> {
         id: 'limits',
         title: 'What these numbers are good for',
         body: html`<ul class="plain">
-          <li>${onlyForStrangers}</li>
+          <li>${strangers(reports)}</li>
           ${limits(images, [], questionOf(reports)).map((text) => html`<li>${text}</li>`)}
         </ul>`,
       },

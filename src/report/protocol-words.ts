@@ -1,6 +1,7 @@
 /** @file The figures of protocols as readers see them; the same words on consoles, in Markdown and on pages. */
 import type { Figure } from '../evaluate/protocol/figure.ts'
 import type { ProtocolName, ProtocolRecord } from '../evaluate/protocol/record.ts'
+import { overlapText } from '../evaluate/overlap.ts'
 import type { ProtocolReport } from '../evaluate/protocol/report.ts'
 import { fixed, percent } from '../plot/format.ts'
 import { intervalShort } from './words.ts'
@@ -66,6 +67,7 @@ export function recordEntries(record: ProtocolRecord): readonly (readonly [name:
     ['aligner', record.aligner],
     ['seed', String(record.seed)],
     ['files', record.files.join(', ')],
+    ...(record.overlap === undefined ? [] : [['people', overlapText(record.overlap)] as const]),
   ]
 }
 

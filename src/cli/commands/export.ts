@@ -1,6 +1,6 @@
 /** @file `cosface export`: a run, or a model from elsewhere, becomes one ONNX file that carries its contract. */
 import { UsageError } from '../../base/errors.ts'
-import { choiceOption, textOption, type OptionSpecs } from '../../base/option.ts'
+import { choiceOption, flagOption, textOption, type OptionSpecs } from '../../base/option.ts'
 import { withCommas } from '../../base/words.ts'
 import { sizesInWords } from '../../model/contract.ts'
 import { type Command, command } from '../command.ts'
@@ -10,6 +10,7 @@ import type { Output } from '../output.ts'
 interface ExportOptions extends Omit<ModelOptions, 'model'> {
   readonly out: string
   readonly checkpoint: 'best' | 'last'
+  readonly withoutPeople: boolean
   readonly json: boolean
 }
 
@@ -29,6 +30,11 @@ const options: OptionSpecs<ExportOptions> = {
     choices: ['best', 'last'] as const,
     default: 'best',
   }),
+  withoutPeople: flagOption({
+    group: 'Output',
+    meaning:
+      'leave out the hashes of the people and images it was trained on, by which an evaluation sees whom the model knows',
+  }),
   json: jsonOption,
 }
 
@@ -44,8 +50,10 @@ export const exportCommand: Command = command<ExportOptions>({
     'cosface export runs/first --out model.onnx',
     'cosface export other.onnx --channels rgb --mean 127.5 --std 128 --flip sum --out known.onnx',
   ],
-  run: async ({ output }, [run = ''], { out, checkpoint, ...given }) => {
+  run: async ({ output }, [run = ''], { out, checkpoint, withoutPeople = false, ...given }) => {
     const contractGiven = contractOf(given)
+    if (/\.onnx$/i.test(run) && withoutPeople)
+      throw new UsageError('--without-people is for runs; give the run folder the model was made of')
     if (/\.onnx$/i.test(run)) return exportOther(output, run, out, contractGiven)
     const [named] = Object.keys(contractGiven)
     if (named !== undefined)
@@ -56,6 +64,7 @@ export const exportCommand: Command = command<ExportOptions>({
     const exported = await exportRun(run, {
       file: out ?? runPaths(run).model,
       which: checkpoint ?? 'best',
+      withoutPeople,
       openSession: (spec) => openSession(spec, { notice: output.warn }),
     })
     const { contract, parity, file, iteration } = exported

@@ -1,6 +1,6 @@
 /** @file From each protocol's result to an evaluation: figures, curves, and what each pair or search came to. */
 import { openCurve, cmcCurve, megafaceCurves } from './curves.ts'
-import { type PeopleOfPairs, peopleOf } from '../identities.ts'
+import { namesPeople, type PeopleOfPairs, peopleOf } from '../identities.ts'
 import { peopleInterval } from '../people-interval.ts'
 import type { Interval } from '../result.ts'
 import type { GroupsResult } from './groups.ts'
@@ -13,7 +13,7 @@ import { oneToManyErrors, oneToOneErrors } from './nist.ts'
 import type { Outcomes } from './outcomes.ts'
 import { insightfaceOutcomes, pairOutcomes, searchOutcomes } from './outcomes.ts'
 import type { ProtocolRecord } from './record.ts'
-import { type ProtocolEvaluation, protocolEvaluation } from './report.ts'
+import { type ProtocolEvaluation, protocolEvaluation, type ProtocolParts } from './report.ts'
 import type { RetrievalResult } from './retrieval.ts'
 import type { SortedScores } from './sorted.ts'
 import { sortScores } from './sorted.ts'
@@ -56,6 +56,7 @@ export function pairEvaluation(
     ],
     curves: { roc: rocPoints(roc(scored)).map(({ far, tar }) => ({ far, tar })) },
     outcomes: pairOutcomes(scored, result),
+    people: namesPeople(scored) ? scored.flatMap(({ identities }) => identities ?? []) : undefined,
   })
 }
 
@@ -131,17 +132,17 @@ export function templateEvaluation(
 export function megafaceEvaluation(
   { name, record }: Evaluated,
   { result, outcomes }: MegafaceRun,
-  warnings: readonly string[] = [],
+  more: Pick<ProtocolParts, 'warnings' | 'people'> = {},
 ): ProtocolEvaluation {
   const curves = megafaceCurves(result)
-  return protocolEvaluation({ name, record, results: [result], curves, outcomes, warnings })
+  return protocolEvaluation({ name, record, results: [result], curves, outcomes, ...more })
 }
 
 /** Retrieval alone, for embeddings with labels and no pairs. */
 export function retrievalEvaluation(
   { name, record }: Evaluated,
   result: RetrievalResult,
-  warnings: readonly string[] = [],
+  more: Pick<ProtocolParts, 'warnings' | 'people'> = {},
 ): ProtocolEvaluation {
-  return protocolEvaluation({ name, record, results: [result], warnings })
+  return protocolEvaluation({ name, record, results: [result], ...more })
 }

@@ -305,7 +305,7 @@ describe('identification', () => {
     [1, 20],
   ])('exceeds the score at the index that public scripts take at FPIR %f', (fpir, place) => {
     const strangers = Float64Array.from({ length: 20 }, (_, i) => i / 100)
-    const mates = Float64Array.from({ length: 20 }, (_, i) => i / 100 + 0.005)
+    const mates = Float64Array.from({ length: 20 }, (_, i) => i / 100)
     const searches = {
       mate: mates,
       other: mates.map(() => -1),
@@ -315,8 +315,8 @@ describe('identification', () => {
       strangers: Int32Array.from({ length: 20 }, (_, i) => 20 + i),
     }
     const [open] = judgeSearches(searches, [1], [fpir]).open
-    // the place-th highest stranger has 0.2 − place/100, which as many mates exceed
-    expect(open?.reference).toBeCloseTo(place / 20, 12)
+    // one mate equals the place-th highest stranger, and one less than that many exceed it
+    expect(open?.reference).toBeCloseTo((place - 1) / 20, 12)
   })
 
   it('refuses empty sides and strangers alone', () => {

@@ -1,5 +1,7 @@
 /** @file What makes a figure repeatable: which protocol on which files, by which model, with which convention and seed. */
 
+import type { Overlap } from '../overlap.ts'
+
 /** Benchmarks by the names the command line knows them by; `bin` is a pack with its images, `pairs` any list. */
 export type ProtocolName =
   | 'lfw'
@@ -41,6 +43,8 @@ export interface ProtocolRecord {
   /** How faces were cut out: `as given` or the points they were aligned by. */
   readonly aligner: string
   readonly seed: number
+  /** What the model is known to have seen of these people and images; absent where nothing is known. */
+  readonly overlap?: Overlap
   /** The lists, packs and feature files that were read. */
   readonly files: readonly string[]
 }

@@ -1,4 +1,5 @@
 /** @file An evaluation by any protocol as one plain object: the JSON that is written, and what pages and tables are drawn from. */
+import { given } from '../../base/given.ts'
 import type { FigureGroup } from './figure.ts'
 import { figuresOf, type ProtocolResult } from './figures.ts'
 import type { ProtocolCurves } from './curves.ts'
@@ -22,6 +23,8 @@ export interface ProtocolReport {
 export interface ProtocolEvaluation {
   readonly report: ProtocolReport
   readonly outcomes: readonly Outcomes[]
+  /** The people it was judged on, where they are named. */
+  readonly people?: readonly string[]
 }
 
 /** What an evaluation is made of. */
@@ -32,6 +35,7 @@ export interface ProtocolParts {
   readonly curves?: ProtocolCurves
   readonly outcomes?: readonly Outcomes[]
   readonly warnings?: readonly string[]
+  readonly people?: readonly string[] | undefined
 }
 
 /** Puts an evaluation together: figures and warnings are read off the results. */
@@ -49,5 +53,6 @@ export function protocolEvaluation(parts: ProtocolParts): ProtocolEvaluation {
       results,
     },
     outcomes,
+    ...given({ people: parts.people }),
   }
 }

@@ -1,6 +1,7 @@
 /** @file The page of an evaluation: result, curves, angles and the hardest pairs as pictures. */
 import { basename, join } from 'node:path'
 import { hardestPairs } from '../../evaluate/hardest.ts'
+import { isUnseen, type Overlap, overlapText } from '../../evaluate/overlap.ts'
 import type { ScoredPair } from '../../evaluate/result.ts'
 import type { ModelContract } from '../../model/contract.ts'
 import type { PicturedPair } from '../../report/contents.ts'
@@ -18,6 +19,8 @@ export interface EvaluationPage {
   readonly pairs: string
   readonly model: string
   readonly contract: ModelContract
+  /** What the model has seen of these people; nothing is claimed where it is not known. */
+  readonly overlap?: Overlap
 }
 
 const shown = 6
@@ -26,11 +29,17 @@ const shown = 6
 export async function writeEvaluationPage(evaluation: PairEvaluation, page: EvaluationPage): Promise<void> {
   const { result, scored, angles } = evaluation
   const { contract } = page
+  const isNew = isUnseen(page.overlap)
   const hardest = hardestPairs(scored, shown)
   const html = await evaluationReport({
     title: `${basename(page.model)} on ${page.pairs}`,
     images: imageKindOf([page.images]),
-    sets: [{ name: page.pairs, role: 'test', result, pairs: scored }],
+    // only of people the model is known not to know it is said that they took no part
+    sets: [{ name: page.pairs, role: isNew ? 'test' : 'watch', result, pairs: scored, unseen: isNew }],
+    notes:
+      page.overlap === undefined
+        ? []
+        : [`${overlapText(page.overlap).replace(/^./, (first) => first.toUpperCase())}.`],
     angles: { ...angles, name: page.pairs },
     hardest: await pictured([...hardest.same, ...hardest.different], page),
     environment: {

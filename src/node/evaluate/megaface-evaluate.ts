@@ -12,6 +12,7 @@ import { megafaceEvaluation } from '../../evaluate/protocol/evaluations.ts'
 import type { MegafaceOptions, Probes } from '../../evaluate/protocol/megaface.ts'
 import { megafaceProtocol, refineProbes } from '../../evaluate/protocol/megaface.ts'
 import type { ProtocolEvaluation } from '../../evaluate/protocol/report.ts'
+import type { DecodeImage } from '../../image/image.ts'
 import type { Driver } from '../../runtime/driver.ts'
 import { type FeatureSource, type ListedFaces, readNoise } from './megaface-files.ts'
 import { openDriver } from '../session/open-driver.ts'
@@ -22,6 +23,7 @@ export interface EvaluateMegafaceOptions extends Pick<
   MegafaceOptions,
   'sizes' | 'fars' | 'ranks' | 'seed' | 'replicates' | 'signal' | 'onProgress'
 > {
+  readonly decode?: DecodeImage
   /** What the report calls the model. */
   readonly name: string
   readonly lists?: MegafaceLists
@@ -146,6 +148,6 @@ export async function evaluateMegaface(
       },
     },
     run,
-    notes,
+    { warnings: notes ?? [], people: faces.people },
   )
 }

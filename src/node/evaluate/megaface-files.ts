@@ -11,6 +11,7 @@ import { decodeText } from '../../data/lists/text.ts'
 import { decodeOpenCvFeature } from '../../data/records/opencv-mat.ts'
 import type { FlipRule } from '../../evaluate/features.ts'
 import { fuse, normalizeRows, templateSize } from '../../evaluate/features.ts'
+import type { DecodeImage } from '../../image/image.ts'
 import type { EmbeddingModel } from '../../model/contract.ts'
 import { imageFiles } from '../faces/embed.ts'
 import { type FeatureFile, readRows } from './feature-file.ts'
@@ -102,17 +103,27 @@ export function imageSource(
   model: Pick<EmbeddingModel, 'contract' | 'embed'>,
   folder: string,
   { paths, files: places = paths }: ListedFaces,
-  options: { readonly flip: FlipRule; readonly batch?: number; readonly signal?: AbortSignal },
+  options: {
+    readonly flip: FlipRule
+    readonly batch?: number
+    readonly decode?: DecodeImage
+    readonly signal?: AbortSignal
+  },
 ): FeatureSource {
   const size = templateSize(model.contract.embeddingSize, options.flip)
   return {
     size,
     read: async (wanted) => {
       const files = wanted.map((place) => join(folder, places[place] ?? ''))
-      const { raw, mirrored } = await embedRaw(model, files.length, (i) => readImage(files[i] ?? ''), {
-        mirror: options.flip !== 'none',
-        ...given({ batch: options.batch, signal: options.signal }),
-      })
+      const { raw, mirrored } = await embedRaw(
+        model,
+        files.length,
+        (i) => readImage(files[i] ?? '', options.decode),
+        {
+          mirror: options.flip !== 'none',
+          ...given({ batch: options.batch, signal: options.signal }),
+        },
+      )
       return fuse(raw, mirrored, model.contract.embeddingSize, options.flip, (row) => files[row] ?? '')
     },
   }

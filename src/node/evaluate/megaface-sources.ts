@@ -3,6 +3,7 @@ import { DataError } from '../../base/errors.ts'
 import { given } from '../../base/given.ts'
 import type { Opened } from '../../base/opened.ts'
 import type { FlipRule } from '../../evaluate/features.ts'
+import type { DecodeImage } from '../../image/image.ts'
 import type { EmbeddingModel } from '../../model/contract.ts'
 import { type FeatureFile, openFeatureFile } from './feature-file.ts'
 import { checkAllListed, type ListedRows, listedRows, type RowList } from './listed-rows.ts'
@@ -80,7 +81,7 @@ const needed = (path: string | undefined, what: string): string => {
 export async function openSources(
   source: MegafaceSource,
   lists: MegafaceLists,
-  options: Pick<RawFeatureOptions, 'batch' | 'signal'>,
+  options: Pick<RawFeatureOptions, 'batch' | 'signal'> & { readonly decode?: DecodeImage },
   opened: Opened,
 ): Promise<MegafaceSources> {
   if (source.kind === 'images') {

@@ -156,6 +156,7 @@ export async function evaluateIdentification(
   const { enrolled = 1, seed = 0 } = options
   const all = await folderTemplates(evaluated, options.images, options)
   const notes = [...all.notes]
+  const people = [...all.people]
   const searches = await (async (): Promise<readonly Searches[]> => {
     if (options.gallery === undefined) return halves(all, enrolled, seed, numbersOf(all.people))
     if (evaluated.kind === 'embeddings')
@@ -164,7 +165,8 @@ export async function evaluateIdentification(
       )
     const gallery = await folderTemplates(evaluated, options.gallery, options)
     notes.push(...gallery.notes)
-    const numbers = numbersOf([...all.people, ...gallery.people])
+    people.push(...gallery.people)
+    const numbers = numbersOf(people)
     const every = (set: Labelled): SubjectTemplates =>
       subjectsAt(
         set,
@@ -188,6 +190,7 @@ export async function evaluateIdentification(
     ],
     curves: { cmc: cmcCurve(searches), open: openCurve(searches) },
     outcomes: searchOutcomes(searches, result.galleries),
+    people: [...new Set(people)],
     warnings: [
       ...notes,
       ...(hasStrangers ? [] : ['Everybody who searches is enrolled: nothing is said about strangers (FPIR)']),
@@ -209,5 +212,8 @@ export async function evaluateRetrieval(
     ...given({ signal: options.signal, replicates: options.replicates }),
   })
   const record = recordOf('retrieval', evaluated, 'every image searches among all others', options)
-  return retrievalEvaluation({ name: options.name, record }, result, all.notes)
+  return retrievalEvaluation({ name: options.name, record }, result, {
+    warnings: all.notes,
+    people: [...new Set(all.people)],
+  })
 }

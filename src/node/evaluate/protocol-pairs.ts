@@ -71,13 +71,14 @@ export async function runPairs(evaluated: Evaluated, request: ProtocolRequest): 
   const isCfp = chosen.container === 'cfp-ff' || chosen.container === 'cfp-fp'
   const images = request.images ?? (isCfp && pairs !== undefined ? join(pairs, 'Data', 'Images') : undefined)
   const tables = await readGroups(request)
-  const { replicates, signal, onProgress, depth } = request
+  const { replicates, decode, signal, onProgress, depth } = request
   const judged = await judgePairs(evaluated, {
     pairs: sourceOf(request),
     seed,
     skipMissing: skipMissing ?? false,
     checkPairs: (listed) => tables.forEach((table) => void groupMembers(table, imagesOf(listed))),
-    ...given({ images, convention, flip, thresholdFrom, threshold, replicates, signal, onProgress, depth }),
+    ...given({ images, convention, flip, thresholdFrom, threshold, replicates, decode, signal, onProgress }),
+    ...given({ depth }),
   })
   const { judgement } = judged
   const { verification } = judgement
@@ -99,6 +100,7 @@ export async function runPairs(evaluated: Evaluated, request: ProtocolRequest): 
     results: [...theirs.report.results, ...ours.report.results],
     curves,
     outcomes: theirs.outcomes,
+    people: ours.people,
   })
   return { evaluation, pairs: judged }
 }

@@ -4,6 +4,7 @@ import type { Convention } from '../../evaluate/protocol/convention.ts'
 import type { ProtocolEvaluation } from '../../evaluate/protocol/report.ts'
 import type { PoolingFlags } from '../../evaluate/protocol/templates.ts'
 import type { VideoPooling } from '../../evaluate/protocol/video.ts'
+import type { DecodeImage } from '../../image/image.ts'
 import type { EmbeddingModel } from '../../model/contract.ts'
 import type { JudgedPairs } from './evaluate-pairs.ts'
 import type { MegafaceLists } from './megaface-sources.ts'
@@ -11,7 +12,7 @@ import type { ChosenProtocol } from './protocol-guess.ts'
 
 /** A model, or a file of embeddings (for MegaFace also a folder of OpenCV matrices). */
 export type Subject =
-  | { readonly kind: 'model'; readonly model: Pick<EmbeddingModel, 'contract' | 'embed'> }
+  | { readonly kind: 'model'; readonly model: Pick<EmbeddingModel, 'contract' | 'embed' | 'seen'> }
   | { readonly kind: 'embeddings'; readonly path: string; readonly names?: string }
 
 /** What a row of embeddings is in a template benchmark. */
@@ -47,6 +48,8 @@ export interface ProtocolRequest {
   readonly seed: number
   readonly replicates?: number
   readonly threads?: number
+  /** Decodes the images a model is given. */
+  readonly decode?: DecodeImage
   readonly signal?: AbortSignal
   readonly onProgress?: (done: number, total: number) => void
 }

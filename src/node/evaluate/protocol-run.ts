@@ -11,6 +11,8 @@ import { readEmbeddings } from './protocol-embeddings.ts'
 import { evaluateIdentification, evaluateRetrieval } from './protocol-identify.ts'
 import { runPairs } from './protocol-pairs.ts'
 import type { ProtocolRequest, ProtocolRun, Subject } from './protocol-request.ts'
+import { decodeImage } from '../faces/decode.ts'
+import { watchSeen } from './seen-watch.ts'
 import { evaluateVideos } from './video-evaluate.ts'
 
 const needed = (flag: string, value: string | undefined, what: string): string => {
@@ -35,12 +37,13 @@ const runTemplates = async (subject: Subject, request: ProtocolRequest): Promise
     signal,
     onProgress,
     skipMissing,
+    decode,
   } = request
   const folder = needed('--pairs', request.pairs, 'the benchmark’s folder, with its lists or with meta/')
   const benchmark = chosen.protocol === 'ijbb' ? 'ijbb' : 'ijbc'
   const options = { name, seed, benchmark, ...given({ replicates, skipMissing }) } as const
   if (subject.kind === 'model') {
-    const asked = { ...options, ...given({ flags, images, signal, onProgress }) }
+    const asked = { ...options, ...given({ flags, images, decode, signal, onProgress }) }
     return { evaluation: (await evaluateIjb(subject.model, folder, asked)).evaluation }
   }
   const embedded = { file: subject.path, ...given({ names: subject.names }) }
@@ -53,12 +56,12 @@ const runTemplates = async (subject: Subject, request: ProtocolRequest): Promise
 
 const runVideos = async (subject: Subject, request: ProtocolRequest): Promise<ProtocolRun> => {
   const { images, frames, videoPooling: pooling, seed, name, skipMissing } = request
-  const { replicates, signal, onProgress } = request
+  const { replicates, decode, signal, onProgress } = request
   const splits = needed('--pairs', request.pairs, 'the list of splits')
   const evaluation = await evaluateVideos(await evaluatedBy(subject), splits, {
     name,
     seed,
-    ...given({ images, frames, pooling, skipMissing, replicates, signal, onProgress }),
+    ...given({ images, frames, pooling, skipMissing, replicates, decode, signal, onProgress }),
   })
   return { evaluation }
 }
@@ -81,11 +84,11 @@ const distractorSource = (subject: Subject, request: ProtocolRequest): MegafaceS
 }
 
 const runDistractors = async (subject: Subject, request: ProtocolRequest): Promise<ProtocolRun> => {
-  const { name, seed, lists, sizes, threads, signal, replicates } = request
+  const { name, seed, lists, sizes, threads, decode, signal, replicates } = request
   const evaluation = await evaluateMegaface(distractorSource(subject, request), {
     name,
     seed,
-    ...given({ lists, sizes, threads, signal, replicates }),
+    ...given({ lists, sizes, threads, decode, signal, replicates }),
   })
   return { evaluation }
 }
@@ -93,11 +96,11 @@ const runDistractors = async (subject: Subject, request: ProtocolRequest): Promi
 const searching =
   (run: typeof evaluateIdentification) =>
   async (subject: Subject, request: ProtocolRequest): Promise<ProtocolRun> => {
-    const { name, seed, images, depth, gallery, enrolled, replicates, signal, onProgress } = request
+    const { name, seed, images, depth, gallery, enrolled, replicates, decode, signal, onProgress } = request
     const evaluation = await run(await evaluatedBy(subject), {
       name,
       seed,
-      ...given({ images, depth, gallery, enrolled, replicates, signal, onProgress }),
+      ...given({ images, depth, gallery, enrolled, replicates, decode, signal, onProgress }),
     })
     return { evaluation }
   }
@@ -128,5 +131,10 @@ const runners: Readonly<Record<ProtocolName, Runner>> = {
  * @throws UsageError where an input is missing, DataError and FormatError where one cannot carry it; nothing is written
  */
 export async function runProtocol(subject: Subject, request: ProtocolRequest): Promise<ProtocolRun> {
-  return runners[request.chosen.protocol](subject, request)
+  const run = runners[request.chosen.protocol]
+  const seen = subject.kind === 'model' ? subject.model.seen : undefined
+  if (seen === undefined) return run(subject, request)
+  const watch = watchSeen(seen, request.decode ?? decodeImage)
+  const { evaluation, ...rest } = await run(subject, { ...request, decode: watch.decode })
+  return { evaluation: watch.note(evaluation), ...rest }
 }

@@ -9,6 +9,7 @@ import type { FlipRule } from '../../evaluate/features.ts'
 import { checkInside } from '../../data/lists/listed-path.ts'
 import { fuse, templateSize } from '../../evaluate/features.ts'
 import { spreadFrames } from '../../evaluate/protocol/video.ts'
+import type { DecodeImage } from '../../image/image.ts'
 import type { EmbeddingModel } from '../../model/contract.ts'
 import { readImage } from '../faces/decode.ts'
 import { isImageName } from '../faces/folder-walk.ts'
@@ -34,6 +35,7 @@ export interface VideoSourceOptions {
   readonly frames?: number
   /** Images embedded at once. @defaultValue 32 */
   readonly batch?: number
+  readonly decode?: DecodeImage
   readonly signal?: AbortSignal
 }
 
@@ -70,10 +72,15 @@ export async function videosOfFolder(
     size: templateSize(embeddingSize, flip),
     read: async (video) => {
       const files = spread(found.get(video) ?? [], limit).map((name) => join(folder, video, name))
-      const { raw, mirrored } = await embedRaw(model, files.length, (i) => readImage(files[i] ?? ''), {
-        ...embedding,
-        mirror: flip !== 'none',
-      }).catch((error: unknown) => {
+      const { raw, mirrored } = await embedRaw(
+        model,
+        files.length,
+        (i) => readImage(files[i] ?? '', options.decode),
+        {
+          ...embedding,
+          mirror: flip !== 'none',
+        },
+      ).catch((error: unknown) => {
         // a damaged image is named already, and Ctrl-C is no fault of the video
         if (!(error instanceof DataError)) throw error
         throw new DataError(`${video}: ${error.message}`, { cause: error })

@@ -6,6 +6,7 @@ import type { Size } from '../../image/image.ts'
 import { paperNormalisation } from '../../image/normalise.ts'
 import { makeBundle, type Bundle } from '../../model/bundle.ts'
 import { openEmbeddingModel } from '../../model/embedder.ts'
+import { seenMetadata } from '../../model/seen.ts'
 import { checkParity, parity, type Parity } from '../../model/parity.ts'
 import type { OpenSession } from '../../runtime/session.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
@@ -15,7 +16,8 @@ import { recipeOf } from '../../train/train.ts'
 import { chosenCheckpoint, readWeights, type Choice } from './checkpoint-store.ts'
 import { openDriver } from '../session/open-driver.ts'
 import { checkPlace, replaceFile } from '../files/replace-file.ts'
-import { checkRunFolder } from './run-folder.ts'
+import { checkRunFolder, runPaths } from './run-folder.ts'
+import { seenByRun } from './seen-people.ts'
 import { ownFlip } from './train-data.ts'
 
 /** A model written to a file. */
@@ -32,6 +34,8 @@ export interface ExportOptions {
   readonly which?: Choice
   readonly file: string
   readonly openSession: OpenSession
+  /** Leave out the hashes of the people and images it has seen. @defaultValue false */
+  readonly withoutPeople?: boolean
 }
 
 const checkedImages = 32
@@ -59,7 +63,7 @@ const anyPixels = (count: number, { height, width }: Size): Float32Array => {
 /** Writes the model of a run. @throws DataError where it does not give the trained weights' embeddings; then nothing is written */
 export async function exportRun(
   run: string,
-  { which = 'best', file, openSession }: ExportOptions,
+  { which = 'best', file, openSession, withoutPeople = false }: ExportOptions,
 ): Promise<ExportedModel> {
   await checkRunFolder(run)
   await checkPlace(file)
@@ -74,9 +78,11 @@ export async function exportRun(
   const recipe = recipeOf(config, record.identities.length)
   const { parameters, buffers } = recipe.network
   checkState(weights, Object.fromEntries([...parameters, ...buffers].map(({ name, shape }) => [name, shape])))
+  const seen = withoutPeople ? undefined : await seenByRun(runPaths(run))
   const { bytes, contract } = makeBundle({
     graph: embedGraph(recipe, 1),
     weights,
+    ...(seen === undefined ? {} : { metadata: seenMetadata(seen) }),
     contract: {
       ...paperNormalisation,
       flip: ownFlip,

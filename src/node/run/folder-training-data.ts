@@ -126,6 +126,7 @@ export async function openTrainingData(config: DataConfig, seed: number, input: 
     return opened
   }
   const [validationFolder, testFolder] = [await apart('validation'), await apart('test')]
+  checkApart(validationFolder, testFolder, config)
   const taken = new Set([...(validationFolder?.names ?? []), ...(testFolder?.names ?? [])])
   const shared = split.train.filter((index) => taken.has(all.names[index] ?? ''))
   if (shared.length > 0) {
@@ -154,6 +155,20 @@ export async function openTrainingData(config: DataConfig, seed: number, input: 
       for (const set of [all, validationFolder, testFolder]) await set?.[Symbol.asyncDispose]()
     },
   }
+}
+
+/** Refuses people who would both choose the model and be reported on. @throws UsageError */
+const checkApart = (
+  validation: FaceSet | undefined,
+  test: FaceSet | undefined,
+  config: Pick<DataConfig, 'validation' | 'test'>,
+): void => {
+  const tested = new Set(test?.names)
+  const both = (validation?.names ?? []).filter((name) => tested.has(name))
+  if (both.length > 0)
+    throw new UsageError(
+      `--validation ${config.validation} and --test ${config.test} share ${people(both.length)}: ${few(both)}; nobody may be in both`,
+    )
 }
 
 type Note = (text: string, level?: Remark['level']) => void

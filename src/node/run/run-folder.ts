@@ -13,6 +13,8 @@ export interface RunPaths {
   readonly config: string
   /** Who is trained on, chosen by and reported on. */
   readonly split: string
+  /** Hashes of the people and images it learns from or is chosen by. */
+  readonly seen: string
   /** The weights it started from, where they were given and not drawn. */
   readonly initial: string
   readonly events: string
@@ -29,6 +31,7 @@ export function runPaths(folder: string): RunPaths {
     folder,
     config: join(folder, 'config.json'),
     split: join(folder, 'split.json'),
+    seen: join(folder, 'seen.json'),
     initial: join(folder, 'initial.safetensors'),
     events: join(folder, 'events.jsonl'),
     plan: join(folder, 'plan.txt'),

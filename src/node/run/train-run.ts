@@ -32,6 +32,7 @@ import {
   writeJson,
 } from './run-folder.ts'
 import { holdFolder, type LockedFolder } from '../files/locked-folder.ts'
+import { seenIn } from './seen-people.ts'
 import { describeTuning, tunePlan } from '../session/tune-plan.ts'
 import { checkIdentities, openRunData, type Note, type RunData, type RunDataOptions } from './train-data.ts'
 import { whileWorking } from '../threads/while-working.ts'
@@ -157,7 +158,16 @@ async function* course(
   const expected = from.kind === 'again' ? from.identities : resume?.record.identities
   if (expected !== undefined) checkIdentities(expected, open.sets.train.identities)
   const given = from.kind === 'again' ? from.initial : initial
-  if (resume === undefined) await describeRun(out, config, open, given)
+  if (resume === undefined) {
+    const { train: learned, validation } = open.sets
+    const seen = yield* whileWorking(
+      seenIn([learned, validation], signal, (done, total) =>
+        pending.push({ kind: 'progress', what: 'noting the images', done, total }),
+      ),
+      drain,
+    )
+    await describeRun(out, config, open, { initial: given, seen })
+  }
   await using log = await openEventLog(out, resume?.record.iteration)
   // those found while the images were decoded have been told already, when there was no log yet
   const known = new Set(resume?.record.unreadable.map(({ id }) => id))
@@ -271,11 +281,12 @@ const describeRun = async (
   folder: LockedFolder,
   config: TrainConfig,
   { sets }: RunData,
-  initial: ReadonlyMap<string, Tensor> | undefined,
+  { initial, seen }: { readonly initial: ReadonlyMap<string, Tensor> | undefined; readonly seen: string },
 ): Promise<void> => {
   const paths = runPaths(folder.path)
   // before the configuration, by which a run that saved nothing begins again
   if (initial !== undefined) await folder.replace(paths.initial, encodeSafetensors(initial))
+  await folder.replace(paths.seen, `${seen}\n`)
   await writeJson(folder, paths.config, config)
   const { train: learned, validation, test } = sets
   await writeJson(folder, paths.split, {
