@@ -8,7 +8,7 @@ import {
   decideIdentification,
   decideVerification,
   type Identification,
-  type Verification,
+  type PersonVerification,
 } from './decision.ts'
 import { checkEmbedding, checkOrigin, embeddingsOf } from './enrol.ts'
 import { isToldApart } from './links.ts'
@@ -18,7 +18,7 @@ import type { Scorer } from './score-blocks.ts'
 import { personScore } from './scoring.ts'
 import { SearchIndex } from './search-index.ts'
 import type { GalleryReader, Shard } from './store.ts'
-import type { GalleryScoring, StrangerScores } from './thresholds.ts'
+import { type GalleryScoring, type StrangerScores, thresholdForFmr } from './thresholds.ts'
 
 /** A face to ask about. */
 export interface Probe {
@@ -40,6 +40,14 @@ export interface IdentifyOptions {
   /** Best scores that strangers got in this gallery; where there are enough, the threshold comes from them. */
   readonly strangers?: StrangerScores
 }
+
+/** Somebody who looks like a face. */
+export interface LookAlike {
+  readonly name: string
+  readonly cosine: number
+}
+
+const lookAlikeFmr = 1e-3
 
 /** Templates in memory. */
 export interface Warmth {
@@ -77,7 +85,7 @@ export class Answers implements AsyncDisposable {
   }
 
   /** Whether a face is a person of the gallery. @param fmr the false-match rate allowed */
-  async verify(probe: Probe, key: PersonKey, fmr: number): Promise<Verification> {
+  async verify(probe: Probe, key: PersonKey, fmr: number): Promise<PersonVerification> {
     checkEmbedding(probe.embedding, probe.origin)
     return this.#read(async (reader) => {
       const person = await findPerson(reader, key)
@@ -159,6 +167,23 @@ export class Answers implements AsyncDisposable {
           .slice(0, k),
       )
     })
+  }
+
+  /** Others than `person` who look like a face; nobody where nothing is calibrated, or where the two were told apart. */
+  async lookAlikes(probe: Probe, person: number): Promise<readonly LookAlike[]> {
+    const current = await this.#read(currentOf)
+    if (current === undefined) return []
+    const { calibrations } = this.#options
+    const chosen = thresholdForFmr({ ...current, scoring: 'maximum', calibrations }, 1, lookAlikeFmr)
+    if (chosen.threshold === undefined) return []
+    const { threshold } = chosen
+    const [found = []] = await this.search([probe], 5)
+    const links = await this.#read((reader) => reader.links(person))
+    const isToldApart = (id: number): boolean =>
+      links.some(({ kind, first, second }) => kind === 'cannot' && (first === id || second === id))
+    return found
+      .filter((one) => one.person !== person && one.score >= threshold && !isToldApart(one.person))
+      .map(({ name, score }) => ({ name, cosine: score }))
   }
 
   /** Searches for faces of strangers, so that the rate of answers to them is measured and not computed. */

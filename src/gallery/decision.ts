@@ -11,7 +11,7 @@ import {
 } from './thresholds.ts'
 
 /** Whether a face is a person. */
-export type Verification =
+export type PersonVerification =
   | ({ readonly decision: 'same' | 'different'; readonly cosine: number } & FmrThreshold)
   | { readonly decision: 'no decision'; readonly cosine?: number; readonly reason: string }
 
@@ -25,7 +25,7 @@ export function decideVerification(
   facts: ScoreFacts,
   references: number,
   fmr: number,
-): Verification {
+): PersonVerification {
   if (cosine === undefined || !Number.isFinite(cosine))
     return { decision: 'no decision', reason: 'the references give no score' }
   const chosen = thresholdForFmr(facts, references, fmr)

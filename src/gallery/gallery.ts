@@ -2,7 +2,14 @@
 import { given } from '../base/given.ts'
 import type { Calibration } from '../face/calibration.ts'
 import type { EmbeddingOrigin } from '../face/embedding-origin.ts'
-import { Answers, type Identified, type IdentifyOptions, type Probe, type Warmth } from './answers.ts'
+import {
+  Answers,
+  type Identified,
+  type IdentifyOptions,
+  type LookAlike,
+  type Probe,
+  type Warmth,
+} from './answers.ts'
 import { type AuditCheck, type AuditHead, checkAudit } from './audit.ts'
 import { auditEntries, checkGallery, type CheckOptions, type GalleryCheck } from './check-gallery.ts'
 import {
@@ -16,7 +23,7 @@ import {
   openDetails,
   scoringOf,
 } from './context.ts'
-import type { Candidate, Verification } from './decision.ts'
+import type { Candidate, PersonVerification } from './decision.ts'
 import { enrol, type Enrolled, type Enrolment, type EnrolOptions } from './enrol.ts'
 import { type Erased, erasePerson, purge } from './erase.ts'
 import { hygiene, type HygieneFinding } from './hygiene.ts'
@@ -35,7 +42,7 @@ import {
   type Undone,
   undoLast,
 } from './people.ts'
-import type { Consent, Person } from './person.ts'
+import { type Consent, type Person, personName } from './person.ts'
 import { reembed, type Reembedded, type ReembedOptions } from './reembed.ts'
 import type { Reference } from './reference.ts'
 import { plainScorer, type Scorer } from './score-blocks.ts'
@@ -111,7 +118,7 @@ export class Gallery implements AsyncDisposable {
   }
 
   /** Whether a face is a person of the gallery. @param fmr the false-match rate allowed */
-  verify(probe: Probe, key: PersonKey, fmr: number): Promise<Verification> {
+  verify(probe: Probe, key: PersonKey, fmr: number): Promise<PersonVerification> {
     return this.#answers.verify(probe, key, fmr)
   }
 
@@ -153,6 +160,16 @@ export class Gallery implements AsyncDisposable {
       }))
       return { person, references }
     })
+  }
+
+  /** The active person of a name; undefined where there is none. */
+  personNamed(name: string): Promise<Person | undefined> {
+    return this.#read((reader) => reader.personNamed(personName(name)))
+  }
+
+  /** Others than `person` who look like a face by the calibration, at a false-match rate of 1 in 1,000 a comparison. */
+  lookAlikes(probe: Probe, person: number): Promise<readonly LookAlike[]> {
+    return this.#answers.lookAlikes(probe, person)
   }
 
   /** The stored crop of a reference, encoded; undefined where none was kept. */

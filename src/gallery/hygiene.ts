@@ -146,3 +146,19 @@ const lookAlikes = async (
   }
   return findings
 }
+
+/** A finding as a sentence. */
+export function findingInWords(finding: HygieneFinding): string {
+  switch (finding.kind) {
+    case 'disagreeing reference':
+      return `Reference #${finding.reference} of ${finding.person} is unlike the others: the highest cosine is ${finding.cosine.toFixed(3)}`
+    case 'one photograph, two people':
+      return `One face is under two people: #${finding.references[0]} of ${finding.people[0]} and #${finding.references[1]} of ${finding.people[1]} are the same photograph`
+    case 'look-alikes':
+      return `${finding.people[0]} and ${finding.people[1]} look alike (cosine ${finding.cosine.toFixed(3)}): one person under two names, or two to tell apart`
+    case 'expired':
+      return `The time of ${finding.person} is over since ${finding.expires}; cosface people purge erases them`
+    case 'no consent':
+      return `No consent is recorded for ${finding.person}`
+  }
+}

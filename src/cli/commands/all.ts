@@ -10,12 +10,16 @@ import { demoCommand } from './demo.ts'
 import { detectCommand } from './detect.ts'
 import { doctorCommand } from './doctor.ts'
 import { embedCommand } from './embed.ts'
+import { enrolCommand } from './enrol.ts'
 import { evaluateCommand } from './evaluate.ts'
 import { exportCommand } from './export.ts'
+import { galleryCommands } from './gallery.ts'
+import { identifyCommand } from './identify.ts'
 import { importCommand } from './import.ts'
 import { labCommand } from './lab.ts'
 import { modelsCommands } from './models.ts'
 import { packBinCommand, packFolderCommand, packRecCommand } from './pack.ts'
+import { peopleCommands } from './people.ts'
 import { sweepCommand } from './sweep.ts'
 import { synthCommand } from './synth.ts'
 import { toyCommand } from './toy.ts'
@@ -26,6 +30,10 @@ export const commands: readonly Command[] = [
   demoCommand,
   doctorCommand,
   verifyCommand,
+  enrolCommand,
+  identifyCommand,
+  ...peopleCommands,
+  ...galleryCommands,
   calibrateCommand,
   trainCommand,
   exportCommand,

@@ -1,5 +1,6 @@
 /** @file Opens a gallery as a program on this machine does: store, key, audit head and fast search put together. */
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { availableParallelism, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { UsageError } from '../../base/errors.ts'
@@ -22,6 +23,8 @@ export interface OpenGalleryOptions {
   readonly store?: string
   /** The file of the user’s key. @defaultValue COSFACE_GALLERY_KEY_FILE, else one in the user’s data folder */
   readonly keyFile?: string
+  /** Make a gallery where there is none. @defaultValue true */
+  readonly create?: boolean
   /** Encrypt what is stored, where the gallery is made now. @defaultValue true */
   readonly encrypt?: boolean
   /** How scores of several references become one, where the gallery is made now. @defaultValue 'maximum' */
@@ -62,9 +65,14 @@ export function auditFolder(): string {
   return join(dataFolder(), 'audit')
 }
 
+const isAddress = (place: string): boolean => /^postgres(ql)?:\/\//.test(place)
+
+const noGallery = (name: string): UsageError =>
+  new UsageError(`There is no gallery at ${name}; cosface enrol makes one`)
+
 /** Opens the store at a path or an address. @throws UsageError on an address of another kind */
 export async function openStore(place: string): Promise<GalleryStore> {
-  if (/^postgres(ql)?:\/\//.test(place)) {
+  if (isAddress(place)) {
     const { openPostgresStore } = await import('./postgres-store.ts')
     return openPostgresStore(place)
   }
@@ -82,6 +90,7 @@ export async function openGalleryAt(options: OpenGalleryOptions = {}): Promise<O
   const place = options.store ?? defaultStore()
   const { scoring = 'maximum', now = (): Date => new Date(performance.timeOrigin + performance.now()) } =
     options
+  if (options.create === false && !isAddress(place) && !existsSync(place)) throw noGallery(place)
   const store = await openStore(place)
   try {
     const { vault, isNew, key } = await unlock(store, options, scoring)
@@ -129,7 +138,7 @@ interface Unlocked {
 /** The vault of the gallery in a store; an empty store becomes a gallery. */
 const unlock = async (
   store: GalleryStore,
-  { keyFile = defaultKeyFile(), encrypt = true }: OpenGalleryOptions,
+  { keyFile = defaultKeyFile(), encrypt = true, create = true }: OpenGalleryOptions,
   scoring: GalleryScoring,
 ): Promise<Unlocked> => {
   const text = process.env['COSFACE_GALLERY_KEY']
@@ -142,6 +151,7 @@ const unlock = async (
     const key = await userKey({ text, file: keyFile, make: false })
     return { vault: openVault(known.keyring, key, known.gallery).vault, isNew: false, key }
   }
+  if (!create) throw noGallery(store.name)
   const id = randomBytes(8).toString('hex')
   const key = encrypt ? await userKey({ text, file: keyFile, make: true }) : undefined
   const made = key === undefined ? undefined : newVault(key, id)

@@ -44,7 +44,12 @@ export async function openSqlStore(db: Kysely<GalleryTables>, parts: EngineParts
     read: (work) =>
       saying(() =>
         engine === 'sqlite'
-          ? patiently(() => db.transaction().execute((within) => work(sqlReader(within, engine))))
+          ? patiently(() =>
+              db
+                .transaction()
+                .setAccessMode('read only')
+                .execute((within) => work(sqlReader(within, engine))),
+            )
           : db
               .transaction()
               .setIsolationLevel('repeatable read')

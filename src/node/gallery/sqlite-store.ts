@@ -2,11 +2,12 @@
 import { mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { Kysely, sql, SqliteDialect } from 'kysely'
+import { Kysely, sql } from 'kysely'
 import type Libsql from 'libsql'
 import { DataError, MissingPartError } from '../../base/errors.ts'
 import type { GalleryStore } from '../../gallery/store.ts'
 import { openSqlStore } from './sql-store.ts'
+import { ImmediateDialect } from './sqlite-dialect.ts'
 import { isBusy, storeError } from './store-errors.ts'
 import type { GalleryTables } from './tables.ts'
 
@@ -72,7 +73,7 @@ export async function openSqliteStore(file: string, options: SqliteOptions = {})
   }).catch((error: unknown) => {
     throw storeError(file, error)
   })
-  const db = new Kysely<GalleryTables>({ dialect: new SqliteDialect({ database }) })
+  const db = new Kysely<GalleryTables>({ dialect: new ImmediateDialect(database) })
   const watchers = new Set<AsyncDisposable>()
   return openSqlStore(db, {
     engine: 'sqlite',
@@ -86,9 +87,8 @@ export async function openSqliteStore(file: string, options: SqliteOptions = {})
       if (names.length === 0 || names.includes('cosface_schema')) return names.length > 0
       throw new DataError(`The gallery ${file} is no gallery: it is another program’s database`)
     },
-    // a first write takes the lock at once; a reader that becomes a writer would be refused instead of waiting
-    lockSchema: async (within) =>
-      void (await sql`create table if not exists cosface_schema (version integer not null)`.execute(within)),
+    // the transaction has the lock already
+    lockSchema: async () => {},
     watch: (wake) => {
       const watcher = watchSequence(db, wake, poll)
       watchers.add(watcher)
