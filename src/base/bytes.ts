@@ -70,6 +70,12 @@ export class ByteReader {
   }
 }
 
+/** Text up to the first zero byte, as C writes names into fields of fixed length. */
+export function textUntilZero(bytes: Uint8Array): string {
+  const end = bytes.indexOf(0)
+  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end))
+}
+
 /** Joins pieces into one array. */
 export function concatBytes(pieces: readonly Uint8Array[]): Uint8Array {
   const result = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0))

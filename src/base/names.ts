@@ -23,12 +23,15 @@ function editsToBeginnings(a: string, b: string): readonly number[] {
 
 /** Shorter words begin too many others. */
 const shortestBeginning = 5
+/** Nobody means a known name by a longer one. */
+const longestSlip = 64
 
 /**
  * The known name closest to `name`, or else one that begins with it but for a letter; undefined where none is near enough
  * to be a slip of the pen.
  */
 export function nearest<T extends string>(name: string, known: readonly T[]): T | undefined {
+  if (name.length > longestSlip) return undefined
   const wanted = name.toLowerCase()
   let best: T | undefined
   let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1
@@ -46,6 +49,13 @@ export function nearest<T extends string>(name: string, known: readonly T[]): T 
 /** The folder of a path with slashes, without the last of them; empty where it has none. */
 export function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')))
+}
+
+/** A path without the slashes it ends in; of a path of nothing else, nothing is left. */
+export function withoutLastSlashes(path: string, slashes = '/'): string {
+  let end = path.length
+  while (end > 0 && slashes.includes(path.charAt(end - 1))) end--
+  return path.slice(0, end)
 }
 
 /** Orders strings by code point, the same on every machine and in every language setting. */

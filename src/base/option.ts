@@ -39,7 +39,7 @@ export interface OptionText {
 
 /** The number in `text`, or the text itself where it is none, so that the check can show it. */
 export function parseNumber(text: string): number | string {
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : text
+  return /^[+-]?(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : text
 }
 
 /** A number within a range. */

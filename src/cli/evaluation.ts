@@ -2,6 +2,7 @@
 import { basename, extname } from 'node:path'
 import { UsageError } from '../base/errors.ts'
 import { given } from '../base/given.ts'
+import { withoutLastSlashes } from '../base/names.ts'
 import type { ContractGuess } from '../evaluate/contract-guess.ts'
 import { compareEvaluations, type PairedDifference } from '../evaluate/protocol/compare.ts'
 import { figuresOf, type ProtocolResult } from '../evaluate/protocol/figures.ts'
@@ -30,7 +31,8 @@ interface Named {
   readonly kind: Subject['kind']
 }
 
-const shortName = (path: string): string => basename(path.replace(/[\\/]+$/, '')).replace(/\.(onnx|npy)$/, '')
+const shortName = (path: string): string =>
+  basename(withoutLastSlashes(path, '\\/')).replace(/\.(onnx|npy)$/, '')
 
 /** The model and those it is compared with; names that would be the same are written in full. */
 const subjectsOf = (asked: Given): readonly Named[] => {

@@ -149,7 +149,9 @@ export function sentenceOf(error: unknown): string {
   const plain = withoutCodes(message)
     .replace(/^error: /, '')
     .replace(/\.$/, '')
-    .replaceAll(/\s*\n\s*/g, ' ')
+    .split('\n')
+    .map((line) => line.trim())
+    .join(' ')
   const known = error instanceof Error && error.name !== 'Error' && !(error instanceof TypeError)
   const system = error instanceof Error && 'code' in error && 'syscall' in error
   if (known || system || plain === '') return plain

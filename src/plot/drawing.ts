@@ -34,8 +34,10 @@ export function drawFigure(drawing: Drawing, caption: Caption, options: PlotLibr
     .replaceAll(' aria-hidden="true"', '')
     .replaceAll(/ aria-label="[^"]*"/g, '')
     // hundredths of a pixel are enough, and the last digits of a logarithm differ between machines
-    .replaceAll(/<[^>]+>/g, (tag) =>
-      tag.replaceAll(/-?\d+\.\d{3,}(e-?\d+)?/g, (number) => String(Number(Number(number).toFixed(2)))),
+    .replaceAll(/<[^<>]+>/g, (tag) =>
+      tag.replaceAll(/-?\d+(\.\d+)?(e-?\d+)?/g, (number, decimals: string | undefined) =>
+        (decimals?.length ?? 0) > 3 ? String(Number(Number(number).toFixed(2))) : number,
+      ),
     )
   return svgFigure(inner, size, caption)
 }

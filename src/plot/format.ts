@@ -1,11 +1,12 @@
 /** @file Numbers as readers see them: the same on every machine, whatever its language setting. */
 
+import { withCommas } from '../base/words.ts'
+
 const minus = (text: string): string => text.replace('-', '−')
 
 /** A count with thousands set apart: 12,345. */
 export function count(value: number): string {
-  const whole = Math.round(value)
-  return minus(String(whole).replaceAll(/\B(?=(\d{3})+(?!\d))/g, ','))
+  return minus(withCommas(Math.round(value)))
 }
 
 /** A number with fixed decimals and a real minus sign. */

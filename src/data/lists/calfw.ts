@@ -6,7 +6,7 @@ import { FormatError } from '../../base/errors.ts'
 import type { FacePairList } from './pair.ts'
 import { agreeingIdentities } from './pair.ts'
 import type { TextLine } from './text.ts'
-import { lineError, textLines, wholeNumber } from './text.ts'
+import { isSpace, lineError, splitLast, textLines, wholeNumber } from './text.ts'
 
 const folds = 10
 
@@ -16,10 +16,10 @@ interface Half {
 }
 
 const parseHalf = (line: TextLine, file: string): Half => {
-  const at = line.line.search(/\s+\S+$/)
-  const label = wholeNumber(line.line.slice(at))
-  if (at < 0 || label === undefined) throw lineError(file, line, '`image number`')
-  return { image: line.line.slice(0, at).trim(), label }
+  const [image, number] = splitLast(line.line, isSpace) ?? []
+  const label = wholeNumber(number)
+  if (image === undefined || label === undefined) throw lineError(file, line, '`image number`')
+  return { image, label }
 }
 
 const personOf = (image: string): string | undefined => /^(.+)_\d+(\.\w+)?$/.exec(image)?.[1]

@@ -1,6 +1,6 @@
 /** @file Lists that name a class per image: `path label` lines, and MXNet's `.lst` with `index<TAB>label(s)<TAB>path`. */
 import { FormatError } from '../../base/errors.ts'
-import { lineError, textLines } from './text.ts'
+import { lineError, splitLast, textLines, wholeNumber } from './text.ts'
 
 /** One listed image. */
 export interface LabelledPath {
@@ -15,15 +15,18 @@ export interface ListEntry {
   readonly path: string
 }
 
+const isSeparator = (letter: string): boolean => ' \t,;'.includes(letter)
+
 /**
  * Reads `path label` lines (CASIA lists and the like); the label is the last field, so paths may hold spaces.
  * @throws FormatError for a line without a class number
  */
 export function parsePathLabels(text: string, file: string): readonly LabelledPath[] {
   const entries = textLines(text).map((line) => {
-    const match = /^(.*\S)[ \t,;]+(\d{1,15})$/.exec(line.line)
-    if (match === null) throw lineError(file, line, '`path label`')
-    return { path: match[1] ?? '', label: Number(match[2]) }
+    const [path, number] = splitLast(line.line, isSeparator) ?? []
+    const label = wholeNumber(number)
+    if (path === undefined || label === undefined) throw lineError(file, line, '`path label`')
+    return { path, label }
   })
   if (entries.length === 0) throw new FormatError(file, 'the list is empty')
   return entries

@@ -1,5 +1,5 @@
 /** @file MATLAB's level 5 files, as far as face lists need them: cells, structures, text and numbers, compressed or not. */
-import { ByteReader, concatBytes } from '../../base/bytes.ts'
+import { ByteReader, concatBytes, textUntilZero } from '../../base/bytes.ts'
 import { FormatError } from '../../base/errors.ts'
 
 /** A variable's value; elements run down the columns. */
@@ -108,8 +108,6 @@ const numbersOf = ({ type, data }: Element, reader: ByteReader): ArrayLike<numbe
 const firstOf = (element: Element, reader: ByteReader): number =>
   numbersOf({ ...element, data: element.data.subarray(0, 8) }, reader)[0] ?? 0
 
-const asciiOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes).replace(/\0[^]*$/, '')
-
 interface Variable {
   readonly name: string
   readonly value: MatValue
@@ -123,7 +121,7 @@ const readMatrix = (data: Uint8Array, file: string, budget: Budget, depth = 0): 
   const lengths = numbersOf(readElement(reader), reader)
   if (lengths.length > axesLimit) throw reader.fail(`${lengths.length} axes are more than ${axesLimit}`)
   const shape = Array.from(lengths)
-  const name = asciiOf(readElement(reader).data)
+  const name = textUntilZero(readElement(reader).data)
   const count = shape.reduce((product, length) => product * length, 1)
   // no value takes less than eight bytes in cells and structures, or less than one otherwise
   if (!Number.isSafeInteger(count) || count < 0 || count > data.length)
@@ -146,7 +144,7 @@ const readMatrix = (data: Uint8Array, file: string, budget: Budget, depth = 0): 
     if (length * count > data.length) throw reader.fail(`${length} fields do not fit`)
     budget.takeValues(length * (count + 1), reader)
     const fields = Array.from({ length }, (_, i): [name: string, values: MatValue[]] => [
-      asciiOf(names.subarray(i * width, (i + 1) * width)),
+      textUntilZero(names.subarray(i * width, (i + 1) * width)),
       [],
     ])
     // the file has them element by element
@@ -192,12 +190,12 @@ export async function readMatFile(
   limits: MatLimits = usualLimits,
 ): Promise<ReadonlyMap<string, MatValue>> {
   const reader = new ByteReader(bytes, file)
-  const head = asciiOf(reader.take(Math.min(116, bytes.length)))
+  const head = textUntilZero(reader.take(Math.min(116, bytes.length)))
   if (head.startsWith('MATLAB 7.3'))
     throw new FormatError(file, 'the file is of level 7.3 (HDF5); save it again with -v7', 0)
   reader.take(8, 'a header')
   const version = reader.uint16()
-  const order = asciiOf(reader.take(2, 'a header'))
+  const order = textUntilZero(reader.take(2, 'a header'))
   if (order === 'MI')
     throw new FormatError(file, 'the file is big-endian; only little-endian MATLAB files are read', 126)
   if (version !== 0x0100 || order !== 'IM')

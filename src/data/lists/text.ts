@@ -30,6 +30,26 @@ export function lineError(file: string, line: TextLine, wanted: string): FormatE
   return new FormatError(file, `line ${line.number}: expected ${wanted}, got ${got}`, line.offset)
 }
 
+/** Whether a letter is white space. */
+export function isSpace(letter: string): boolean {
+  return letter.trim() === ''
+}
+
+/**
+ * The last field of a line, and what stands before the separators in front of it; undefined where nothing does. Goes over the line once,
+ * whatever is in it.
+ */
+export function splitLast(
+  line: string,
+  isSeparator: (letter: string) => boolean,
+): readonly [before: string, last: string] | undefined {
+  let at = line.length
+  while (at > 0 && !isSeparator(line.charAt(at - 1))) at--
+  let end = at
+  while (end > 0 && isSeparator(line.charAt(end - 1))) end--
+  return end === 0 ? undefined : [line.slice(0, end), line.slice(at)]
+}
+
 /** A whole number of at least 0, or undefined for any other text. */
 export function wholeNumber(text: string | undefined): number | undefined {
   if (text === undefined || !/^\d{1,15}$/.test(text.trim())) return undefined

@@ -103,5 +103,5 @@ export function parseFloatText(text: string): number | undefined {
   const named: Readonly<Record<string, number>> = { inf: Infinity, '-inf': -Infinity, nan: NaN }
   const trimmed = text.trim()
   if (Object.hasOwn(named, trimmed)) return named[trimmed]
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed) ? Number(trimmed) : undefined
+  return /^[+-]?(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(trimmed) ? Number(trimmed) : undefined
 }

@@ -1,4 +1,5 @@
 /** @file Tar headers (ustar, with GNU's and POSIX's long names): which file, how many bytes. Nothing but files and folders is taken. */
+import { textUntilZero } from '../../base/bytes.ts'
 import { FormatError } from '../../base/errors.ts'
 
 /** Tar is made of blocks of so many bytes. */
@@ -31,13 +32,8 @@ const refused: Readonly<Record<string, string>> = {
   '6': 'a pipe',
 }
 
-const textOf = (bytes: Uint8Array): string => {
-  const end = bytes.indexOf(0)
-  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end))
-}
-
 const octal = (bytes: Uint8Array): number => {
-  const text = textOf(bytes).trim()
+  const text = textUntilZero(bytes).trim()
   return text === '' ? 0 : /^[0-7]+$/.test(text) ? Number.parseInt(text, 8) : NaN
 }
 
@@ -49,10 +45,10 @@ export function readTarHeader(block: Uint8Array, file: string, offset: number): 
   const fail = (reason: string): FormatError => new FormatError(file, reason, offset)
   const sum = block.reduce((all, byte, at) => all + (at >= checksumAt && at < checksumAt + 8 ? 32 : byte), 0)
   if (sum !== octal(block.subarray(checksumAt, checksumAt + 8))) throw fail('expected a tar header')
-  const name = textOf(block.subarray(0, 100))
+  const name = textUntilZero(block.subarray(0, 100))
   // GNU puts times where ustar has a prefix, and says so by a space after its mark
-  const isPosix = textOf(block.subarray(257, 263)) === 'ustar'
-  const prefix = isPosix ? textOf(block.subarray(345, 500)) : ''
+  const isPosix = textUntilZero(block.subarray(257, 263)) === 'ustar'
+  const prefix = isPosix ? textUntilZero(block.subarray(345, 500)) : ''
   const path = prefix === '' ? name : `${prefix}/${name}`
   const type = String.fromCharCode(block[156] ?? 0)
   const kind = Object.hasOwn(kinds, type) ? kinds[type] : undefined

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
 import { DataError, FormatError, UsageError } from '../../base/errors.ts'
 import { given } from '../../base/given.ts'
+import { withoutLastSlashes } from '../../base/names.ts'
 import { counted } from '../../base/words.ts'
 import type { EmbeddingNames } from '../../data/lists/embeddings.ts'
 import {
@@ -156,7 +157,7 @@ export function relativeNames({ names, file }: Embeddings, images?: string): rea
   if (names === undefined)
     throw new DataError(`${file} does not say which image each row is of; give --names with one name a line`)
   const slashed = withSlashes(names)
-  const folder = images === undefined ? undefined : `${images.replace(/^\.\//, '').replace(/\/+$/, '')}/`
+  const folder = images === undefined ? undefined : `${withoutLastSlashes(images.replace(/^\.\//, ''))}/`
   const isUnder = folder !== undefined && slashed.every((name) => name.startsWith(folder))
   const prefix = isUnder ? folder : commonFolder(slashed)
   return slashed.map((name) => name.slice(prefix.length))

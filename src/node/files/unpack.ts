@@ -4,6 +4,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { mkdir, open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { createGunzip } from 'node:zlib'
+import { textUntilZero } from '../../base/bytes.ts'
 import { DataError, FormatError, UsageError } from '../../base/errors.ts'
 import { openDraftFolder } from './draft.ts'
 import { isThere } from './locked-folder.ts'
@@ -134,7 +135,7 @@ const unpackInto = async (
       if (header.size > noteLimit) throw new FormatError(archive, 'the name of an entry is too long', at)
       const note = await blocks.exactly(header.size)
       await blocks.exactly(padding)
-      if (header.kind === 'long name') longName = new TextDecoder().decode(note).replace(/\0.*$/s, '')
+      if (header.kind === 'long name') longName = textUntilZero(note)
       if (header.kind !== 'attributes') continue
       const attributes = readTarAttributes(note, archive)
       if (attributes.has('size'))
