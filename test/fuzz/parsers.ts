@@ -1,8 +1,11 @@
 /** @file Every parser with sound files to damage. */
-import { readFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { create } from 'tar'
 import { concatBytes } from '../../src/base/bytes.ts'
 import { memoryFile } from '../../src/base/random-access.ts'
-import { UsageError } from '../../src/base/errors.ts'
+import { DataError, UsageError } from '../../src/base/errors.ts'
 import { parseCsv } from '../../src/data/check/table.ts'
 import { readAgeDbPairs } from '../../src/data/lists/agedb.ts'
 import { parseCrossLfwPairs } from '../../src/data/lists/calfw.ts'
@@ -30,7 +33,7 @@ import { encodeRecord } from '../../src/data/records/record-io.ts'
 import { openTorchCheckpoint } from '../../src/data/torch/torch-checkpoint.ts'
 import { readVerificationBin } from '../../src/data/records/verification-bin.ts'
 import { openSafetensorsWeights } from '../../src/data/torch/safetensors-weights.ts'
-import { readTarAttributes, readTarHeader, safeTarPath } from '../../src/data/records/tar.ts'
+import { unpackTgz } from '../../src/node/files/unpack.ts'
 import { parsePairs } from '../../src/evaluate/pairs.ts'
 import { imageHeader } from '../../src/image/header.ts'
 import { readContract } from '../../src/model/metadata.ts'
@@ -47,16 +50,29 @@ export interface Fuzzed {
   readonly parse: (bytes: Uint8Array) => unknown
 }
 
-/** A header block of an empty file. */
-const tarHeader = (path: string): Uint8Array => {
-  const block = new Uint8Array(512)
-  block.set(bytes(path))
-  block.set(bytes('00000000000\0'), 124)
-  block.set(bytes('        0'), 148)
-  block.set(bytes('ustar\x0000'), 257)
-  const sum = block.reduce((all, byte) => all + byte, 0)
-  block.set(bytes(`${sum.toString(8).padStart(6, '0')}\0 `), 148)
-  return block
+/** An archive of two files, not compressed, so that damage reaches its headers. */
+const tarArchive = async (): Promise<Uint8Array> => {
+  const folder = await mkdtemp(join(tmpdir(), 'cosface-fuzz-'))
+  await mkdir(join(folder, 'lfw', 'Ann'), { recursive: true })
+  await writeFile(join(folder, 'lfw', 'Ann', '1.jpg'), 'picture')
+  await writeFile(join(folder, 'lfw', `${'long'.repeat(40)}.jpg`), '')
+  await create({ file: join(folder, 'a.tar'), cwd: folder }, ['lfw'])
+  const archive = new Uint8Array(await readFile(join(folder, 'a.tar')))
+  await rm(folder, { recursive: true })
+  return archive
+}
+
+/** Unpacks an archive somewhere and removes what came of it; one without files is sound. */
+const unpackSomewhere = async (archive: Uint8Array): Promise<void> => {
+  const folder = await mkdtemp(join(tmpdir(), 'cosface-fuzz-'))
+  try {
+    await writeFile(join(folder, 'a.tgz'), archive)
+    await unpackTgz(join(folder, 'a.tgz'), join(folder, 'out'), { top: 'lfw' })
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 }
 
 const golden = async (name: string): Promise<Uint8Array> =>
@@ -174,19 +190,7 @@ export async function fuzzedParsers(): Promise<readonly Fuzzed[]> {
         for (const tensor of tensors.values()) await tensor.read()
       },
     },
-    {
-      name: 'tar header',
-      seeds: [tarHeader('lfw/Ann/1.jpg')],
-      parse: (content) => {
-        const header = readTarHeader(content.subarray(0, 512), 'f', 0)
-        return header === undefined ? undefined : safeTarPath(header.path, 'f')
-      },
-    },
-    {
-      name: 'tar attributes',
-      seeds: [bytes('24 path=lfw/Dan/pax.jpg\n30 mtime=1350244992.023960108\n')],
-      parse: (content) => readTarAttributes(content, 'f'),
-    },
+    { name: 'tar archive', seeds: [await tarArchive()], parse: unpackSomewhere },
     {
       name: 'ONNX metadata',
       seeds: [onnx],

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -13,7 +13,7 @@ import type { PublicSet } from '../../data/public-sets.ts'
 import type { DownloadOptions } from './download.ts'
 import { download } from './download.ts'
 import { fetchPublicSet } from './public-set.ts'
-import { unpackTgz } from './unpack.ts'
+import { unpackTgz, type UnpackOptions } from './unpack.ts'
 
 const stream = random(5, 'download')
 const body = Uint8Array.from({ length: 300_000 }, () => stream.integer(256))
@@ -251,10 +251,10 @@ const archive = gzipSync(
 )
 
 describe('unpackTgz', () => {
-  const unpack = async (bytes: Uint8Array): Promise<number> => {
+  const unpack = async (bytes: Uint8Array, limits: Partial<UnpackOptions> = {}): Promise<number> => {
     await rm(join(folder, 'a.tgz'), { force: true })
     await writeFile(join(folder, 'a.tgz'), bytes)
-    return unpackTgz(join(folder, 'a.tgz'), join(folder, 'unpacked'), { top: 'lfw' })
+    return unpackTgz(join(folder, 'a.tgz'), join(folder, 'unpacked'), { top: 'lfw', ...limits })
   }
 
   it('takes files with short, long and attributed names', async () => {
@@ -283,8 +283,37 @@ describe('unpackTgz', () => {
     expect((await readdir(folder)).filter((name) => name.startsWith('unpacked'))).toEqual([])
   })
 
+  it('counts files, folders and bytes before anything is made of them', async () => {
+    const entries = [
+      { path: 'lfw/', type: '5' },
+      { path: 'lfw/a/', type: '5' },
+      { path: 'lfw/a/1', content: 'abc' },
+    ]
+    const bytes = gzipSync(tar(entries))
+    await expect(unpack(bytes, { entryLimit: 2 })).rejects.toThrow('at most 2 files and folders')
+    await expect(unpack(bytes, { limit: 2 })).rejects.toThrow('at most 2 bytes in all')
+    expect((await readdir(folder)).filter((name) => name.startsWith('unpacked'))).toEqual([])
+    expect(await unpack(bytes, { entryLimit: 3, limit: 3 })).toBe(1)
+    await rm(join(folder, 'unpacked'), { recursive: true })
+  })
+
+  it('refuses a file below a file, and names that no disk takes', async () => {
+    const long = [
+      { path: '././@LongLink', type: 'L', content: `lfw/${'x'.repeat(300)}\0` },
+      { path: 'lfw/x' },
+    ]
+    for (const entries of [[{ path: 'lfw/a' }, { path: 'lfw/a/b' }], long])
+      await expect(unpack(gzipSync(tar(entries)))).rejects.toThrow(FormatError)
+    expect((await readdir(folder)).filter((name) => name.startsWith('unpacked'))).toEqual([])
+  })
+
   it('refuses what is cut, changed or no archive', async () => {
     for (const bytes of [archive.subarray(0, -20), new Uint8Array(100), body, gzipSync(body)])
+      await expect(unpack(bytes)).rejects.toThrow(FormatError)
+    const large = gzipSync(tar([{ path: 'lfw/a', content: randomBytes(300_000).toString('hex') }]))
+    const broken = Buffer.from(large)
+    broken.fill(0, 200_000, 200_100)
+    for (const bytes of [large.subarray(0, 200_000), broken])
       await expect(unpack(bytes)).rejects.toThrow(FormatError)
     const whole = tar([{ path: 'lfw/a', content: 'abc' }])
     await expect(unpack(gzipSync(whole.subarray(0, 700)))).rejects.toThrow('ends in the middle')
