@@ -3,6 +3,9 @@ import type { FlipRule } from '../evaluate/features.ts'
 import type { Point, Size } from '../image/image.ts'
 import type { Seen } from './seen.ts'
 
+/** Pixels of a side of the images that a model takes, at most. */
+export const largestSide = 1024
+
 export interface ModelContract {
   readonly schema: 'cosface-model/1'
   /** A hash of weights and preprocessing; embeddings of different ids are never mixed. */

@@ -3,18 +3,20 @@ import { z } from 'zod'
 import { FormatError } from '../base/errors.ts'
 import { given } from '../base/given.ts'
 import { contractOf } from './contract-id.ts'
+import { largestSide } from './contract.ts'
 import type { ModelContract } from './contract.ts'
 
 const metadataKey = 'cosface.contract'
 
 const count = z.int().min(1).max(65_536)
+const side = z.int().min(1).max(largestSide)
 const hash = z.string().regex(/^[0-9a-f]{32}$/)
 
 const contractSchema = z.object({
   schema: z.literal('cosface-model/1'),
   id: hash,
   weights: hash,
-  input: z.object({ height: count, width: count }),
+  input: z.object({ height: side, width: side }),
   channels: z.enum(['rgb', 'bgr']),
   mean: z.number(),
   std: z.number().positive(),

@@ -82,6 +82,13 @@ describe('readContract', () => {
     expect(readContract({}, 'x.onnx')).toBeUndefined()
   })
 
+  it('refuses images larger than any model takes', () => {
+    const input = { height: 65_536, width: 65_536 }
+    expect(() => readContract(edited({ input }), 'm.onnx')).toThrow(
+      'contract is not understood: input.height',
+    )
+  })
+
   it('survives being carried to another file', () => {
     const moved = withMetadata(bytes, { ...metadata, author: 'somebody' })
     expect(readContract(readOnnx(moved, 'x').metadata, 'x')).toEqual(contract)

@@ -114,6 +114,18 @@ describe('download', () => {
     expect(told).toHaveLength(asked.length - 1)
   })
 
+  it('refuses what is larger than it may be, whether the server says so or not', async () => {
+    const limit = body.length - 1
+    handle = (from, to) => serve(from, to, body)
+    await expect(get({ limit })).rejects.toThrow(`gives more than ${limit} bytes`)
+    handle = (_from, to) => to.writeHead(200).end(body)
+    await expect(get({ limit })).rejects.toThrow(`gives more than ${limit} bytes`)
+    expect(await left()).toEqual([])
+    expect(asked).toHaveLength(2)
+    await get({ limit: body.length })
+    expect(await digest()).toBe(sha256)
+  })
+
   it('keeps the part when it is stopped, and goes on in the next call', async () => {
     handle = (from, to) => serve(from, to, body, { cut: 120_000 })
     const stop = new AbortController()

@@ -25,6 +25,8 @@ export interface DownloadOptions extends KnownHashes {
   readonly pause?: number
   /** Milliseconds without a byte after which a connection counts as cut. @defaultValue 60,000 */
   readonly idle?: number
+  /** Bytes above which a file is refused, and what came of it removed. @defaultValue 16 GiB */
+  readonly limit?: number
   /** How addresses are asked. @defaultValue plainly */
   readonly transport?: Transport
 }
@@ -45,6 +47,8 @@ interface PartNote {
   readonly url: string
   readonly validator?: string
 }
+
+const usualLimit = 2 ** 34
 
 const partOf = (file: string): string => `${file}.part`
 const noteOf = (file: string): string => `${file}.part.json`
@@ -109,14 +113,21 @@ const validatorOf = ({ headers }: Answer): string | undefined =>
 /** The server answered, and another attempt would not change its answer. */
 class Refused extends Error {}
 
+/** The server gives more than is wanted; the part is of no use. */
+class TooLarge extends Refused {}
+
 const writeBody = async (
   handle: FileHandle,
   answer: Answer,
   start: number,
   total: number | undefined,
-  { signal, onProgress }: DownloadOptions,
+  { signal, onProgress, limit = usualLimit }: DownloadOptions,
 ): Promise<void> => {
   let at = start
+  const checkSize = (bytes: number): void => {
+    if (bytes > limit) throw new TooLarge(`${answer.url} gives more than ${limit} bytes`)
+  }
+  checkSize(total ?? 0)
   const ended = (cause?: unknown): Error =>
     new Error(`the connection ended after ${at} of ${total ?? 'unknown'} bytes`, { cause })
   const pieces = answer.pieces[Symbol.asyncIterator]()
@@ -126,6 +137,7 @@ const writeBody = async (
     })
     signal?.throwIfAborted()
     if (piece.done === true) break
+    checkSize(at + piece.value.length)
     await handle.write(piece.value, 0, piece.value.length, at)
     at += piece.value.length
     onProgress?.(at, total)
@@ -202,6 +214,7 @@ const fetchPart = async (url: string, file: string, options: DownloadOptions): P
       return await attempt(url, file, options)
     } catch (error) {
       const isOurs = error instanceof UsageError || error instanceof Refused
+      if (error instanceof TooLarge) await discardPart(file)
       if (isOurs || signal?.aborted === true || isDisk(error)) throw error
       failures = ((await sizeAt(partOf(file))) ?? 0) > before ? 1 : failures + 1
       if (failures >= attempts) throw error

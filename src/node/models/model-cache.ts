@@ -84,6 +84,7 @@ const fetchAddress = async (
   await download([url], modelFileAt(cache, file), {
     ...network(options, name),
     sha256: file.sha256,
+    limit: file.bytes,
     // npm's proxy and certificates hold for plain addresses too; its tokens only for the registry
     transport: registry.transport,
   }).catch((cause: unknown) => {
