@@ -22,6 +22,8 @@ export interface ImportOptions extends ContractOptions {
   /** @defaultValue the one whose parameters the names are */
   readonly backbone?: BackboneName
   readonly license?: string
+  /** Which of several whole sets of weights is meant, by what stands before its tensors: `state_dict`. */
+  readonly under?: string
   /** Where the weights come from, for the contract: a file's name. */
   readonly source: string
 }
@@ -90,9 +92,9 @@ const sizeFor = (name: BackboneName, features: number, given: Size | undefined):
  */
 export async function mapWeights(
   tensors: NamedTensors,
-  options: Pick<ImportOptions, 'backbone' | 'size'> = {},
+  options: Pick<ImportOptions, 'backbone' | 'size' | 'under'> = {},
 ): Promise<MappedWeights> {
-  const mapping = mapCheckpoint(tensors.keys())
+  const mapping = mapCheckpoint(tensors.keys(), options.under)
   const name = options.backbone ?? backboneOf(new Set(mapping.parameters.keys()))
   const last = mapping.parameters.get('embedding.weight')
   const [embeddingSize, features] = tensors.get(last?.source ?? '')?.shape ?? []
@@ -103,7 +105,7 @@ export async function mapWeights(
   const size = sizeFor(name, features, options.size)
   const network = backbone(name, { size, embeddingSize })
   const expected = new Map(network.parameters.map((own) => [own.name, own.shape]))
-  const { parameters } = await loadMappedParameters({ tensors }, expected)
+  const { parameters } = await loadMappedParameters({ tensors }, expected, mapping)
   const { naming, unused } = mapping
   return { naming, backbone: name, size, embeddingSize, network, parameters, unused }
 }

@@ -10,6 +10,7 @@ import { contractOf, jsonOption, modelOptions, type ModelOptions } from '../opti
 interface ImportCommandOptions extends Omit<ModelOptions, 'model'> {
   readonly backbone: BackboneName
   readonly license: string
+  readonly weightsUnder: string
   readonly out: string
   readonly json: boolean
 }
@@ -35,6 +36,13 @@ const options: OptionSpecs<ImportCommandOptions> = {
     meaning: 'the licence of the weights, kept in the model’s contract',
     range: 'any text',
     default: 'not stated',
+  }),
+  weightsUnder: textOption({
+    group: 'Model',
+    value: 'name',
+    meaning: 'which set of weights is meant, where the file holds several: what stands before its tensors',
+    range: 'state_dict, model_ema, … (a dot: tensors without a name before them)',
+    default: 'the only whole one',
   }),
   out: textOption({
     group: 'Output',
@@ -68,6 +76,7 @@ export const importCommand: Command = command<ImportCommandOptions>({
     const imported = await importModel(weights, out, {
       ...contractOf(given),
       ...(given.backbone === undefined ? {} : { backbone: given.backbone }),
+      ...(given.weightsUnder === undefined ? {} : { under: given.weightsUnder }),
       ...(given.license === undefined ? {} : { license: given.license }),
     })
     const { contract, backbone, naming, unused } = imported

@@ -2,7 +2,7 @@
  * @file Which tensor of a foreign checkpoint is which parameter of our sphere networks. A naming is a table of patterns; prefixes
  * that wrappers add (`module.`, `state_dict.`) do not matter.
  */
-import { DataError } from '../../base/errors.ts'
+import { DataError, shown, UsageError } from '../../base/errors.ts'
 import { byCodePoint } from '../../base/names.ts'
 import { counted } from '../../base/words.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
@@ -123,9 +123,14 @@ export interface CheckpointMapping {
   readonly unused: readonly string[]
 }
 
-const withoutPrefix = (names: readonly string[], naming: CheckpointNaming): string | undefined => {
+/** Longer names are no parameter's. */
+const longestName = 512
+
+/** What stands before a naming's own names, by how many names it stands before. */
+const prefixesOf = (names: readonly string[], naming: CheckpointNaming): readonly string[] => {
   const votes = new Map<string, number>()
   for (const name of names) {
+    if (name.length > longestName) continue
     // the shortest prefix that makes the rest a known name
     for (let at = 0; at >= 0; at = name.indexOf('.', at) + 1) {
       const rest = name.slice(at)
@@ -137,12 +142,10 @@ const withoutPrefix = (names: readonly string[], naming: CheckpointNaming): stri
       if (!name.includes('.', at)) break
     }
   }
-  return [...votes].sort((a, b) => b[1] - a[1] || byCodePoint(a[0], b[0]))[0]?.[0]
+  return [...votes].sort((x, y) => y[1] - x[1] || byCodePoint(x[0], y[0])).map(([prefix]) => prefix)
 }
 
-const mapWith = (names: readonly string[], naming: CheckpointNaming): CheckpointMapping | undefined => {
-  const prefix = withoutPrefix(names, naming)
-  if (prefix === undefined) return undefined
+const mapWith = (names: readonly string[], naming: CheckpointNaming, prefix: string): CheckpointMapping => {
   const parameters = new Map<string, MappedTensor>()
   const zeros: string[] = []
   const unused: string[] = []
@@ -161,15 +164,46 @@ const mapWith = (names: readonly string[], naming: CheckpointNaming): Checkpoint
   return { naming, prefix, parameters, zeros, unused }
 }
 
-/** The naming that knows most of a checkpoint's tensors. @throws DataError where none knows any */
-export function mapCheckpoint(names: Iterable<string>): CheckpointMapping {
+/** Whether both ends of a network are there: its first layer and its last. */
+const isWhole = ({ parameters }: CheckpointMapping): boolean =>
+  parameters.has('stage1.conv.weight') && parameters.has('embedding.weight')
+
+/** A set's name, as it is chosen by: what stands before its tensors, without the last dot. */
+const setName = ({ prefix }: CheckpointMapping): string => (prefix === '' ? '.' : prefix.slice(0, -1))
+
+const listed = (sets: readonly CheckpointMapping[]): string =>
+  sets.map((set) => `${setName(set)} (${counted(set.parameters.size, 'tensor')})`).join(', ')
+
+const chosenOf = (wholes: readonly CheckpointMapping[], under: string): CheckpointMapping => {
+  const found = wholes.filter((set) => setName(set) === under || setName(set).startsWith(`${under}.`))
+  const [one] = found
+  if (one !== undefined && found.length === 1) return one
+  throw new UsageError(
+    `--weights-under must name one whole set of weights, got ${shown(under)}; the file has ${listed(wholes) || 'none'}`,
+  )
+}
+
+/**
+ * The naming that knows most of a checkpoint's tensors. Where it holds several whole sets of weights (an averaged copy, one from the start),
+ * `under` says which is meant.
+ * @throws DataError where no naming knows any, or where several sets are whole and none is chosen; UsageError where `under` names none
+ */
+export function mapCheckpoint(names: Iterable<string>, under?: string): CheckpointMapping {
   const all = [...names]
-  const mappings = checkpointNamings.flatMap((naming) => mapWith(all, naming) ?? [])
-  const [best] = mappings.sort((a, b) => b.parameters.size - a.parameters.size)
+  const sets = checkpointNamings.flatMap((naming) =>
+    prefixesOf(all, naming).map((prefix) => mapWith(all, naming, prefix)),
+  )
+  const wholes = sets.filter(isWhole)
+  if (under !== undefined) return chosenOf(wholes, under)
+  if (wholes.length > 1)
+    throw new DataError(
+      `There are ${wholes.length} whole sets of weights: ${listed(wholes)}. Say which is meant: cosface import FILE --weights-under ${wholes.map(setName).join(' or ')}`,
+    )
+  const [best] = sets.sort((x, y) => y.parameters.size - x.parameters.size)
   if (best !== undefined) return best
-  const shown = all.slice(0, 5).map((name) => (name === '' ? 'one without a name' : name))
+  const first = all.slice(0, 5).map((name) => (name === '' ? 'one without a name' : name.slice(0, 100)))
   throw new DataError(
-    `Expected the tensors of a sphere network, got ${counted(all.length, 'other')}: ${shown.join(', ')}${all.length > 5 ? ', …' : ''}`,
+    `Expected the tensors of a sphere network, got ${counted(all.length, 'other')}: ${first.join(', ')}${all.length > 5 ? ', …' : ''}`,
   )
 }
 
@@ -191,8 +225,8 @@ const transpose = ({ shape, data }: Tensor): Tensor => {
 export async function loadMappedParameters(
   checkpoint: { readonly tensors: ReadonlyMap<string, CheckpointTensor> },
   expected: ReadonlyMap<string, readonly number[]>,
+  mapping: CheckpointMapping = mapCheckpoint(checkpoint.tensors.keys()),
 ): Promise<{ readonly mapping: CheckpointMapping; readonly parameters: ReadonlyMap<string, Tensor> }> {
-  const mapping = mapCheckpoint(checkpoint.tensors.keys())
   const problems: string[] = []
   const parameters = new Map<string, Tensor>()
   for (const [name, shape] of expected) {

@@ -186,6 +186,24 @@ describe('mapping', () => {
     expect(mapping.unused).toEqual(['other'])
   })
 
+  it('asks which is meant where several sets are whole', () => {
+    const set = (prefix: string): string[] => [`${prefix}layer1.0.weight`, `${prefix}fc.weight`]
+    const two = [...set('state_dict.module.'), ...set('ema.'), 'optimizer.state.0.exp_avg']
+    expect(() => mapCheckpoint(two)).toThrow(
+      'There are 2 whole sets of weights: ema (2 tensors), state_dict.module (2 tensors). Say which is meant: cosface import FILE --weights-under ema or state_dict.module',
+    )
+    expect(mapCheckpoint(two, 'state_dict').prefix).toBe('state_dict.module.')
+    expect(mapCheckpoint(two, 'ema').prefix).toBe('ema.')
+    expect(mapCheckpoint([...set(''), ...set('ema.')], '.').prefix).toBe('')
+    expect(() => mapCheckpoint(two, 'state')).toThrow(
+      '--weights-under must name one whole set of weights, got "state"',
+    )
+    // what is left of another network is no whole set
+    expect(
+      mapCheckpoint([...set('a.'), 'b.layer1.0.weight', 'b.layer1.0.bias', 'b.layer2.0.bias']).prefix,
+    ).toBe('b.')
+  })
+
   it('maps SphereFace names, needs their biases zero and turns their head', async () => {
     const shapes = {
       'conv1_1.weight': [2, 3],
