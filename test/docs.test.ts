@@ -61,10 +61,9 @@ describe('examples', () => {
     ),
   ]
   it.each(lines)('%s: %s', async (_page, line) => {
-    const argv = line
-      .replace(/\s+#.*$/, '')
-      .split(/\s+/)
-      .slice(1)
+    // words, and several between quotes as one
+    const words = line.replace(/\s+#.*$/, '').match(/"[^"]*"|\S+/g) ?? []
+    const argv = words.slice(1).map((word) => word.replace(/^"(.*)"$/, '$1'))
     const { code, err } = await cliWith({ commands: idle }, ...argv)
     expect({ code, err }).toEqual({ code: 0, err: '' })
   })
