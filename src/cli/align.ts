@@ -5,8 +5,9 @@ import type { Size } from '../image/image.ts'
 import type { AlignedFolder } from '../node/face/align-folder.ts'
 import type { Device } from '../runtime/session.ts'
 import type { Context } from './command.ts'
-import { type FaceOptions, findOptionsOf, openDetectorFor, rejectionFrom } from './detectors.ts'
+import { type FaceOptions, findOptionsOf, openDetectorFor } from './detectors.ts'
 import { progressOf } from './progress.ts'
+import { rejectionFrom } from './reject-option.ts'
 
 /** For commands whose folder may hold photographs instead of crops. */
 export const alignOption: OptionSpec<string> = textOption({
@@ -24,15 +25,20 @@ interface AlignWork extends Partial<FaceOptions> {
   readonly device?: Device
 }
 
-/** Aligns a folder of photographs, shows how far it is, and says what came of it. */
+/**
+ * Aligns a folder of photographs, shows how far it is, and says what came of it.
+ * @returns undefined where the detector would have to be fetched and somebody said no
+ */
 export async function alignPhotographs(
-  { output, signal }: Context,
+  context: Context,
   folder: string,
   out: string,
   options: AlignWork = {},
-): Promise<AlignedFolder> {
+): Promise<AlignedFolder | undefined> {
   const { alignFolder, alignedText } = await import('../node/face/align-folder.ts')
-  await using detector = await openDetectorFor(options)
+  const { output, signal } = context
+  await using detector = await openDetectorFor(context, options)
+  if (detector === undefined) return undefined
   let aligned
   {
     using progress = progressOf(output, 'aligning', 'photographs')

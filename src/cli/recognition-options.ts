@@ -4,12 +4,13 @@ import { choiceOption, flagOption, textOption } from '../base/option.ts'
 import { usualDetector, usualRecogniser } from '../face/starter-models.ts'
 import type { Device } from '../runtime/session.ts'
 import { deviceOption, modelOptions, type ModelOptions, threadsOption } from './options.ts'
+import { rejectOption } from './reject-option.ts'
 
 /** What the commands on photographs share. */
 export interface RecognitionOptions extends ModelOptions {
   readonly detector: string
   readonly landmarks: string
-  readonly reject: 'usual' | 'none'
+  readonly reject: string
   readonly turns: 'auto' | 'never' | 'always'
   readonly yes: boolean
   readonly threads: number
@@ -40,16 +41,11 @@ export const recognitionOptions: OptionSpecs<RecognitionOptions> = {
   mean: modelOptions.mean,
   std: modelOptions.std,
   flip: modelOptions.flip,
-  reject: choiceOption({
-    group: 'Faces',
-    meaning: 'which faces are too poor to compare: the usual rule (docs/recognition.md), or none',
-    choices: ['usual', 'none'] as const,
-    default: 'usual',
-  }),
+  reject: rejectOption,
   turns: choiceOption({
     group: 'Faces',
     meaning:
-      'try photographs turned by 90°, 180° and 270° too: where no face is found upright, never, or always',
+      'try the other three quarter turns: auto does so where the file does not say which way is up and no face is found, or only weak ones',
     choices: ['auto', 'never', 'always'] as const,
     default: 'auto',
   }),

@@ -6,6 +6,7 @@ import type { ModelPlaces, NamedModel } from '../node/face/named-models.ts'
 import type { Context } from './command.ts'
 import { contractOf } from './options.ts'
 import type { RecognitionOptions } from './recognition-options.ts'
+import { rejectionFrom } from './reject-option.ts'
 
 /** An embedder with the recogniser it was asked for. */
 export interface OpenedRecognition {
@@ -48,7 +49,7 @@ export async function openRecognition(
     threads,
     device,
     ...(landmarks === undefined ? {} : { landmarks }),
-    ...(options.reject === 'none' ? { reject: false } : {}),
+    ...rejectionFrom(options),
     ...(options.turns === undefined ? {} : { turns: options.turns }),
   })
   return { embedder, model, places }

@@ -56,15 +56,16 @@ export const alignCommand: Command = command<AlignOptions>({
     'cosface align photos/ --out faces/',
     'cosface align photos/ --out faces/ --reject eyeDistance=32..,yaw=..30',
   ],
-  run: async ({ output, signal }, [folder = ''], options) => {
+  run: async (context, [folder = ''], options) => {
     const out = required('--out', options.out, 'a new folder')
     const { alignPhotographs } = await import('../align.ts')
-    const aligned = await alignPhotographs({ output, signal }, folder, out, {
+    const aligned = await alignPhotographs(context, folder, out, {
       ...options,
       ...given({ size: options.size, kind: options.format }),
     })
-    for (const note of aligned.notes) output.warn(`Note: ${note}`)
-    output.result(aligned)
+    if (aligned === undefined) return 1
+    for (const note of aligned.notes) context.output.warn(`Note: ${note}`)
+    context.output.result(aligned)
     return 0
   },
 })

@@ -6,9 +6,10 @@ import { counted } from '../../base/words.ts'
 import type { Device } from '../../runtime/session.ts'
 import { type Command, command } from '../command.ts'
 import { columnsOf } from '../columns.ts'
-import { faceOptions, type FaceOptions, findOptionsOf, openDetectorFor, rejectionFrom } from '../detectors.ts'
+import { faceOptions, type FaceOptions, findOptionsOf, openDetectorFor } from '../detectors.ts'
 import { deviceOption, jsonOption, threadsOption } from '../options.ts'
 import { progressOf } from '../progress.ts'
+import { rejectionFrom } from '../reject-option.ts'
 
 interface DetectOptions extends FaceOptions {
   readonly save: string
@@ -59,11 +60,13 @@ export const detectCommand: Command = command<DetectOptions>({
     'cosface detect photos/ --faces largest --json',
     'cosface detect crowd.jpg --tiles --detector my-detector.onnx',
   ],
-  run: async ({ output, signal }, photographs, options) => {
+  run: async (context, photographs, options) => {
     const { imageFiles } = await import('../../node/faces/embed.ts')
     const { detectPhotographs } = await import('../../node/face/detect-photographs.ts')
     const { files, notes } = await imageFiles(photographs)
-    await using detector = await openDetectorFor(options)
+    const { output, signal } = context
+    await using detector = await openDetectorFor(context, options)
+    if (detector === undefined) return 1
     const rows: string[][] = []
     const results = []
     {
