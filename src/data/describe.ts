@@ -1,6 +1,7 @@
 /** @file What can be said about a data set before training: how much there is, whether it looks aligned, whether it is enough. */
 import { counted, withCommas } from '../base/words.ts'
 import type { Size } from '../image/image.ts'
+import { alignFirst, looksAligned } from './looks-aligned.ts'
 
 /** The numbers a description is drawn from. */
 export interface DatasetFacts {
@@ -68,9 +69,6 @@ const tally = (keys: readonly string[]): readonly (readonly [string, number])[] 
   return [...counts].toSorted((a, b) => b[1] - a[1])
 }
 
-const alignFirst =
-  'faces at different places cost much accuracy: align them first (five points to the same places, 112x112 crops)'
-
 /** The share of other sizes from which a set is mixed; a few strays among aligned crops are none. */
 const mixedFrom = 0.05
 
@@ -94,12 +92,12 @@ const sizeRemarks = (facts: DatasetFacts): readonly Remark[] => {
       level: 'warning',
       text:
         `The images have mixed sizes${aspects.size > 1 ? ' and aspects' : ''}: ${shown.join(', ')}` +
-        `${common.length > 3 ? ` and ${common.length - 3} more` : ''}. They do not look aligned; ${alignFirst}`,
+        `${common.length > 3 ? ` and ${common.length - 3} more` : ''}. They do not look aligned, and faces at different places cost much accuracy; ${alignFirst}`,
     })
-  } else if (size.height > 1.4 * size.width || size.width > 1.1 * size.height || size.height > 400) {
+  } else if (!looksAligned(size)) {
     remarks.push({
       level: 'warning',
-      text: `${usual}, which is no usual size of aligned faces; if they are not aligned, ${alignFirst}`,
+      text: `${usual}, which is no usual size of aligned faces; if they are photographs, ${alignFirst}`,
     })
   } else {
     remarks.push({ level: 'info', text: `${usual}: they look aligned` })

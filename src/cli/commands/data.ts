@@ -7,6 +7,7 @@ import { depthOption } from '../../data/depth-option.ts'
 import { counted, withCommas } from '../../base/words.ts'
 import type { DataCheckStage } from '../../node/check/data-check.ts'
 import type { Device } from '../../runtime/session.ts'
+import { alignedOnTheWay, onTheWayOptions, type OnTheWayOptions } from '../align.ts'
 import { type Command, command } from '../command.ts'
 import {
   deviceOption,
@@ -18,7 +19,7 @@ import {
 } from '../options.ts'
 import { progressOf, stagesOf } from '../progress.ts'
 
-interface CheckOptions extends ModelOptions {
+interface CheckOptions extends ModelOptions, OnTheWayOptions {
   readonly against: readonly string[]
   readonly small: number
   readonly depth: number
@@ -51,6 +52,7 @@ const checkOptions: OptionSpecs<CheckOptions> = {
     default: '64',
   }),
   depth: depthOption('Data'),
+  ...onTheWayOptions,
   ...modelOptions,
   threads: threadsOption,
   device: deviceOption,
@@ -89,7 +91,8 @@ export const dataCheckCommand: Command = command<CheckOptions>({
     'cosface data check faces/',
     'cosface data check faces/ --model runs/first --against test/ --out review/',
   ],
-  run: async ({ output, signal }, [folder = ''], options) => {
+  run: async (context, [named = ''], options) => {
+    const { output, signal } = context
     const [{ checkData }, { checkFindingsPlace, writeDataCheck }, { openThumbnails }] = await Promise.all([
       import('../../node/check/data-check.ts'),
       import('../../node/check/page.ts'),
@@ -97,6 +100,8 @@ export const dataCheckCommand: Command = command<CheckOptions>({
     ])
     const out = options.out ?? 'cosface-data-check'
     await checkFindingsPlace(out, options.overwrite ?? false)
+    const folder = await alignedOnTheWay(context, named, options)
+    if (folder === undefined) return 1
     const { lockFolder } = await import('../../node/files/locked-folder.ts')
     await using locked = await lockFolder(out)
     if (locked.note !== undefined) output.warn(locked.note)

@@ -1,6 +1,7 @@
 /** @file `cosface train`: from folders of faces to a run folder. */
 import { availableParallelism } from 'node:os'
 import { UsageError } from '../../base/errors.ts'
+import { given } from '../../base/given.ts'
 import { flagOf, flagOption, type OptionSpecs, textOption } from '../../base/option.ts'
 import type { LockedFolder } from '../../node/files/locked-folder.ts'
 import type { RunEvent, TrainRunOptions } from '../../node/run/train-run.ts'
@@ -12,6 +13,7 @@ import { type Command, command, type ExitCode } from '../command.ts'
 import { readJson } from '../config-file.ts'
 import { jsonOption } from '../options.ts'
 import type { Output } from '../output.ts'
+import { alignedOnTheWay, onTheWayOptions, type OnTheWayOptions } from '../align.ts'
 import { type StartOptions, startOptions } from '../start-options.ts'
 
 interface RunOptions {
@@ -54,7 +56,7 @@ const runOptions: OptionSpecs<RunOptions> = {
   json: jsonOption,
 }
 
-export const trainCommand: Command = command<TrainSettings & StartOptions & RunOptions>({
+export const trainCommand: Command = command<TrainSettings & StartOptions & RunOptions & OnTheWayOptions>({
   name: 'train',
   group: 'Train',
   summary: 'train a recogniser on folders of aligned faces, one subfolder a person',
@@ -68,12 +70,13 @@ export const trainCommand: Command = command<TrainSettings & StartOptions & RunO
       many: true,
     },
   ],
-  options: { ...startOptions, ...trainOptions, ...runOptions },
+  options: { ...startOptions, ...onTheWayOptions, ...trainOptions, ...runOptions },
   examples: [
     'cosface train faces/',
     'cosface train faces/ more-faces/ --preset quick --out runs/first',
     'cosface train faces/ --backbone sphere10 --scale 32 --margin 0.35 --epochs 20',
     'cosface train faces_webface_112x112/ --watch lfw.bin',
+    'cosface train photos/ --align faces/',
     'cosface train --resume runs/first',
   ],
   stopping: 'Finishing the step in hand',
@@ -88,6 +91,8 @@ export const trainCommand: Command = command<TrainSettings & StartOptions & RunO
       showPlan = false,
       tensorboard = false,
       json: _json,
+      align,
+      detector,
       ...settings
     } = options
     const { startRun, resumeRun } = await import('../../node/run/train-run.ts')
@@ -106,7 +111,16 @@ export const trainCommand: Command = command<TrainSettings & StartOptions & RunO
     }
     const session: OpenSession = (spec) => openSession(spec, { notice: output.warn })
     if (resume !== undefined) {
-      refuseBesideResume(folders, { ...settings, preset, config: file, init, out, tune: tune || undefined })
+      refuseBesideResume(folders, {
+        ...settings,
+        align,
+        detector,
+        preset,
+        config: file,
+        init,
+        out,
+        tune: tune || undefined,
+      })
       await checkRunFolder(resume)
       await using folder = await lockFolder(resume)
       return await carryOut(resumeRun({ out: folder, openSession: session, signal }), folder)
@@ -116,11 +130,21 @@ export const trainCommand: Command = command<TrainSettings & StartOptions & RunO
         'Expected at least one folder of faces, or --resume with a run folder, got neither',
       )
     }
+    if (align !== undefined && folders.length > 1)
+      throw new UsageError(
+        `--align takes one folder of photographs, got ${folders.length}; align each with cosface align and train on the crops`,
+      )
+    const crops = await alignedOnTheWay(
+      context,
+      folders[0] ?? '',
+      given({ align, detector, device: settings.device }),
+    )
+    if (crops === undefined) return 1
     const initial = init === undefined ? undefined : await beginWith(init, settings)
     const config = configure(
       { ...settings, ...initial?.fixed },
       {
-        folders,
+        folders: align === undefined ? folders : [crops],
         threads: availableParallelism(),
         ...(preset === undefined ? {} : { preset }),
         ...(file === undefined ? {} : { file: await readJson(file) }),
@@ -156,10 +180,10 @@ async function beginWith(
   const { backbone, size, embeddingSize, parameters } = await readInitialWeights(init)
   const fixed = { backbone, size, embeddingSize }
   for (const key of ['backbone', 'size', 'embeddingSize'] as const) {
-    const given = settings[key]
-    if (given !== undefined && inWords(given) !== inWords(fixed[key]))
+    const wanted = settings[key]
+    if (wanted !== undefined && inWords(wanted) !== inWords(fixed[key]))
       throw new UsageError(
-        `${init} has the ${flagOf(key).slice(2)} ${inWords(fixed[key])}; leave ${flagOf(key)} ${inWords(given)} out`,
+        `${init} has the ${flagOf(key).slice(2)} ${inWords(fixed[key])}; leave ${flagOf(key)} ${inWords(wanted)} out`,
       )
   }
   return { parameters, fixed }
@@ -177,8 +201,8 @@ async function* showingPlan(events: AsyncIterable<RunEvent>, output: Output): As
   }
 }
 
-function refuseBesideResume(folders: readonly string[], given: Readonly<Record<string, unknown>>): void {
-  const names = Object.keys(given).filter((key) => given[key] !== undefined)
+function refuseBesideResume(folders: readonly string[], options: Readonly<Record<string, unknown>>): void {
+  const names = Object.keys(options).filter((key) => options[key] !== undefined)
   const extra = [...folders, ...names.map(flagOf)]
   if (extra.length === 0) return
   throw new UsageError(`--resume goes on with the run as it was configured; leave out ${extra.join(', ')}`)

@@ -1,6 +1,7 @@
 /** @file The report of a data check: counts, findings, and from where on each kind is one. */
 import { given } from '../../base/given.ts'
 import { nearBits } from '../../data/check/hash.ts'
+import { unalignedNote } from '../../data/looks-aligned.ts'
 import type { Finding, FindingKind } from '../../data/check/table.ts'
 import type { Size } from '../../image/image.ts'
 import type { FaceSet } from '../faces/face-sets.ts'
@@ -27,6 +28,7 @@ export interface DataCheckReport {
 
 /** Of an image what the report counts; without a size it could not be read. */
 interface LookedAt {
+  readonly name: string
   readonly reason?: string
   readonly size?: Size
 }
@@ -68,6 +70,9 @@ export const dataCheckReport = (
     const name = size === undefined ? undefined : `${size.height}x${size.width}`
     if (name !== undefined) sizes.set(name, (sizes.get(name) ?? 0) + 1)
   }
+  const unaligned = unalignedNote(
+    looked.flatMap(({ size, name }) => (size === undefined ? [] : [{ name, size }])),
+  )
   const counts: Record<string, number> = {}
   for (const { kind } of findings) counts[kind] = (counts[kind] ?? 0) + 1
   return {
@@ -90,6 +95,6 @@ export const dataCheckReport = (
     findings,
     ...given({ alikeFrom }),
     thresholds: thresholdsOf(alikeFrom, small),
-    notes: [...set.notes, ...notesOfOther],
+    notes: [...set.notes, ...notesOfOther, ...(unaligned === undefined ? [] : [unaligned])],
   }
 }

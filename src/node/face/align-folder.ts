@@ -2,14 +2,14 @@
  * @file A folder of photographs, one subfolder a person, becomes the same folder of aligned crops. Every photograph's
  * outcome is written down as it is decided, so that a run that was stopped goes on where it was.
  */
-import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises'
+import { open, readFile, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
-import { dirname, join, resolve, sep } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import { z } from 'zod'
+import { mapBounded } from '../../base/concurrency.ts'
 import { DataError, UsageError } from '../../base/errors.ts'
 import { given } from '../../base/given.ts'
 import { counted } from '../../base/words.ts'
-import type { AlignedFace } from '../../face/aligned-face.ts'
 import { cutFaces } from '../../face/cut-faces.ts'
 import type { CutOptions } from '../../face/cut-faces.ts'
 import type { Detector } from '../../face/detector.ts'
@@ -18,6 +18,8 @@ import { rejectionText } from '../../face/rejection-text.ts'
 import { alignerVersion } from '../../image/alignment.ts'
 import { imageFormatsOr } from '../../image/header.ts'
 import { imagesBelow } from '../faces/folder-walk.ts'
+import { isThere, lockFolder } from '../files/locked-folder.ts'
+import type { LockedFolder } from '../files/locked-folder.ts'
 import { replaceFile } from '../files/replace-file.ts'
 import { encodeImage } from './encode-image.ts'
 import type { ImageKind } from './encode-image.ts'
@@ -119,21 +121,28 @@ const parsed = (line: string): unknown => {
 
 /** Opens the journal of a folder of crops, which must be new, empty, or of the same work. */
 const openJournal = async (
-  out: string,
+  out: LockedFolder,
   header: Readonly<Record<string, string>>,
 ): Promise<{ readonly before: readonly AlignedPhotograph[]; readonly handle: FileHandle }> => {
-  const file = join(out, journalName)
-  const before = await readJournal(file, header, out)
-  if (before === undefined) {
-    const found = await stat(out).catch(() => undefined)
-    if (found !== undefined && !found.isDirectory()) throw new UsageError(`${out} is a file; name a folder`)
-    if (found !== undefined && (await readdir(out)).length > 0)
-      throw new UsageError(`${out} is not empty; name a folder that does not exist yet`)
-    await mkdir(out, { recursive: true })
-  }
+  const file = join(out.path, journalName)
+  const before = await readJournal(file, header, out.path)
+  if (before === undefined && (await out.entries()).length > 0)
+    throw new UsageError(`${out.path} is not empty; name a folder that does not exist yet`)
   // written anew: a last line that was cut is not gone on with
-  await replaceFile(file, [header, ...(before ?? [])].map((line) => `${JSON.stringify(line)}\n`).join(''))
-  return { before: before ?? [], handle: await open(file, 'a') }
+  await out.replace(file, [header, ...(before ?? [])].map((line) => `${JSON.stringify(line)}\n`).join(''))
+  return { before: before ?? [], handle: await open(out.own(file), 'a') }
+}
+
+/** Rows whose crops are all there; the others are worked on again. */
+const withCrops = async (
+  rows: readonly AlignedPhotograph[],
+  out: string,
+): Promise<readonly AlignedPhotograph[]> => {
+  const found = await mapBounded(rows, 16, async ({ crops }) => {
+    for (const crop of crops) if (!(await isThere(join(out, crop)))) return false
+    return true
+  })
+  return rows.filter((_, index) => found[index] === true)
 }
 
 /** Where the crops of a photograph go: its own path with another ending, unless two photographs would share that. */
@@ -177,8 +186,9 @@ export async function alignFolder(
   const { images, notes } = await imagesBelow(folder)
   if (images.length === 0) throw new DataError(`There are no ${imageFormatsOr} images in ${folder}`)
   const header = headerOf(detector, options)
-  const { before, handle } = await openJournal(out, header)
-  const rows = new Map(before.map((row) => [row.photograph, row]))
+  await using locked = await lockFolder(out)
+  const { before, handle } = await openJournal(locked, header)
+  const rows = new Map((await withCrops(before, out)).map((row) => [row.photograph, row]))
   const left = images.filter((name) => !rows.has(name))
   const names = cropNames(images)
   const { kind = 'png', signal, onProgress } = options
@@ -197,7 +207,14 @@ export async function alignFolder(
               faces: 0,
               crops: [],
             }
-          : await alignOne(name, { cut, detector, photograph, out, kind, stem: names.get(name) ?? name })
+          : await alignOne(name, {
+              cut,
+              detector,
+              photograph,
+              out: locked,
+              kind,
+              stem: names.get(name) ?? name,
+            })
       rows.set(name, row)
       await handle.appendFile(`${JSON.stringify(row)}\n`)
       onProgress?.(rows.size, images.length)
@@ -246,7 +263,7 @@ interface OnePhotograph {
   readonly cut: CutOptions
   readonly detector: Detector
   readonly photograph: Parameters<typeof cutFaces>[3] & { readonly image: Parameters<typeof cutFaces>[1] }
-  readonly out: string
+  readonly out: LockedFolder
   readonly kind: ImageKind
   readonly stem: string
 }
@@ -263,7 +280,8 @@ const alignOne = async (
   const good = faces.filter(({ rejected }) => rejected === undefined)
   const reasons = faces.flatMap(({ rejected }) => rejected?.reason ?? [])
   const crops = good.map((_, index) => `${stem}${index === 0 ? '' : `-face${index + 1}`}.${kind}`)
-  for (const [index, face] of good.entries()) await writeCrop(join(out, crops[index] ?? ''), face, kind)
+  for (const [index, face] of good.entries())
+    await out.replace(join(out.path, crops[index] ?? ''), await encodeImage(face.crop, kind, 100))
   return {
     photograph: name,
     outcome: good.length > 0 ? 'aligned' : 'rejected',
@@ -272,11 +290,6 @@ const alignOne = async (
     quality: { ...(good[0] ?? first).quality },
     ...(reasons.length === 0 ? {} : { reason: reasons.join('; ') }),
   }
-}
-
-const writeCrop = async (file: string, { crop }: AlignedFace, kind: ImageKind): Promise<void> => {
-  await mkdir(dirname(file), { recursive: true })
-  await replaceFile(file, await encodeImage(crop, kind, 100))
 }
 
 /** What to say of an aligned folder in one sentence. */

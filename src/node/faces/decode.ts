@@ -5,6 +5,7 @@ import { FormatError } from '../../base/errors.ts'
 import { reasonOf as systemReason } from '../../base/system-errors.ts'
 import { imageFormat, imageFormatsOr, imageHeader } from '../../image/header.ts'
 import type { DecodeImage, Image } from '../../image/image.ts'
+import { unreadFormat } from '../../image/unread-formats.ts'
 
 export interface DecodeOptions {
   /** More pixels are refused before anything is decoded. @defaultValue 50 million */
@@ -59,6 +60,9 @@ export async function readImage(file: string, decode: DecodeImage = decodeImage)
 const checkBytes = (bytes: Uint8Array, file: string, maxPixels: number): void => {
   if (bytes.length === 0) throw new FormatError(file, 'is empty')
   if (imageFormat(bytes) === undefined) {
+    const other = unreadFormat(bytes)
+    if (other !== undefined)
+      throw new FormatError(file, `is ${other}, which is not read here; save it as JPEG or PNG`)
     throw new FormatError(file, `is no ${imageFormatsOr} image; it begins with ${beginning(bytes)}`)
   }
   const header = imageHeader(bytes)

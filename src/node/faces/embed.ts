@@ -4,10 +4,9 @@ import { extname, join, resolve, sep } from 'node:path'
 import { bytesOf } from '../../base/bytes.ts'
 import { DataError, UsageError } from '../../base/errors.ts'
 import { given } from '../../base/given.ts'
-import { byCodePoint } from '../../base/names.ts'
 import { reasonOf } from '../../base/system-errors.ts'
-import { counted } from '../../base/words.ts'
 import { imageFormatsOr } from '../../image/header.ts'
+import { unalignedNote } from '../../data/looks-aligned.ts'
 import type { Size } from '../../image/image.ts'
 import type { EmbeddingModel, ModelContract } from '../../model/contract.ts'
 import { npyHeader } from '../../tensor/npy.ts'
@@ -74,23 +73,6 @@ export async function imageFiles(paths: readonly string[]): Promise<FoundImages>
     for (const image of images) add(join(path, image))
   }
   return { files: [...found.values()].map((file) => ({ file, name: file.split(sep).join('/') })), notes }
-}
-
-/** Whether an image can be the crop of an aligned face by its size alone: a whole photograph seldom can. */
-const looksAligned = ({ height, width }: Size): boolean =>
-  height <= 1.4 * width && width <= 1.1 * height && height <= 400
-
-const alignmentNote = (
-  unaligned: readonly { readonly name: string; readonly size: Size }[],
-  images: number,
-): readonly string[] => {
-  const [first] = unaligned.toSorted((a, b) => byCodePoint(a.name, b.name))
-  if (first === undefined) return []
-  return [
-    `${unaligned.length} of ${counted(images, 'image')} cannot be crops of aligned faces by their size ` +
-      `(${first.name} is ${first.size.height}x${first.size.width}): their embeddings say little; align them first, ` +
-      'the five points to the same places in crops of 112x112',
-  ]
 }
 
 const namesSchema = 'cosface-embeddings/1'
@@ -187,7 +169,7 @@ export async function embedToFile(
   if (lock.note !== undefined) options.onNote?.(lock.note)
   if (beside !== undefined) await checkBeside(beside, out)
   const { files, notes } = await imageFiles(paths)
-  const unaligned: { readonly name: string; readonly size: Size }[] = []
+  const sizes: { readonly name: string; readonly size: Size }[] = []
   const writer = makeWriter(
     contract,
     files.map(({ name }) => name),
@@ -198,7 +180,7 @@ export async function embedToFile(
   const pieces = embedPieces(model, files, {
     ...embedOptions,
     onSize: (name, size) => {
-      if (!looksAligned(size)) unaligned.push({ name, size })
+      sizes.push({ name, size })
     },
     ...(skipUnreadable === true
       ? { onUnreadable: ({ reason }, image) => skipped.push({ image, reason }) }
@@ -222,6 +204,7 @@ export async function embedToFile(
     await replaceFile(beside, `${JSON.stringify(record, null, 2)}\n`)
   }
   await draft.settle()
+  const unaligned = unalignedNote(sizes)
   return {
     out,
     ...given({ names: beside }),
@@ -229,6 +212,6 @@ export async function embedToFile(
     templateSize,
     model: id,
     skipped,
-    notes: [...notes, ...alignmentNote(unaligned, names.length)],
+    notes: [...notes, ...(unaligned === undefined ? [] : [unaligned])],
   }
 }
