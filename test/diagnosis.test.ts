@@ -37,7 +37,7 @@ describe('diagnosis', () => {
   test('a learning rate far too high', async () => {
     const found = await noticed({ ...config, iterations: 12, learningRate: 2, clip: 0, warmup: 0 })
     expect(found.get('learning-rate-too-high')).toMatch(
-      /times their first length: the learning rate is too high; divide it by 10/,
+      /times their first length: the learning rate is too high; begin anew with --lr 0\.2 --clip 1 --warmup 2$/,
     )
   })
 
@@ -60,7 +60,7 @@ describe('diagnosis', () => {
   test('a scale too small for the classes', async () => {
     const found = await noticed({ ...config, loss: { name: 'cosface', scale: 2, margin: 0.2 } })
     expect([...found.keys()]).toEqual(['scale-too-small'])
-    expect(found.get('scale-too-small')).toContain('raise --scale')
+    expect(found.get('scale-too-small')).toContain('begin anew with --scale 16')
   })
 
   test('a margin too large for the dimensions', async () => {
@@ -71,7 +71,7 @@ describe('diagnosis', () => {
       loss: { name: 'cosface', scale: 16, margin: 0.8 },
     })
     expect(found.has('labels-do-not-fit')).toBe(false)
-    expect(found.get('margin-too-large')).toContain('lower --margin')
+    expect(found.get('margin-too-large')).toContain('begin anew with --margin 0.4')
   })
 
   test('one picture under many names', async () => {

@@ -49,6 +49,8 @@ export interface BatchSource extends AsyncDisposable {
   readonly batchesPerEpoch: number
   /** Seconds that calls of `batch` have waited so far. */
   readonly waitedSeconds: number
+  /** The share of the images, as they are before augmentation, that differ from each other; absent where it is not known. */
+  readonly distinctShare?: number
   /** Images found unreadable so far, ordered by id; a checkpoint stores them and a resumed run is given them. */
   readonly unreadable: readonly UnreadableImage[]
   /** The batch of `iteration`; the following ones are prepared meanwhile. */

@@ -1,7 +1,7 @@
 /** @file What one training of an experiment came to, and whether it converged. */
 import type { VerificationResult } from '../evaluate/result.ts'
 import type { RunSeries, SeriesPoint } from '../report/series.ts'
-import { windowLength } from '../train/signatures.ts'
+import { windowLength } from '../train/history.ts'
 
 /** Whether a training learned what it was to learn. */
 export type Convergence =

@@ -68,6 +68,7 @@ export const adacos: MarginHead = {
   acrossBatch: (options) =>
     options.flag('fixed') ? undefined : 'adacos takes its scale from the angles of a batch',
   ramped: [],
+  remedies: {},
   check: (_, size) => {
     if (size !== undefined && size.classes < 3) {
       throw new UsageError(

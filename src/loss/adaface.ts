@@ -20,6 +20,7 @@ import type { AnyValue } from '../graph/value.ts'
 import { cosineOfSum } from './angle.ts'
 import type { MarginContext, MarginHead, MarginResult } from './margin-head.ts'
 import { marginWarmupOption, scaleOption, scaleWarmupOptions } from './options.ts'
+import { halve, rampMargin } from './remedies.ts'
 
 const meanName = 'head.normMean'
 const deviationName = 'head.normDeviation'
@@ -100,6 +101,7 @@ export const adaface: MarginHead = {
   ],
   acrossBatch: () => 'adaface averages the lengths batch by batch',
   ramped: ['adaptiveMargin'],
+  remedies: { easeIn: rampMargin, lessMargin: halve('adaptiveMargin') },
   buffers: () => [
     { name: meanName, shape: [], initial: 20 },
     { name: deviationName, shape: [], initial: 100 },

@@ -5,6 +5,7 @@ import { additiveAngle, combinedAngle } from './angle.ts'
 import type { LossOption } from './head.ts'
 import type { MarginHead } from './margin-head.ts'
 import { marginWarmupOption, scaleOption, scaleWarmupOptions, type LossOptions } from './options.ts'
+import { halve, rampMargin } from './remedies.ts'
 
 /** An angle added to θ_y. */
 export const marginRadiansOption: LossOption = {
@@ -34,6 +35,7 @@ export const arcface: MarginHead = {
   options: [scaleOption, marginRadiansOption, marginWarmupOption, ...scaleWarmupOptions],
   acrossBatch: undefined,
   ramped: ['marginRadians'],
+  remedies: { easeIn: rampMargin, lessMargin: halve('marginRadians') },
   adjust: ({ ownCosine, option }) => ({ own: additiveAngle(ownCosine, option('marginRadians')) }),
 }
 
@@ -100,6 +102,7 @@ export const combined: MarginHead = {
   ],
   acrossBatch: undefined,
   ramped: ['marginRadians', 'marginCosine'],
+  remedies: { easeIn: rampMargin, lessMargin: halve('marginRadians', 'marginCosine') },
   check: checkTriple,
   adjust: ({ ownCosine, options, option }) => {
     const angle = combinedAngle(

@@ -68,6 +68,10 @@ export const center: EmbeddingLoss = {
   ],
   acrossBatch: 'center moves its centres after each batch',
   needsImagesPerIdentity: false,
+  remedies: {
+    collapsed:
+      'on their own, embeddings that all have length 0 lie at their centres: add the loss to one over classes, as --loss cosface+center',
+  },
   // nearer to its own centre: (‖x − c_other‖² − ‖x − c_own‖²) / 2‖x‖
   slack: ({ own, other, norms }) =>
     norms.own * own - norms.other * other - (norms.own ** 2 - norms.other ** 2) / (2 * norms.sample),

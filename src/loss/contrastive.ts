@@ -3,6 +3,7 @@ import { maximum, multiply, sqrt, subtract } from '../graph/ops.ts'
 import type { EmbeddingLoss } from './embedding-loss.ts'
 import { tiny } from './norm.ts'
 import { balanced, pairsOf } from './pairs.ts'
+import { halve } from './remedies.ts'
 
 /** ½·mean over same pairs of d² + ½·mean over different pairs of max(0, margin − d)², d between unit embeddings. */
 export const contrastive: EmbeddingLoss = {
@@ -30,6 +31,7 @@ export const contrastive: EmbeddingLoss = {
   ],
   acrossBatch: 'contrastive compares the images of a batch with each other',
   needsImagesPerIdentity: true,
+  remedies: { lessMargin: halve('contrastiveMargin') },
   // nearer to its own, and as far from the other as two people are to be; d² = 2 − 2·cos θ between unit embeddings
   slack: ({ own, other }, options) =>
     Math.min(own - other, 1 - options.number('contrastiveMargin') ** 2 / 2 - other),

@@ -8,6 +8,7 @@ import {
   scaleOption,
   scaleWarmupOptions,
 } from './options.ts'
+import { halve, rampMargin } from './remedies.ts'
 
 /** CosFace, LMCL: the own cosine becomes cos θ_y − m. */
 export const cosface: MarginHead = {
@@ -26,5 +27,6 @@ export const cosface: MarginHead = {
   ],
   acrossBatch: undefined,
   ramped: ['margin'],
+  remedies: { easeIn: rampMargin, lessMargin: halve('margin') },
   adjust: ({ ownCosine, option }) => ({ own: subtract(ownCosine, option('margin')) }),
 }

@@ -4,6 +4,7 @@ import { additiveAngle, cosineOfSum } from './angle.ts'
 import { marginRadiansOption } from './arcface.ts'
 import type { MarginHead } from './margin-head.ts'
 import { marginWarmupOption, scaleOption, scaleWarmupOptions } from './options.ts'
+import { halve, rampMargin } from './remedies.ts'
 
 const averageName = 'head.averageCosine'
 const rate = 0.01
@@ -19,6 +20,7 @@ export const curricularface: MarginHead = {
   options: [scaleOption, marginRadiansOption, marginWarmupOption, ...scaleWarmupOptions],
   acrossBatch: () => 'curricularface averages the cosines batch by batch',
   ramped: ['marginRadians'],
+  remedies: { easeIn: rampMargin, lessMargin: halve('marginRadians') },
   buffers: () => [{ name: averageName, shape: [], initial: 0 }],
   adjust: ({ cosine, ownCosine, option, value }) => {
     const angle = option('marginRadians')

@@ -2,6 +2,7 @@
 import type { AnyValue } from '../graph/value.ts'
 import type { HeadBuffer, HeadResult, HeadSize, LossOption } from './head.ts'
 import type { LossOptions } from './options.ts'
+import type { LossRemedies } from './remedies.ts'
 
 /** What an embedding loss sees of a batch. */
 export interface EmbeddingContext {
@@ -37,6 +38,8 @@ export interface EmbeddingLoss {
   readonly needsImagesPerIdentity: boolean
   /** What the loss takes from all images of a batch together: computed in parts, the update is another one. */
   readonly acrossBatch: string | undefined
+  /** What may be changed where a training with it does not go well. */
+  readonly remedies: LossRemedies
   readonly buffers?: (size: HeadSize) => readonly HeadBuffer[]
   /** By how much a sample has what the loss asks of its label, in units of cos θ; 0 where it just has. */
   readonly slack: (sample: BetweenTwo, options: LossOptions) => number

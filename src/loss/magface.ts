@@ -16,6 +16,7 @@ import { additiveAngle, cosineOfSum } from './angle.ts'
 import type { LossOption } from './head.ts'
 import type { MarginHead } from './margin-head.ts'
 import { marginWarmupOption, scaleOption, scaleWarmupOptions } from './options.ts'
+import { halve, rampMargin } from './remedies.ts'
 
 const numberOption = (
   name: string,
@@ -65,6 +66,7 @@ export const magface: MarginHead = {
   ],
   acrossBatch: undefined,
   ramped: ['shortMarginRadians', 'longMarginRadians'],
+  remedies: { easeIn: rampMargin, lessMargin: halve('shortMarginRadians', 'longMarginRadians') },
   check: (options) => {
     if (options.number('shortNorm') >= options.number('longNorm')) {
       throw new UsageError(

@@ -3,6 +3,7 @@ import type { Operand } from '../graph/ops.ts'
 import type { AnyValue } from '../graph/value.ts'
 import type { HeadBuffer, HeadSize, LossOption, ScheduledScalar, Values } from './head.ts'
 import type { LossOptions } from './options.ts'
+import type { LossRemedies } from './remedies.ts'
 
 /** What a head sees of a batch; N samples, C classes. */
 export interface MarginContext {
@@ -52,6 +53,8 @@ export interface MarginHead {
   readonly options: readonly LossOption[]
   /** Names of the options that `marginWarmup` ramps. */
   readonly ramped: readonly string[]
+  /** What may be changed where a training with it does not go well. */
+  readonly remedies: LossRemedies
   /** Refuses, with a `UsageError`, what the options' own ranges cannot. */
   readonly check?: (options: LossOptions, size: HeadSize | undefined) => void
   readonly buffers?: (size: HeadSize) => readonly HeadBuffer[]

@@ -13,6 +13,7 @@ export const softmax: MarginHead = {
   options: [],
   acrossBatch: undefined,
   ramped: [],
+  remedies: {},
 }
 
 /** Normalised softmax: f_j = s·cos θ_j. */
@@ -26,4 +27,5 @@ export const nsl: MarginHead = {
   options: [scaleOption, normaliseFeaturesOption(true, 'on'), ...scaleWarmupOptions],
   acrossBatch: undefined,
   ramped: [],
+  remedies: {},
 }

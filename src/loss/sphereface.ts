@@ -4,6 +4,7 @@ import { monotoneMultiple } from './angle.ts'
 import type { LossOption, ScheduledScalar } from './head.ts'
 import type { MarginContext, MarginHead, MarginResult } from './margin-head.ts'
 import { normaliseFeaturesOption, scaleOption, scaleWarmupOptions, type LossOptions } from './options.ts'
+import { moreCosine, slowAnnealing } from './remedies.ts'
 
 const lambdaName = 'head.lambda'
 
@@ -101,6 +102,7 @@ export const sphereface: MarginHead = {
   ],
   acrossBatch: undefined,
   ramped: [],
+  remedies: { easeIn: slowAnnealing, lessMargin: moreCosine },
   scheduled: annealing,
   adjust: annealed,
 }
@@ -116,6 +118,7 @@ export const lsoftmax: MarginHead = {
   options: [multiplierOption(2, '2 … 4'), ...annealingOptions],
   acrossBatch: undefined,
   ramped: [],
+  remedies: { easeIn: slowAnnealing, lessMargin: moreCosine },
   scheduled: annealing,
   adjust: annealed,
 }

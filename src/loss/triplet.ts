@@ -15,6 +15,7 @@ import {
 import type { AnyValue } from '../graph/value.ts'
 import type { EmbeddingLoss } from './embedding-loss.ts'
 import { indicator, pairsOf, type Pairs } from './pairs.ts'
+import { halve } from './remedies.ts'
 
 /** Stands for a distance that is not there; squared distances end at 4. */
 const absent = 1e3
@@ -83,6 +84,7 @@ export const triplet: EmbeddingLoss = {
   ],
   acrossBatch: 'triplet compares the images of a batch with each other',
   needsImagesPerIdentity: true,
+  remedies: { lessMargin: halve('tripletMargin') },
   // d² = 2 − 2·cos θ between unit embeddings
   slack: ({ own, other }, options) => own - other - options.number('tripletMargin') / 2,
   evaluate: ({ features, labels, options }) => {

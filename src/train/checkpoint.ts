@@ -6,6 +6,7 @@ import type { Plan } from '../onnx/plan.ts'
 import type { Fingerprint } from '../runtime/session.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import type { TrainConfig } from './config.ts'
+import type { DiagnosisMemory } from './history.ts'
 
 /** The validation that chose the best model so far. */
 export interface BestSoFar {
@@ -26,6 +27,8 @@ export interface CheckpointRecord {
   readonly identities: readonly string[]
   readonly unreadable: readonly UnreadableImage[]
   readonly best?: BestSoFar
+  /** What the diagnosis remembers; absent in checkpoints written before it did. */
+  readonly diagnosis?: DiagnosisMemory
 }
 
 /** Weights, optimizer state and buffers in canonical layout, with the record. */

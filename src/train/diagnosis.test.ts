@@ -24,7 +24,16 @@ const facts: DiagnosisFacts = {
   guessed: () => 17.7,
   ramped: () => 0,
   rampsOver: 0,
-  marginOption: '--margin',
+  remedies: {
+    gentler: { lr: 0.01 },
+    faster: undefined,
+    easeIn: undefined,
+    lessMargin: { margin: 0.17 },
+    moreScale: undefined,
+    lessDecay: undefined,
+    collapsed: undefined,
+    isAugmented: true,
+  },
   largestShare: 0.05,
   batchesPerEpoch: 182,
 }

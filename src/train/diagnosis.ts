@@ -1,19 +1,18 @@
 /** @file Watches a run for the signatures of trouble, from the step's own metrics; each is raised once. */
 import { mean } from '../tensor/statistics.ts'
 import {
-  signatures,
   windowLength,
+  worstOf,
   type DiagnosedLayers,
   type DiagnosedStep,
-  type DiagnosisFacts,
+  type DiagnosisMemory,
   type History,
-  type Signature,
-} from './signatures.ts'
+} from './history.ts'
+import { signatures, guessedLoss, type DiagnosisFacts, type Seen, type Signature } from './signatures.ts'
 
 /** Something noticed. */
-export interface Finding {
+export interface Finding extends Seen {
   readonly signature: Signature
-  readonly text: string
 }
 
 /** What steps that are too long explain: a network that is thrown about guesses, and wins nothing by the margin. */
@@ -28,26 +27,6 @@ const nothingLeft = 0.99
 
 const isSignature = (name: string): name is Signature => name in signatures
 
-/**
- * The share of images in a batch [N, 3, H, W] that no earlier one equals, of as many as could differ.
- * @param images how many there are in the whole set; a batch may hold an image twice where they are few
- */
-export function distinctImages(
-  pixels: Float32Array,
-  count: number,
-  images: number = Number.POSITIVE_INFINITY,
-): number {
-  const each = pixels.length / count
-  const step = Math.max(1, Math.floor(each / 199))
-  const seen = new Set<string>()
-  for (let start = 0; start < pixels.length; start += each) {
-    const sample: number[] = []
-    for (let at = start; at < start + each; at += step) sample.push(pixels[at] ?? 0)
-    seen.add(sample.join())
-  }
-  return seen.size / Math.min(count, images)
-}
-
 /** Watches one run. */
 export interface Diagnosis {
   /** Looks at a step. @returns what is seen for the first time */
@@ -56,16 +35,26 @@ export interface Diagnosis {
   layers(layers: DiagnosedLayers): void
   /** Told of each validation: whether it is the best so far, and its accuracy in [0, 1]. */
   validated(best: boolean, accuracy: number): void
+  /** What a run that goes on must still know; undefined before the first step. */
+  memory(): DiagnosisMemory | undefined
 }
 
-/** Begins to watch a run; `distinctShare` is that of its first batch. */
-export function diagnose(facts: DiagnosisFacts, distinctShare: number): Diagnosis {
-  const raised = new Set<Signature>()
-  let history: History | undefined
+/**
+ * Begins to watch a run, or goes on with what is remembered of it.
+ * @param distinctShare of the images it learns from, in (0, 1]
+ */
+export function diagnose(
+  facts: DiagnosisFacts,
+  distinctShare: number,
+  remembered?: DiagnosisMemory,
+): Diagnosis {
+  const raised = new Set<string>(remembered?.raised)
+  let [steps, first, worst] = [remembered?.steps ?? 0, remembered?.first, remembered?.worst]
+  let window: readonly DiagnosedStep[] = []
   const lag = Math.max(windowLength, Math.ceil(facts.batchesPerEpoch))
   const losses: number[] = []
   let layers: readonly DiagnosedLayers[] = []
-  let staleValidations = 0
+  let staleValidations = remembered?.staleValidations ?? 0
   return {
     validated: (best, accuracy) => {
       staleValidations = best || accuracy >= nothingLeft ? 0 : staleValidations + 1
@@ -73,26 +62,30 @@ export function diagnose(facts: DiagnosisFacts, distinctShare: number): Diagnosi
     layers: (look) => {
       layers = [...layers, look].slice(-2)
     },
+    memory: () =>
+      first === undefined
+        ? undefined
+        : { steps, first, staleValidations, ...(worst === undefined ? {} : { worst }), raised: [...raised] },
     step: (step) => {
+      steps++
+      first ??= { iteration: step.iteration, metrics: step.metrics }
+      window = [...window, step].slice(-windowLength)
       losses.push(step.metrics.loss)
       if (losses.length > lag + windowLength) losses.shift()
-      history = {
-        steps: (history?.steps ?? 0) + 1,
-        first: history?.first ?? step,
-        window: [...(history?.window ?? []), step].slice(-windowLength),
-        earlierLoss: losses.length < lag + windowLength ? undefined : mean(losses.slice(0, windowLength)),
-        layers,
-        distinctShare,
-        staleValidations,
-      }
+      const earlierLoss = losses.length < lag + windowLength ? undefined : mean(losses.slice(0, windowLength))
+      const seen = { steps, first, worst, window, earlierLoss, layers, distinctShare, staleValidations }
+      worst = worstOf(seen, guessedLoss(seen, facts))
+      const history: History = { ...seen, worst }
+      const isThrown =
+        raised.has('learning-rate-too-high') ||
+        signatures['learning-rate-too-high'](history, facts) !== undefined
       const findings: Finding[] = []
-      const isThrown = signatures['learning-rate-too-high'](history, facts) !== undefined
       for (const signature of Object.keys(signatures).filter(isSignature)) {
         if (raised.has(signature) || (isThrown && explained.has(signature))) continue
-        const text = signatures[signature](history, facts)
-        if (text === undefined) continue
+        const found = signatures[signature](history, facts)
+        if (found === undefined) continue
         raised.add(signature)
-        findings.push({ signature, text })
+        findings.push({ signature, ...found })
       }
       return findings
     },

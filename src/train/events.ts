@@ -3,6 +3,7 @@ import type { VerificationResult } from '../evaluate/result.ts'
 import type { Plan } from '../onnx/plan.ts'
 import type { Fingerprint } from '../runtime/session.ts'
 import type { TrainConfig } from './config.ts'
+import type { Change } from './remedies.ts'
 
 /** The step's metrics vector, by name. */
 export interface StepMetrics {
@@ -77,6 +78,8 @@ export type TrainEvent =
       readonly iteration: number
       readonly signature: string
       readonly text: string
+      /** Settings to begin anew with, where settings can help; those left out stay as they are. */
+      readonly change?: Change
     }
   | {
       readonly kind: 'stopped'

@@ -1,10 +1,10 @@
 /** @file What the diagnosis of a run is told before its first step: what its loss must be like, and what its data is like. */
 import { expectLoss, guessedLoss, rampedLoss, type LossExpectation } from '../loss/expect-loss.ts'
-import { marginOptionOf } from '../loss/registry.ts'
 import { rampsOver } from '../loss/ramps.ts'
 import type { TrainConfig } from './config.ts'
 import type { DataSummary } from './events.ts'
 import type { Recipe } from './recipe.ts'
+import { remediesOf } from './remedies.ts'
 import type { DiagnosisFacts } from './signatures.ts'
 
 /** The value of `of` at an iteration, found anew only where a scalar that follows the iteration has changed. */
@@ -22,13 +22,13 @@ const whileUnchanged = <T>(
 
 /** What is known of a run before its first step. */
 export function diagnosisFacts(
-  { loss, embeddingSize }: TrainConfig,
+  config: TrainConfig,
   { head, classes }: Recipe,
   { largestIdentity = 0, images }: DataSummary,
   batchesPerEpoch: number,
 ): DiagnosisFacts {
+  const { loss, embeddingSize, warmup } = config
   const size = { classes, embeddingSize }
-  const option = marginOptionOf(loss.name)
   return {
     expected: whileUnchanged(head, (iteration): LossExpectation | undefined =>
       expectLoss(loss, size, iteration),
@@ -36,10 +36,8 @@ export function diagnosisFacts(
     guessed: (standing) => guessedLoss(loss, size, standing),
     ramped: (iteration, since, featureNorm) =>
       head.scheduled.length === 0 ? 0 : rampedLoss(loss, size, iteration, { since, featureNorm }),
-    rampsOver: rampsOver(loss),
-    ...(option === undefined
-      ? {}
-      : { marginOption: option === 'margin' ? '--margin' : `--loss-option ${option}` }),
+    rampsOver: Math.max(warmup, rampsOver(loss)),
+    remedies: remediesOf(config, size),
     largestShare: largestIdentity / images,
     batchesPerEpoch,
   }

@@ -1,4 +1,5 @@
 /** @file The training loop: an async iterable of events. It prints nothing and knows no platform. */
+import { given } from '../base/given.ts'
 import { buildHead } from '../loss/build.ts'
 import { adviceInLines } from '../loss/check-margin.ts'
 import { backbone } from '../nn/backbones.ts'
@@ -6,9 +7,10 @@ import { sizeOf } from '../tensor/tensor.ts'
 import type { VerificationResult } from '../evaluate/result.ts'
 import { learningRateAt } from '../optim/schedule.ts'
 import type { Batch } from '../data/dataset.ts'
+import { distinctImages } from '../data/distinct.ts'
 import { checkState, fingerprintChanges, type BestSoFar, type Checkpoint } from './checkpoint.ts'
 import type { TrainConfig } from './config.ts'
-import { diagnose, distinctImages, type Diagnosis } from './diagnosis.ts'
+import { diagnose, type Diagnosis } from './diagnosis.ts'
 import type { TrainEvent } from './events.ts'
 import { diagnosisFacts } from './facts.ts'
 import { firstNonFinite } from './non-finite.ts'
@@ -169,11 +171,13 @@ class Run {
   }
 
   #diagnose({ pixels, labels }: Batch): Diagnosis {
-    const { batches, summary } = this.#surroundings.data
+    const { data, resume } = this.#surroundings
+    const { batches, summary } = data
     const { recipe } = this.#trainer
     return diagnose(
       diagnosisFacts(this.#config, recipe, summary, batches.batchesPerEpoch),
-      distinctImages(pixels, labels.length, summary.images),
+      batches.distinctShare ?? distinctImages(pixels, labels.length, summary.images),
+      resume?.record.diagnosis,
     )
   }
 
@@ -255,6 +259,7 @@ class Run {
         identities: data.identities,
         unreadable: data.batches.unreadable,
         ...(this.#best === undefined ? {} : { best: this.#best }),
+        ...given({ diagnosis: this.#diagnosis?.memory() ?? this.#surroundings.resume?.record.diagnosis }),
       },
       state: await this.#trainer.state(),
     }

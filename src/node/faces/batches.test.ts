@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -229,5 +229,37 @@ describe('loadNetworkImages', () => {
         expect(piece.count).toBe(0)
     }
     await expect(read()).rejects.toThrow(/p1\/2\.png: cannot be decoded/)
+  })
+})
+
+describe('the share of images that differ', () => {
+  const copies = async (): Promise<Dataset> => {
+    const copied = join(root, 'copied')
+    const bytes = await readFile(join(folder, 'p0/0.png'))
+    for (let person = 0; person < 10; person++) {
+      await mkdir(join(copied, `p${person}`), { recursive: true })
+      await writeFile(join(copied, `p${person}/0.png`), bytes)
+    }
+    return openFolders([copied])
+  }
+
+  it.for([
+    ['held decoded', undefined],
+    ['decoded each time', 0],
+  ] as const)('is that before augmentation, %s', async ([_, cacheBytes]) => {
+    const given = {
+      size,
+      batch: 5,
+      seed: 1,
+      augmentation: all,
+      workers: 0,
+      ...(cacheBytes === undefined ? {} : { cacheBytes }),
+    }
+    await using copied = await copies()
+    await using same = await openBatches({ ...given, dataset: copied })
+    expect(same.distinctShare).toBeCloseTo(0.1)
+    await using whole = await openFolders([folder])
+    await using different = await openBatches({ ...given, dataset: whole })
+    expect(different.distinctShare).toBe(1)
   })
 })

@@ -1,16 +1,19 @@
 /** @file Batches prepared ahead on other threads, from a cache of decoded crops where it fits in memory. */
 import { availableParallelism } from 'node:os'
 import { mapBounded } from '../../base/concurrency.ts'
+import { FormatError } from '../../base/errors.ts'
 import { given } from '../../base/given.ts'
 import { byCodePoint } from '../../base/names.ts'
 import { marginFor } from '../../data/augment.ts'
 import type { Augmentation } from '../../data/augment.ts'
 import type { Batch, BatchSource, Dataset, UnreadableImage } from '../../data/dataset.ts'
+import { distinctImages } from '../../data/distinct.ts'
 import { shuffledSampler } from '../../data/sampler.ts'
 import type { Sampler } from '../../data/sampler.ts'
 import type { Size } from '../../image/image.ts'
 import type { Normalisation } from '../../image/normalise.ts'
 import { paperNormalisation } from '../../image/normalise.ts'
+import { networkCrop } from '../../image/resample.ts'
 import { answerRequest, createBatchWork, imageState } from './batches-work.ts'
 import type { Failure, WorkReply, WorkRequest, WorkSetup } from './batches-work.ts'
 import type { BatchWorkerStart } from './batches-worker.ts'
@@ -135,6 +138,7 @@ export async function openBatches(options: BatchOptions): Promise<NodeBatchSourc
     }
   }
 
+  const distinctShare = await shareOfDistinct(dataset, size, crops)
   // in this thread a batch made ahead from the cache would only delay the one asked for
   const ahead = pool === undefined && crops !== undefined ? 0 : (options.prefetch ?? 3)
   const prepared = new Map<number, Promise<Batch>>()
@@ -154,6 +158,7 @@ export async function openBatches(options: BatchOptions): Promise<NodeBatchSourc
   let waitedSeconds = 0
   return {
     ...(crops === undefined ? {} : { decoded: { crops, states: setup.states, failures } }),
+    ...given({ distinctShare }),
     batchesPerEpoch: sampler.batchesPerEpoch,
     cached: crops !== undefined,
     workers,
@@ -180,6 +185,43 @@ export async function openBatches(options: BatchOptions): Promise<NodeBatchSourc
       await pool?.[Symbol.asyncDispose]()
     },
   }
+}
+
+/** Images that are compared with each other. */
+const comparedImages = 256
+
+/** The share of images that differ, as they were decoded and before augmentation; of a sample where there are many. */
+async function shareOfDistinct(
+  dataset: Dataset,
+  size: Size,
+  crops: SharedArrayBuffer | undefined,
+): Promise<number | undefined> {
+  const images = dataset.samples.length
+  if (images < 2) return undefined
+  const count = Math.min(images, comparedImages)
+  const indices = Array.from({ length: count }, (_, at) => Math.floor((at * images) / count))
+  if (crops !== undefined) {
+    const each = crops.byteLength / images
+    const pixels = new Uint8Array(count * each)
+    for (const [at, index] of indices.entries())
+      pixels.set(new Uint8Array(crops, index * each, each), at * each)
+    return distinctImages(pixels, count)
+  }
+  const each = size.height * size.width * 3
+  const read = await mapBounded(indices.slice(0, 64), 4, async (index) => {
+    try {
+      return networkCrop(await dataset.image(index), size, 0).data
+    } catch (error) {
+      // what cannot be read is said where batches are made
+      if (error instanceof FormatError) return undefined
+      throw error
+    }
+  })
+  const readable = read.filter((data) => data !== undefined)
+  if (readable.length < 2) return undefined
+  const pixels = new Uint8Array(readable.length * each)
+  for (const [at, data] of readable.entries()) pixels.set(data, at * each)
+  return distinctImages(pixels, readable.length)
 }
 
 const allocate = (bytes: number, limit: number): SharedArrayBuffer | undefined => {

@@ -1,5 +1,6 @@
 /** @file Opens everything a run learns from, is chosen by, watches and is reported on. */
 import { DataError, unexpected } from '../../base/errors.ts'
+import { given } from '../../base/given.ts'
 import { counted } from '../../base/words.ts'
 import type { Dataset, UnreadableImage } from '../../data/dataset.ts'
 import { identitySampler, type Sampler } from '../../data/sampler.ts'
@@ -203,6 +204,7 @@ export async function openRunData(config: TrainConfig, options: RunDataOptions):
 /** The same batches; what cannot be read in the other sets is counted and remembered with their own. */
 const withUnreadable = (batches: NodeBatchSource, others: readonly UnreadableImage[]): NodeBatchSource => ({
   ...(batches.decoded === undefined ? {} : { decoded: batches.decoded }),
+  ...given({ distinctShare: batches.distinctShare }),
   batchesPerEpoch: batches.batchesPerEpoch,
   cached: batches.cached,
   workers: batches.workers,
