@@ -11,7 +11,6 @@ import { startRun } from '../../src/node/run/train-run.ts'
 import { openSession } from '../../src/node/session/open-session.ts'
 import { configure } from '../../src/train/configure.ts'
 import type { StepMetrics, TrainEvent } from '../../src/train/events.ts'
-import type { Change } from '../../src/train/remedies.ts'
 import { replay, recordFolder, type RunRecord } from './replay.ts'
 import { diagnosedRuns, shortSettings, type DiagnosedRun } from './runs.ts'
 
@@ -42,23 +41,8 @@ async function shuffle(from: string, to: string): Promise<void> {
 const short = (value: number): number => Number(value.toPrecision(3))
 
 /** Trains once. */
-async function trained(
-  { settings, preset }: DiagnosedRun,
-  change: Change,
-  folder: string,
-  out: string,
-): Promise<RunRecord> {
-  const { lossOption, ...plain } = change
-  const options = { ...settings.lossOption, ...lossOption }
-  const config = configure(
-    {
-      ...shortSettings,
-      ...settings,
-      ...plain,
-      ...(Object.keys(options).length === 0 ? {} : { lossOption: options }),
-    },
-    { folders: [folder], threads: 1, preset },
-  )
+async function trained({ settings, preset }: DiagnosedRun, folder: string, out: string): Promise<RunRecord> {
+  const config = configure({ ...shortSettings, ...settings }, { folders: [folder], threads: 1, preset })
   const steps: StepMetrics[] = []
   let start: Extract<TrainEvent, { kind: 'start' }> | undefined
   for await (const event of startRun(config, { out, openSession: (spec) => openSession(spec), signal })) {
@@ -84,16 +68,12 @@ async function trained(
   }
 }
 
-/** Trains, and once more as the diagnosis advises where that is a change of settings. */
+/** Trains, and says what the diagnosis says. */
 async function record(run: DiagnosedRun, folders: Folders, out: string): Promise<RunRecord> {
-  const folder = await folders(run)
-  const first = await trained(run, {}, folder, out)
-  const told = replay(first)
-  for (const { iteration, signature, text } of told) console.log(`  ${iteration} ${signature}: ${text}`)
-  const change = told.find(({ signature }) => run.expected.includes(signature))?.change
-  if (change === undefined || !run.isFollowed) return first
-  const again = await trained(run, change, folder, out)
-  return { ...first, followed: { change, loss: again.steps.loss } }
+  const recorded = await trained(run, await folders(run), out)
+  for (const { iteration, signature, text } of replay(recorded))
+    console.log(`  ${iteration} ${signature}: ${text}`)
+  return recorded
 }
 
 type Folders = (run: DiagnosedRun) => Promise<string>

@@ -6,22 +6,16 @@ import { diagnose, type Finding } from '../../src/train/diagnosis.ts'
 import type { DataSummary, StepMetrics } from '../../src/train/events.ts'
 import { diagnosisFacts } from '../../src/train/facts.ts'
 import type { DiagnosisMemory } from '../../src/train/history.ts'
-import type { Change } from '../../src/train/remedies.ts'
 import { recipeOf } from '../../src/train/train.ts'
 
 /** Where records lie, from the repository's root. */
 export const recordFolder = 'test/diagnosis'
 
-/** A run as recorded, and as it went after the advice that was given was followed. */
+/** A run as recorded. */
 export interface RunRecord {
   readonly config: TrainConfig
   readonly data: DataSummary
   readonly steps: Readonly<Record<keyof StepMetrics, readonly number[]>>
-  readonly followed?: {
-    /** The advice. */
-    readonly change: Change
-    readonly loss: readonly number[]
-  }
 }
 
 /** Reads the record of a run. */
