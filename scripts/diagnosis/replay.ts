@@ -9,7 +9,7 @@ import type { DiagnosisMemory } from '../../src/train/history.ts'
 import { recipeOf } from '../../src/train/train.ts'
 
 /** Where records lie, from the repository's root. */
-export const recordFolder = 'test/diagnosis'
+export const recordFolder = 'test/golden/diagnosis'
 
 /** A run as recorded. */
 export interface RunRecord {
