@@ -24,7 +24,7 @@ const expressionsOf = (path: string): { readonly literals: Found[]; readonly mad
   const literals: Found[] = []
   const made: string[] = []
   const visit = (node: unknown): void => {
-    if (Array.isArray(node)) node.forEach(visit)
+    if (Array.isArray(node)) return node.forEach(visit)
     if (!isObject(node)) return
     const { regex, callee } = node
     if (isObject(regex)) {

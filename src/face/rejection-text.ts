@@ -7,8 +7,7 @@ import type { QualityLimits, QualityMeasure, RejectionRule } from './quality.ts'
 /** A rule as it may be typed. */
 export const ruleExample = 'eyeDistance=24..,yaw=..45,exposure=40..220'
 
-const number = String.raw`-?(?:\d+\.?\d*|\.\d+)`
-const rangePattern = new RegExp(`^([A-Za-z]+)=(${number})?\\.\\.(${number})?$`)
+const rangePattern = /^([A-Za-z]+)=(-?(?:\d+(?:\.\d*)?|\.\d+))?\.\.(-?(?:\d+(?:\.\d*)?|\.\d+))?$/
 
 const measureOf = (name: string): QualityMeasure => {
   const found = qualityNames.find((known) => known === name)

@@ -9,6 +9,7 @@ import { z } from 'zod'
 import { mapBounded } from '../../base/concurrency.ts'
 import { DataError, UsageError } from '../../base/errors.ts'
 import { given } from '../../base/given.ts'
+import { withoutLastSlashes } from '../../base/names.ts'
 import { counted } from '../../base/words.ts'
 import { cutFaces } from '../../face/cut-faces.ts'
 import type { CutOptions } from '../../face/cut-faces.ts'
@@ -224,7 +225,7 @@ export async function alignFolder(
     await handle.close()
   }
   const all = images.flatMap((name) => rows.get(name) ?? [])
-  const table = `${out.replace(/[/\\]+$/, '')}.csv`
+  const table = `${withoutLastSlashes(out, '/\\')}.csv`
   await replaceFile(table, tableOf(all))
   const count = (outcome: AlignOutcome): number => all.filter((row) => row.outcome === outcome).length
   return {

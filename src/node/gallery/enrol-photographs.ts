@@ -51,7 +51,9 @@ const fromFolder = async (folder: string): Promise<readonly PersonPhotograph[]> 
 const personOf = (path: string): string => {
   const folder = dirname(path)
   const own =
-    folder === '.' ? basename(path, extname(path)).replace(/[-_ ]+\d+$|[-_ ]*\(\d+\)$/, '') : basename(folder)
+    folder === '.'
+      ? basename(path, extname(path)).replace(/(?<![-_ ])(?:[-_ ]+\d+|[-_ ]*\(\d+\))$/, '')
+      : basename(folder)
   return own.replaceAll('_', ' ')
 }
 
