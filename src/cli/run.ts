@@ -43,7 +43,7 @@ export async function runCli(
       .helpCommand(false)
       .allowExcessArguments(false)
       .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: () => undefined })
-  const parser = quiet(new Parser('cosface'))
+  const parser = quiet(new Parser('cosface')).enablePositionalOptions()
   parser.version(surroundings.version, '--version', 'print the version')
   parser.helpInformation = () => `${renderHelp(commands, help)}\n`
   // `data check` and `data apply` are commands under one word
@@ -73,8 +73,13 @@ export async function runCli(
       const output = createOutput(stdout, stderr, values['json'] === true)
       code = await command.run({ output, signal: surroundings.signal }, sub.args, values)
     })
-    if (member === undefined) parser.addCommand(sub)
-    else familyOf(family).addCommand(sub)
+    if (member !== undefined) familyOf(family).addCommand(sub)
+    else {
+      parser.addCommand(sub)
+      // `runs` is a command and the word before others, whose options are theirs
+      if (commands.some(({ name }) => name.startsWith(`${family} `)))
+        families.set(family, sub.enablePositionalOptions())
+    }
   }
   try {
     if (argv.length === 0) stdout.write(parser.helpInformation())

@@ -20,6 +20,7 @@ import { labCommand } from './lab.ts'
 import { modelsCommands } from './models.ts'
 import { packBinCommand, packFolderCommand, packRecCommand } from './pack.ts'
 import { peopleCommands } from './people.ts'
+import { runsCommands } from './runs.ts'
 import { sweepCommand } from './sweep.ts'
 import { synthCommand } from './synth.ts'
 import { toyCommand } from './toy.ts'
@@ -36,6 +37,7 @@ export const commands: readonly Command[] = [
   ...galleryCommands,
   calibrateCommand,
   trainCommand,
+  ...runsCommands,
   exportCommand,
   importCommand,
   evaluateCommand,

@@ -137,6 +137,12 @@ const expectEnded = async ({ file, of }: LockAsked, last: LockRecord, own: Proce
   )
 }
 
+/** Whether a process holds the lock: one that runs here, or one elsewhere that cannot be asked. Takes nothing over. */
+export async function isLocked(file: string): Promise<boolean> {
+  const record = recordIn(await readFile(file, 'utf8').catch(() => ''))
+  return record !== undefined && (await fateOf(record.mark, await ownMark())) !== 'ended'
+}
+
 /** Removes what takings-over left beside the lock. */
 const tidy = async (file: string): Promise<void> => {
   const entries: readonly string[] = await readdir(dirname(file)).catch(() => [])

@@ -4,7 +4,7 @@ import { mkdir, realpath, readdir, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { UsageError } from '../../base/errors.ts'
 import { isOwnEntry, openDraft, ownPrefix, sweepDrafts } from './draft.ts'
-import { type HeldLock, takeLock } from './lock.ts'
+import { type HeldLock, isLocked, takeLock } from './lock.ts'
 import { completeTogether } from './together.ts'
 
 /** Folders made for `path`, outermost first; none where it was there. */
@@ -125,8 +125,14 @@ const removeEmpty = async (made: readonly string[]): Promise<void> => {
   }
 }
 
-const lockInside = (path: string): Promise<HeldLock> =>
-  takeLock({ file: join(path, `${ownPrefix}.lock`), of: path })
+const lockFileOf = (path: string): string => join(path, `${ownPrefix}.lock`)
+
+/** Whether a command is writing to a folder now. */
+export function isFolderLocked(path: string): Promise<boolean> {
+  return isLocked(lockFileOf(path))
+}
+
+const lockInside = (path: string): Promise<HeldLock> => takeLock({ file: lockFileOf(path), of: path })
 
 /**
  * Makes a folder where there is none and locks it for this process. Whatever is read to decide what to write is read after.
