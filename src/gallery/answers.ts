@@ -17,6 +17,7 @@ import { isAnswerable, type Person } from './person.ts'
 import type { Scorer } from './score-blocks.ts'
 import { personScore } from './scoring.ts'
 import { SearchIndex } from './search-index.ts'
+import type { SnapshotPlace } from './snapshot.ts'
 import type { GalleryReader, Shard } from './store.ts'
 import { type GalleryScoring, type StrangerScores, thresholdForFmr } from './thresholds.ts'
 
@@ -59,6 +60,8 @@ export interface AnswersOptions {
   readonly calibrations: readonly Calibration[]
   readonly scorer: Scorer
   readonly shard?: Shard
+  /** Where templates are kept between runs. */
+  readonly snapshots?: SnapshotPlace
 }
 
 /** What the gallery's scores are made with now; it may change under a running program. */
@@ -66,11 +69,17 @@ interface Current {
   readonly number: number
   readonly origin: EmbeddingOrigin
   readonly scoring: GalleryScoring
+  readonly incarnation: string
 }
 
 const currentOf = async (reader: GalleryReader): Promise<Current | undefined> => {
   const origin = await currentOrigin(reader)
-  return origin === undefined ? undefined : { ...origin, scoring: await scoringOf(reader) }
+  if (origin === undefined) return undefined
+  return {
+    ...origin,
+    scoring: await scoringOf(reader),
+    incarnation: (await reader.setting('incarnation')) ?? '',
+  }
 }
 
 /** Answers from one gallery. */
@@ -216,8 +225,9 @@ export class Answers implements AsyncDisposable {
     return current === undefined ? undefined : this.#indexOf(current)
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return Promise.resolve(this.#options.scorer[Symbol.asyncDispose]())
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#index?.index.save()
+    await this.#options.scorer[Symbol.asyncDispose]()
   }
 
   #read<T>(work: (reader: GalleryReader) => Promise<T>): Promise<T> {
@@ -234,6 +244,15 @@ export class Answers implements AsyncDisposable {
     const held = this.#index
     // after a change of model or scoring the old templates are of no use
     if (held?.of.number === current.number && held.of.scoring === current.scoring) return held.index
+    const { shard, snapshots } = this.#options
+    const key = {
+      gallery: this.#context.gallery,
+      incarnation: current.incarnation,
+      origin: current.number,
+      scoring: current.scoring,
+      shard: shard ?? { part: 0, of: 1 },
+      size: current.origin.size,
+    }
     const index = new SearchIndex({
       store: this.#context.store,
       origin: current.number,
@@ -241,7 +260,7 @@ export class Answers implements AsyncDisposable {
       scoring: current.scoring,
       scorer: this.#options.scorer,
       openVector: (sealed, reference, origin) => openVector(this.#context, sealed, reference, origin),
-      ...given({ shard: this.#options.shard }),
+      ...given({ shard, snapshot: snapshots === undefined ? undefined : { place: snapshots, key } }),
     })
     this.#index = { of: current, index }
     return index

@@ -23,10 +23,12 @@ export class BestPeople {
 
   /** Looks at `count` scores from `start` on, of the rows of `owners`. */
   add(scores: Float32Array, start: number, count: number, owners: Int32Array): void {
+    let floor = this.#floor
     for (let row = 0; row < count; row++) {
       const score = scores[start + row] ?? NaN
-      if (!(score >= this.#floor)) continue
+      if (!(score >= floor)) continue
       this.#offer(owners[row] ?? NaN, score)
+      floor = this.#floor
     }
   }
 

@@ -100,6 +100,7 @@ export async function enrol(
   return commit(context, 'enrol', async (moment) => {
     const origin = await ownOrigin(moment, options.origin)
     const batch = new Batch(context, moment, origin, { ...options, ...given({ expires }) }, calibrations)
+    await batch.know(named.map(({ person }) => person))
     const outcomes: Enrolled[] = []
     for (const face of named) outcomes.push(await batch.add(face))
     await batch.write()
@@ -157,6 +158,18 @@ class Batch {
     this.#calibrations = calibrations
   }
 
+  /** Looks up all names at once. */
+  async know(names: readonly string[]): Promise<void> {
+    const { consent, expires } = this.#options
+    for (const known of await this.#moment.writer.peopleNamed([...new Set(names)])) {
+      const person = {
+        ...known,
+        ...given({ consent: known.consent ?? consent, expires: expires ?? known.expires }),
+      }
+      this.#people.set(known.name ?? '', { person, isNew: false })
+    }
+  }
+
   async add(face: Enrolment): Promise<Enrolled> {
     const photograph =
       face.photograph === undefined ? undefined : this.#context.vault.fingerprint(face.photograph)
@@ -170,7 +183,7 @@ class Batch {
       }
     }
     const { person, isNew } = await this.#personOf(face.person)
-    const others = await this.#embeddingsOf(person.id)
+    const others = await this.#embeddingsOf(person.id, isNew)
     const reason =
       this.#options.anyway === true ? undefined : this.#unlikeness(face.embedding, others, person)
     if (reason !== undefined) return { outcome: 'refused', reason }
@@ -190,8 +203,9 @@ class Batch {
   async write(): Promise<void> {
     const { writer } = this.#moment
     const enrolled = new Set(this.#pending.map(({ row }) => row.person))
-    for (const { person } of this.#people.values())
-      if (enrolled.has(person.id)) await writer.putPerson(person)
+    const people = [...this.#people.values()].filter(({ person }) => enrolled.has(person.id))
+    await writer.addPeople(people.filter(({ isNew }) => isNew).map(({ person }) => person))
+    for (const { person, isNew } of people) if (!isNew) await writer.putPerson(person)
     await writer.addReferences(
       this.#pending.map(({ id, row, details }) => ({
         id,
@@ -246,29 +260,24 @@ class Batch {
   async #personOf(name: string): Promise<{ readonly person: Person; readonly isNew: boolean }> {
     const here = this.#people.get(name)
     if (here !== undefined) return here
-    const { writer, at } = this.#moment
     const { consent, expires } = this.#options
-    const known = await writer.personNamed(name)
-    const person: Person =
-      known === undefined
-        ? {
-            id: await this.#number(),
-            name,
-            state: 'active',
-            tags: [],
-            created: at.toISOString(),
-            ...given({ consent, expires }),
-          }
-        : { ...known, ...given({ consent: known.consent ?? consent, expires: expires ?? known.expires }) }
-    const found = { person, isNew: known === undefined }
+    const person: Person = {
+      id: await this.#number(),
+      name,
+      state: 'active',
+      tags: [],
+      created: this.#moment.at.toISOString(),
+      ...given({ consent, expires }),
+    }
+    const found = { person, isNew: true }
     this.#people.set(name, found)
     return found
   }
 
-  async #embeddingsOf(person: number): Promise<Float32Array[]> {
+  async #embeddingsOf(person: number, isNew: boolean): Promise<Float32Array[]> {
     const held = this.#embeddings.get(person)
     if (held !== undefined) return held
-    const found = await embeddingsOf(this.#context, this.#moment.writer, person, this.#origin)
+    const found = isNew ? [] : await embeddingsOf(this.#context, this.#moment.writer, person, this.#origin)
     this.#embeddings.set(person, found)
     return found
   }

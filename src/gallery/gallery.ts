@@ -46,6 +46,7 @@ import { type Consent, type Person, personName } from './person.ts'
 import { reembed, type Reembedded, type ReembedOptions } from './reembed.ts'
 import type { Reference } from './reference.ts'
 import { plainScorer, type Scorer } from './score-blocks.ts'
+import type { SnapshotPlace } from './snapshot.ts'
 import type { Counts, GalleryReader, Shard } from './store.ts'
 import type { GalleryScoring, StrangerScores } from './thresholds.ts'
 
@@ -61,15 +62,25 @@ export interface GalleryOptions extends GalleryParts {
   readonly scorer?: Scorer
   /** Search a part of the people only. */
   readonly shard?: Shard
+  /** Where the templates of a large gallery are kept between runs. */
+  readonly snapshots?: SnapshotPlace
 }
 
 /** Opens a gallery in a store; an empty store becomes a gallery. */
 export async function openGallery(options: GalleryOptions): Promise<Gallery> {
-  const { newId, scoring = 'maximum', calibrations = [], scorer = plainScorer, shard, ...parts } = options
+  const {
+    newId,
+    scoring = 'maximum',
+    calibrations = [],
+    scorer = plainScorer,
+    shard,
+    snapshots,
+    ...parts
+  } = options
   const known = await parts.store.read((reader) => reader.setting('gallery'))
   const gallery = known ?? (await begin(parts, newId(), scoring))
   const context = { ...parts, gallery }
-  const answers = new Answers(context, { calibrations, scorer, ...given({ shard }) })
+  const answers = new Answers(context, { calibrations, scorer, ...given({ shard, snapshots }) })
   return new Gallery(context, answers, calibrations)
 }
 

@@ -78,6 +78,12 @@ const readerOf = (rows: Rows): GalleryReader => {
     person: async (id) => rows.people.get(id),
     personNamed: async (name) =>
       [...rows.people.values()].find((person) => person.state === 'active' && person.name === name),
+    peopleNamed: async (names) => {
+      const wanted = new Set(names)
+      return [...rows.people.values()].filter(
+        ({ state, name }) => state === 'active' && name !== undefined && wanted.has(name),
+      )
+    },
     people: async ({ state, after = 0, limit }) =>
       [...rows.people.values()]
         .filter((person) => person.state === state && person.id > after)
@@ -140,6 +146,13 @@ const writerOf = (rows: Rows): GalleryWriter => {
       if (first === of || second === of) rows.links.delete(key)
   }
   const reader = readerOf(rows)
+  const putPerson = async (person: Person): Promise<void> => {
+    const namesake = await reader.personNamed(person.name ?? '')
+    if (person.state === 'active' && namesake !== undefined && namesake.id !== person.id)
+      throw new DataError(`There is an active person of the name ${person.name} already`)
+    rows.people.set(person.id, person)
+    touch(person.id)
+  }
   return {
     ...reader,
     sequence,
@@ -157,12 +170,9 @@ const writerOf = (rows: Rows): GalleryWriter => {
       rows.origins.delete(number)
       for (const [key, { origin }] of rows.embeddings) if (origin === number) rows.embeddings.delete(key)
     },
-    putPerson: async (person) => {
-      const namesake = await reader.personNamed(person.name ?? '')
-      if (person.state === 'active' && namesake !== undefined && namesake.id !== person.id)
-        throw new DataError(`There is an active person of the name ${person.name} already`)
-      rows.people.set(person.id, person)
-      touch(person.id)
+    putPerson,
+    addPeople: async (people) => {
+      for (const person of people) await putPerson(person)
     },
     addReferences: async (added) => {
       for (const row of added) {

@@ -3,6 +3,7 @@ import type { GalleryStore, Shard } from './store.ts'
 import type { GalleryScoring, ReferenceCounts } from './thresholds.ts'
 import { BestPeople, type Scored } from './best-people.ts'
 import type { Scorer } from './score-blocks.ts'
+import type { SnapshotKey, SnapshotPlace, SnapshotRows } from './snapshot.ts'
 import { templatesOf } from './scoring.ts'
 import { TemplateMatrix } from './template-matrix.ts'
 
@@ -17,20 +18,29 @@ export interface IndexOptions {
   readonly scorer: Scorer
   readonly openVector: (sealed: Uint8Array, reference: number, origin: number) => Float32Array
   readonly shard?: Shard
+  /** Where templates are kept between runs. */
+  readonly snapshot?: { readonly place: SnapshotPlace; readonly key: SnapshotKey }
+  /** Fewer rows are read faster than a snapshot is worth. @defaultValue 20000 */
+  readonly snapshotFrom?: number
 }
 
 /** Rows read from the store at once. */
 const page = 4096
+/** Rows of a snapshot sealed at once. */
+const snapshotRows = 16_384
+const usualSnapshotFrom = 20_000
 
 /** People’s templates, and searches among them. */
 export class SearchIndex {
   readonly #options: IndexOptions
-  readonly #matrix: TemplateMatrix
+  #matrix: TemplateMatrix
   /** References of people with several, under the mean. */
   readonly #references = new Map<number, number>()
   /** People by how many references they have. */
   readonly #counts = new Map<number, number>()
   #sequence = -1
+  /** The write that the snapshot knows of. */
+  #saved = -1
   /** One thing at a time: a search must not see rows that move. */
   #turn: Promise<unknown> = Promise.resolve()
 
@@ -70,6 +80,11 @@ export class SearchIndex {
     })
   }
 
+  /** Keeps the templates for the next run, where they are many and changed since. */
+  save(): Promise<void> {
+    return this.#inTurn(() => this.#save())
+  }
+
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const before = this.#turn
     const mine = before.then(work)
@@ -103,7 +118,11 @@ export class SearchIndex {
 
   async #refresh(): Promise<void> {
     const { store } = this.#options
-    if (this.#sequence < 0) return this.#load()
+    if (this.#sequence < 0 && !(await this.#loadSnapshot())) {
+      await this.#load()
+      await this.#save()
+      return
+    }
     const { sequence, people } = await store.read(async (reader) => {
       const clock = await reader.clock()
       return clock.sequence === this.#sequence
@@ -124,6 +143,59 @@ export class SearchIndex {
       })
     }
     this.#sequence = sequence
+  }
+
+  /** Whether a snapshot was there, and whole. */
+  async #loadSnapshot(): Promise<boolean> {
+    const { snapshot, size, scoring } = this.#options
+    const opened = await snapshot?.place.open(snapshot.key)
+    if (opened === undefined) return false
+    const matrix = new TemplateMatrix(size)
+    const several = new Map<number, number>()
+    try {
+      for await (const { owners, references, data } of opened.rows) {
+        owners.forEach((owner, row) => {
+          matrix.add(owner, data.subarray(row * size, (row + 1) * size))
+          const count = references[row] ?? 1
+          if (scoring === 'mean' && count > 1) several.set(owner, count)
+        })
+      }
+    } catch {
+      // cut off, changed, or of another key: the database has it all
+      return false
+    }
+    this.#matrix = matrix
+    for (const owner of matrix.owners()) {
+      const count = several.get(owner) ?? matrix.rowsOf(owner)
+      if (several.has(owner)) this.#references.set(owner, count)
+      this.#count(count, 1)
+    }
+    this.#sequence = opened.sequence
+    this.#saved = opened.sequence
+    return true
+  }
+
+  async #save(): Promise<void> {
+    const { snapshot, snapshotFrom = usualSnapshotFrom } = this.#options
+    if (snapshot === undefined || this.rows < snapshotFrom || this.#saved === this.#sequence) return
+    try {
+      await snapshot.place.save(snapshot.key, this.#sequence, this.#snapshotRows())
+      this.#saved = this.#sequence
+    } catch {
+      // a full disk, a folder that may not be written: the next start takes longer, and nothing is lost
+    }
+  }
+
+  *#snapshotRows(): Generator<SnapshotRows> {
+    const { size } = this.#options
+    for (const { data, owners, rows } of this.#matrix.segments) {
+      for (let start = 0; start < rows; start += snapshotRows) {
+        const end = Math.min(rows, start + snapshotRows)
+        const own = owners.subarray(start, end)
+        const references = own.map((owner) => this.#references.get(owner) ?? 1)
+        yield { owners: own, references, data: data.subarray(start * size, end * size) }
+      }
+    }
   }
 
   async #load(): Promise<void> {

@@ -102,6 +102,8 @@ export interface GalleryReader {
   person(id: number): Promise<Person | undefined>
   /** An active one. */
   personNamed(name: string): Promise<Person | undefined>
+  /** Active ones, in any order; who is not there is left out. */
+  peopleNamed(names: readonly string[]): Promise<readonly Person[]>
   /** In the order of their ids, of one state. */
   people(range: {
     readonly state: PersonState
@@ -145,6 +147,8 @@ export interface GalleryWriter extends GalleryReader {
   dropOrigin(number: number): Promise<void>
   /** Adds or replaces. */
   putPerson(person: Person): Promise<void>
+  /** Adds people whose numbers nobody has. */
+  addPeople(people: readonly Person[]): Promise<void>
   addReferences(rows: readonly ReferenceRow[]): Promise<void>
   addCrop(reference: number, sealed: Uint8Array): Promise<void>
   addEmbeddings(rows: readonly EmbeddingRow[]): Promise<void>

@@ -9,7 +9,7 @@ export interface Segment {
 }
 
 const smallest = 1024
-const largest = 65_536
+const largest = 16_384
 
 /** Templates by person. Removing one moves the last row to its place, so that rows stay without gaps. */
 export class TemplateMatrix {
@@ -48,7 +48,12 @@ export class TemplateMatrix {
   replace(person: number, templates: readonly Float32Array[]): void {
     for (const position of this.#positionsOf(person).toSorted((a, b) => b - a)) this.#remove(position)
     this.#rows.delete(person)
-    for (const template of templates) this.#add(person, template)
+    for (const template of templates) this.add(person, template)
+  }
+
+  /** Everybody in it. */
+  owners(): Iterable<number> {
+    return this.#rows.keys()
   }
 
   #positionsOf(person: number): readonly number[] {
@@ -56,10 +61,11 @@ export class TemplateMatrix {
     return rows === undefined ? [] : typeof rows === 'number' ? [rows] : rows
   }
 
-  #add(person: number, template: Float32Array): void {
+  /** Adds a row to those of a person. */
+  add(person: number, template: Float32Array): void {
     let last = this.segments.at(-1)
     if (last === undefined || last.rows === last.owners.length) {
-      const capacity = Math.min(largest, Math.max(smallest, this.#count))
+      const capacity = Math.min(largest, Math.max(smallest, this.#count >> 2))
       last = {
         data: new Float32Array(new ArrayBuffer(4 * capacity * this.size)),
         owners: new Int32Array(capacity),

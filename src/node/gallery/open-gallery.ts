@@ -15,6 +15,7 @@ import { dataFolder } from '../files/user-folders.ts'
 import { auditHeadKeeper, readAuditHead } from './audit-head.ts'
 import { type UserKey, userKey } from './key-file.ts'
 import { runtimeScorer } from './runtime-scorer.ts'
+import { snapshotFile } from './snapshot-file.ts'
 import { newVault, openVault } from './sealed-vault.ts'
 
 /** Which gallery, and how it is used. */
@@ -70,6 +71,14 @@ const isAddress = (place: string): boolean => /^postgres(ql)?:\/\//.test(place)
 const noGallery = (name: string): UsageError =>
   new UsageError(`There is no gallery at ${name}; cosface enrol makes one`)
 
+/** Beside a file; in the user’s data folder for a server. */
+const snapshotPlace = async (store: GalleryStore, place: string, shard?: Shard): Promise<string> => {
+  if (!isAddress(place)) return `${resolve(place)}.templates`
+  const id = (await store.read((reader) => reader.setting('gallery'))) ?? 'gallery'
+  const part = shard === undefined ? '' : `-${shard.part}-of-${shard.of}`
+  return join(dataFolder(), 'templates', `${id}${part}`)
+}
+
 /** Opens the store at a path or an address. @throws UsageError on an address of another kind */
 export async function openStore(place: string): Promise<GalleryStore> {
   if (isAddress(place)) {
@@ -95,8 +104,11 @@ export async function openGalleryAt(options: OpenGalleryOptions = {}): Promise<O
   try {
     const { vault, isNew, key } = await unlock(store, options, scoring)
     const heads = auditFolder()
+    const snapshots = snapshotFile(await snapshotPlace(store, place, options.shard), vault)
     const gallery = await openGallery({
       store,
+      snapshots,
+      forget: () => snapshots.remove(),
       vault,
       now,
       who: options.who ?? userInfo().username,

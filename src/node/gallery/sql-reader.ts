@@ -2,6 +2,7 @@
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import type { Clock, GalleryReader, Shard } from '../../gallery/store.ts'
 import { type Engine, partitions } from './migrations.ts'
+import { pieces } from './pieces.ts'
 import {
   auditFrom,
   embeddingFrom,
@@ -47,6 +48,19 @@ export function sqlReader(db: Kysely<GalleryTables>, engine: Engine): GalleryRea
         .where('state', '=', 'active')
         .executeTakeFirst()
       return row === undefined ? undefined : personFrom(row)
+    },
+    peopleNamed: async (names) => {
+      const found = []
+      for (const some of pieces(names)) {
+        const rows = await db
+          .selectFrom('person')
+          .selectAll()
+          .where('name', 'in', some)
+          .where('state', '=', 'active')
+          .execute()
+        found.push(...rows.map(personFrom))
+      }
+      return found
     },
     people: async ({ state, after = 0, limit }) => {
       const rows = await db

@@ -2,17 +2,10 @@
 import { type Kysely, sql } from 'kysely'
 import type { GalleryWriter } from '../../gallery/store.ts'
 import type { Engine } from './migrations.ts'
+import { pieces } from './pieces.ts'
 import { auditRow, personRow, referenceRow, undoRow } from './rows.ts'
 import { sqlReader } from './sql-reader.ts'
 import type { GalleryTables } from './tables.ts'
-
-/** Rows in one statement: below any engine's limit of values. */
-const rowsAtOnce = 500
-
-const pieces = <T>(items: readonly T[]): readonly (readonly T[])[] =>
-  Array.from({ length: Math.ceil(items.length / rowsAtOnce) }, (_, i) =>
-    items.slice(i * rowsAtOnce, (i + 1) * rowsAtOnce),
-  )
 
 /** A writer, and what must be written last. */
 export interface BegunWrite {
@@ -74,6 +67,10 @@ export async function beginWrite(db: Kysely<GalleryTables>, engine: Engine): Pro
         .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
         .execute()
       touch(person.id)
+    },
+    addPeople: async (people) => {
+      for (const rows of pieces(people)) await db.insertInto('person').values(rows.map(personRow)).execute()
+      for (const { id } of people) touch(id)
     },
     addReferences: async (added) => {
       for (const rows of pieces(added))
