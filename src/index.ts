@@ -75,6 +75,8 @@ export { insightfaceProtocol, pairDistances } from './evaluate/protocol/insightf
 export { megafaceProtocol, plainProduct, type Probes, refineProbes } from './evaluate/protocol/megaface.ts'
 export { fmrForFpir, fpirFromFmr, oneToManyErrors, oneToOneErrors } from './evaluate/protocol/nist.ts'
 export type { ProtocolRecord } from './evaluate/protocol/record.ts'
+export { type Benchmark, defineProtocol, type Protocol } from './evaluate/protocols/protocol.ts'
+export { benchmarkNamed, benchmarkNames, protocols } from './evaluate/protocols/registry.ts'
 export type { ProtocolEvaluation, ProtocolReport } from './evaluate/protocol/report.ts'
 export { retrievalProtocol } from './evaluate/protocol/retrieval.ts'
 export { poolTemplates, type PoolingFlags } from './evaluate/protocol/templates.ts'

@@ -7,9 +7,10 @@ import type { ContractGuess } from '../evaluate/contract-guess.ts'
 import { compareEvaluations, type PairedDifference } from '../evaluate/protocol/compare.ts'
 import { figuresOf, type ProtocolResult } from '../evaluate/protocol/figures.ts'
 import type { ProtocolEvaluation, ProtocolReport } from '../evaluate/protocol/report.ts'
+import { benchmarkNamed } from '../evaluate/protocols/registry.ts'
 import { isEmbeddingFile } from '../node/evaluate/protocol-embeddings.ts'
 import { chooseProtocol, type ChosenProtocol } from '../node/evaluate/protocol-guess.ts'
-import type { ProtocolRequest, ProtocolRun, Subject } from '../node/evaluate/protocol-request.ts'
+import type { ProtocolRun, Subject } from '../node/evaluate/protocol-request.ts'
 import { runProtocol } from '../node/evaluate/protocol-run.ts'
 import { checkPlace, replaceFile } from '../node/files/replace-file.ts'
 import { evaluationText } from '../report/evaluation-text.ts'
@@ -18,7 +19,7 @@ import { recordEntries } from '../report/protocol-words.ts'
 import { withFlip } from '../model/contract-id.ts'
 import type { EmbeddingModel, ModelContract } from '../model/contract.ts'
 import type { Context, ExitCode } from './command.ts'
-import { checkOptionsFit, type EvaluateOptions, poolingFlags } from './evaluate-options.ts'
+import { checkOptionsFit, type EvaluateOptions } from './evaluate-options.ts'
 import { openModelFor } from './models.ts'
 import { progressOf } from './progress.ts'
 
@@ -44,33 +45,6 @@ const subjectsOf = (asked: Given): readonly Named[] => {
     kind: (i === 0 ? asked.model === undefined : isEmbeddingFile(path)) ? 'embeddings' : 'model',
     name: short.filter((name) => name === short[i]).length > 1 ? path : (short[i] ?? path),
   }))
-}
-
-const requestOf = (asked: Given, chosen: ChosenProtocol, name: string): ProtocolRequest => {
-  const { pairs, randomPairs, images, convention, flip, thresholdFrom, threshold, skipMissing } = asked
-  const { groups, groupBy: columns = [], templates, rows, pooling: videoPooling, frames } = asked
-  const { distractors, suffix, sizes, gallery, enrolled, replicates, threads } = asked
-  const { probeList, distractorList, noisyProbes, noisyDistractors } = asked
-  return {
-    name,
-    chosen,
-    seed: asked.seed ?? 1,
-    lists: given({ probes: probeList, distractors: distractorList, noisyProbes, noisyDistractors }),
-    ...given({
-      pairs,
-      randomPairs,
-      images,
-      depth: asked.depth,
-      convention,
-      flip,
-      thresholdFrom,
-      threshold,
-      skipMissing,
-    }),
-    ...given({ groups: groups === undefined ? undefined : { file: groups, columns } }),
-    ...given({ pooling: templates === undefined ? undefined : poolingFlags(templates), rows }),
-    ...given({ videoPooling, frames, distractors, suffix, sizes, gallery, enrolled, replicates, threads }),
-  }
 }
 
 interface Done extends ProtocolRun {
@@ -109,10 +83,10 @@ const runOne = async (
   chosen: ChosenProtocol,
 ): Promise<Done> => {
   const { output, signal } = context
-  const unit = chosen.protocol === 'ytf' ? 'videos' : 'images'
+  const { unit } = benchmarkNamed(chosen.protocol).protocol
   const judge = async (evaluated: Subject): Promise<ProtocolRun> => {
     using progress = progressOf(output, `${chosen.protocol}: embedding by ${subject.name}`, unit)
-    const request = requestOf(asked, chosen, subject.name)
+    const request = { ...asked, name: subject.name, chosen, seed: asked.seed ?? 1 }
     return await runProtocol(evaluated, { ...request, signal, onProgress: progress.update })
   }
   if (subject.kind === 'embeddings') {

@@ -58,7 +58,7 @@ export type { MegafaceLists, MegafaceSource } from './evaluate/megaface-sources.
 export { evaluateVideos, type EvaluateVideosOptions } from './evaluate/video-evaluate.ts'
 export type { VideoSourceOptions } from './evaluate/video-frames.ts'
 export { type Embeddings, readEmbeddings } from './evaluate/protocol-embeddings.ts'
-export { type ChosenProtocol, chooseProtocol, type ProtocolInputs } from './evaluate/protocol-guess.ts'
+export { type ChosenProtocol, chooseProtocol } from './evaluate/protocol-guess.ts'
 export type { ProtocolRequest, ProtocolRun, Subject } from './evaluate/protocol-request.ts'
 export { runProtocol } from './evaluate/protocol-run.ts'
 export { type ModelFileOptions, openModel } from './run/model-file.ts'

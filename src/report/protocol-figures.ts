@@ -7,10 +7,8 @@ import { percent } from '../plot/format.ts'
 import { rocFigure } from '../plot/roc.ts'
 import type { Html } from './html.ts'
 import { figure } from './page.ts'
-import { protocolTitles } from './protocol-words.ts'
 
-const titleOf = (reports: readonly ProtocolReport[]): string =>
-  protocolTitles[reports[0]?.record.protocol ?? 'pairs']
+const titleOf = (reports: readonly ProtocolReport[]): string => reports[0]?.record.title ?? ''
 
 const namesOf = (reports: readonly ProtocolReport[]): string => reports.map(({ name }) => name).join(', ')
 

@@ -1,7 +1,7 @@
 /** @file Evaluations by any protocol as one page: figures, curves, comparison, groups, records, limits. */
 import type { PairedDifference } from '../evaluate/protocol/compare.ts'
 import type { Figure, FigureGroup } from '../evaluate/protocol/figure.ts'
-import type { ProtocolName } from '../evaluate/protocol/record.ts'
+import type { Question } from '../evaluate/protocol/record.ts'
 import type { ProtocolReport } from '../evaluate/protocol/report.ts'
 import { isShared, isUnseen } from '../evaluate/overlap.ts'
 import { openDrawing } from '../plot/drawing.ts'
@@ -15,11 +15,10 @@ import {
   headlineFigure,
   noteText,
   protocolHeadline,
-  protocolTitles,
   recordEntries,
   valueText,
 } from './protocol-words.ts'
-import { type ImageKind, limits, type Question } from './words.ts'
+import { type ImageKind, limits } from './words.ts'
 
 const furtherLooks = 'Each further look at these people, followed by a change, makes the number less honest.'
 
@@ -33,10 +32,8 @@ const strangers = (reports: readonly ProtocolReport[]): string => {
   return `Of whom these models were trained on too little is known: if any of these people were among them, the numbers are too high. ${furtherLooks}`
 }
 
-const searches: ReadonlySet<ProtocolName> = new Set(['megaface', 'identify', 'retrieval'])
-
 const questionOf = (reports: readonly ProtocolReport[]): Question =>
-  reports.every(({ record }) => searches.has(record.protocol)) ? 'searches' : 'pairs'
+  reports.every(({ record }) => record.question === 'searches') ? 'searches' : 'pairs'
 
 /** What the page shows; several reports make a comparison. */
 export interface ProtocolPage {
@@ -201,7 +198,7 @@ export async function protocolPage(page: ProtocolPage): Promise<string> {
   const [first] = reports
   const drawing = await openDrawing()
   const figures = protocolFigures(drawing, reports)
-  const title = page.title ?? protocolTitles[first?.record.protocol ?? 'pairs']
+  const title = page.title ?? first?.record.title ?? ''
   const models = reports.map((report, i): Section => ({
     id: i === 0 ? 'result' : `result-${i + 1}`,
     title: reports.length > 1 ? report.name : 'Result',

@@ -4,14 +4,7 @@ import type { FigureGroup } from '../evaluate/protocol/figure.ts'
 import type { ProtocolReport } from '../evaluate/protocol/report.ts'
 import { markdownTable } from './evaluation-text.ts'
 import { countsText, tabledFigures } from './protocol-counts.ts'
-import {
-  boundsText,
-  noteText,
-  protocolHeadline,
-  protocolTitles,
-  recordEntries,
-  valueText,
-} from './protocol-words.ts'
+import { boundsText, noteText, protocolHeadline, recordEntries, valueText } from './protocol-words.ts'
 import { type TextColumn, textTable } from './table.ts'
 
 const columns: readonly TextColumn[] = [
@@ -130,7 +123,7 @@ export function differenceCells(one: PairedDifference): string[] {
 export function protocolMarkdown(
   reports: readonly ProtocolReport[],
   differences: readonly PairedDifference[] = [],
-  title: string = protocolTitles[reports[0]?.record.protocol ?? 'pairs'],
+  title: string = reports[0]?.record.title ?? '',
 ): string {
   const [first] = differences
   return [

@@ -1,28 +1,10 @@
 /** @file The figures of protocols as readers see them; the same words on consoles, in Markdown and on pages. */
 import type { Figure } from '../evaluate/protocol/figure.ts'
-import type { ProtocolName, ProtocolRecord } from '../evaluate/protocol/record.ts'
+import type { ProtocolRecord } from '../evaluate/protocol/record.ts'
 import { overlapText } from '../evaluate/overlap.ts'
 import type { ProtocolReport } from '../evaluate/protocol/report.ts'
 import { fixed, percent } from '../plot/format.ts'
 import { intervalShort } from './words.ts'
-
-/** Benchmarks by the names their authors gave them. */
-export const protocolTitles: Readonly<Record<ProtocolName, string>> = {
-  lfw: 'Labeled Faces in the Wild',
-  'cfp-ff': 'CFP, frontal to frontal',
-  'cfp-fp': 'CFP, frontal to profile',
-  agedb: 'AgeDB-30',
-  calfw: 'Cross-Age LFW',
-  cplfw: 'Cross-Pose LFW',
-  ytf: 'YouTube Faces',
-  bin: 'Verification pack',
-  ijbb: 'IJB-B',
-  ijbc: 'IJB-C',
-  megaface: 'Identification among distractors',
-  pairs: 'Pairs',
-  identify: 'Identification in a folder',
-  retrieval: 'Retrieval in a folder',
-}
 
 const values: Readonly<Record<Figure['unit'], (figure: Figure, value: number) => string>> = {
   share: ({ id }, value) =>
@@ -60,7 +42,7 @@ export function noteText({ insufficient, note }: Figure): string {
 /** The record's entries, in words. */
 export function recordEntries(record: ProtocolRecord): readonly (readonly [name: string, value: string])[] {
   return [
-    ['protocol', `${record.protocol} (${protocolTitles[record.protocol]})`],
+    ['protocol', `${record.protocol} (${record.title})`],
     ['convention', record.convention],
     ['model', record.model ?? 'embeddings from elsewhere'],
     ...(record.rows === undefined ? [] : [['rows', record.rows] as const]),
@@ -86,8 +68,7 @@ export function headlineFigure({ groups }: ProtocolReport): Figure | undefined {
 /** The headline in a sentence. */
 export function protocolHeadline(report: ProtocolReport): string {
   const figure = headlineFigure(report)
-  if (figure === undefined)
-    return `${report.name}, ${protocolTitles[report.record.protocol]}: these data carry no figure.`
+  if (figure === undefined) return `${report.name}, ${report.record.title}: these data carry no figure.`
   const bounds = figure.interval === undefined ? '' : ` (95 % interval ${boundsText(figure)})`
-  return `${report.name}, ${protocolTitles[report.record.protocol]}: ${figure.name} ${valueText(figure)}${bounds}.`
+  return `${report.name}, ${report.record.title}: ${figure.name} ${valueText(figure)}${bounds}.`
 }

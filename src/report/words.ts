@@ -1,4 +1,5 @@
 /** @file What the numbers mean, in sentences; and what they do not mean. */
+import type { Question } from '../evaluate/protocol/record.ts'
 import type { TarAtFar, VerificationResult } from '../evaluate/result.ts'
 import { count, fixed, percent, shortPercent } from '../plot/format.ts'
 
@@ -56,9 +57,6 @@ export function tarSentence(point: TarAtFar): string {
     point.interval === undefined ? '' : ` (${intervalText(point.interval.low, point.interval.high)})`
   return `Letting ${oneIn(point.far)} pass, it recognises ${percent(point.tar)} of same-person pairs${bounds}.`
 }
-
-/** What was asked: whether two faces are of one person, or who somebody is among many. */
-export type Question = 'pairs' | 'searches'
 
 const otherImages = 'Other cameras, ages, poses or crops can give other numbers.'
 

@@ -14,7 +14,8 @@ import { scoreTemplatePairs, templatePeople, judgeTemplatePairs } from '../../sr
 import { insightfaceProtocol } from '../../src/evaluate/protocol/insightface.ts'
 import { megafaceProtocol, plainProduct } from '../../src/evaluate/protocol/megaface.ts'
 import { tarOutcomes, unitsOf } from '../../src/evaluate/protocol/outcomes.ts'
-import type { ProtocolName, ProtocolRecord } from '../../src/evaluate/protocol/record.ts'
+import type { ProtocolRecord } from '../../src/evaluate/protocol/record.ts'
+import { benchmarkFacts } from '../../src/evaluate/protocols/registry.ts'
 import type { ProtocolEvaluation } from '../../src/evaluate/protocol/report.ts'
 import { poolingInWords } from '../../src/evaluate/protocol/templates.ts'
 import { verify } from '../../src/evaluate/verify.ts'
@@ -27,8 +28,8 @@ export interface Made {
   readonly noise: number
 }
 
-const record = (protocol: ProtocolName, { name, noise }: Made): ProtocolRecord => ({
-  protocol,
+const record = (benchmark: string, { name, noise }: Made): ProtocolRecord => ({
+  ...benchmarkFacts(benchmark),
   convention: 'cosface',
   model: unitsOf([name, noise]),
   aligner: 'as given, 112x96',

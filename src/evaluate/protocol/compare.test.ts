@@ -12,7 +12,15 @@ const evaluation = (name: string, outcomes: readonly Outcomes[]): ProtocolEvalua
   report: {
     schema: 'cosface-protocol/1',
     name,
-    record: { protocol: 'pairs', convention: '', aligner: '', seed: 0, files: [] },
+    record: {
+      title: 'Pairs',
+      question: 'pairs',
+      protocol: 'pairs',
+      convention: '',
+      aligner: '',
+      seed: 0,
+      files: [],
+    },
     groups: [],
     curves: {},
     warnings: [],

@@ -2,38 +2,17 @@
 
 import type { Overlap } from '../overlap.ts'
 
-/** Benchmarks by the names the command line knows them by; `bin` is a pack with its images, `pairs` any list. */
-export type ProtocolName =
-  | 'lfw'
-  | 'cfp-ff'
-  | 'cfp-fp'
-  | 'agedb'
-  | 'calfw'
-  | 'cplfw'
-  | 'ytf'
-  | 'bin'
-  | 'ijbb'
-  | 'ijbc'
-  | 'megaface'
-  | 'pairs'
-  | 'identify'
-  | 'retrieval'
-
-/** Those whose result is a list of pairs, with an image on either side. */
-export const pairProtocols: readonly ProtocolName[] = [
-  'lfw',
-  'cfp-ff',
-  'cfp-fp',
-  'agedb',
-  'calfw',
-  'cplfw',
-  'bin',
-  'pairs',
-]
+/** What is asked: whether two faces are of one person, or who somebody is among many. */
+export type Question = 'pairs' | 'searches'
 
 /** What a reader needs to repeat a figure. */
 export interface ProtocolRecord {
-  readonly protocol: ProtocolName
+  /** The benchmark by the name the command line knows it by. */
+  readonly protocol: string
+  /** As its authors call it. */
+  readonly title: string
+  /** Whether pairs are asked for or searches. */
+  readonly question: Question
   /** `cosface`, `centred`, `insightface`; the flags of templates; the pooling of frames; raw or refined lists. */
   readonly convention: string
   /** The model's id: a hash of weights and preprocessing; absent for embeddings from elsewhere. */

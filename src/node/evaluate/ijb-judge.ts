@@ -19,6 +19,7 @@ import {
   templatePeople,
 } from '../../evaluate/protocol/ijb.ts'
 import { tarOutcomes, unitsOf } from '../../evaluate/protocol/outcomes.ts'
+import { benchmarkFacts } from '../../evaluate/protocols/registry.ts'
 import type { ProtocolEvaluation } from '../../evaluate/protocol/report.ts'
 import type { PooledTemplates, PoolingFlags } from '../../evaluate/protocol/templates.ts'
 import type { Driver } from '../../runtime/driver.ts'
@@ -31,7 +32,7 @@ export interface JudgeIjbOptions {
   /** What the report calls the model. @defaultValue model */
   readonly name?: string
   /** Which benchmark it is. @defaultValue by the name of its lists, else IJB-C */
-  readonly benchmark?: 'ijbb' | 'ijbc'
+  readonly benchmark?: string
   /** How faces were cut out, for the record. */
   readonly aligner?: string
   readonly seed?: number
@@ -115,7 +116,7 @@ export async function judgeTemplates(
     {
       name: options.name ?? 'model',
       record: {
-        protocol: options.benchmark ?? (/ijb-?b/i.test(files.pairs) ? 'ijbb' : 'ijbc'),
+        ...benchmarkFacts(options.benchmark ?? (/ijb-?b/i.test(files.pairs) ? 'ijbb' : 'ijbc')),
         convention: flags === undefined ? 'templates as given, normalised' : pooling,
         aligner: options.aligner ?? 'five points of the list to the 112×112 template',
         seed: common.seed,

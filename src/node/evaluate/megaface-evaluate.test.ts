@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DataError, FormatError } from '../../base/errors.ts'
 import { encodeOpenCvFeature } from '../../data/records/opencv-mat.ts'
+import { benchmarkFacts } from '../../evaluate/protocols/registry.ts'
 import { type MegafaceResult, plainProduct } from '../../evaluate/protocol/megaface.ts'
 import type { ProtocolEvaluation } from '../../evaluate/protocol/report.ts'
 import type { Driver } from '../../runtime/driver.ts'
@@ -147,7 +148,7 @@ describe.each(sources)('%s', (_, rows, source) => {
     )
     result.tarAtFar.forEach(({ tar }, k) => expect(tar).toBeCloseTo(given.tar[k] ?? NaN, 12))
     expect(evaluation.report.record).toEqual({
-      protocol: 'megaface',
+      ...benchmarkFacts('megaface'),
       convention: 'raw lists; features as given, normalised',
       aligner: 'as given',
       seed: 0,

@@ -11,6 +11,7 @@ import { flipText } from '../../evaluate/protocol.ts'
 import { megafaceEvaluation } from '../../evaluate/protocol/evaluations.ts'
 import type { MegafaceOptions, Probes } from '../../evaluate/protocol/megaface.ts'
 import { megafaceProtocol, refineProbes } from '../../evaluate/protocol/megaface.ts'
+import { benchmarkFacts } from '../../evaluate/protocols/registry.ts'
 import type { ProtocolEvaluation } from '../../evaluate/protocol/report.ts'
 import type { DecodeImage } from '../../image/image.ts'
 import type { Driver } from '../../runtime/driver.ts'
@@ -135,7 +136,7 @@ export async function evaluateMegaface(
     {
       name: options.name,
       record: {
-        protocol: 'megaface',
+        ...benchmarkFacts('megaface'),
         convention:
           `${isRefined ? 'refined' : 'raw'} lists; ` +
           (source.kind === 'images'

@@ -14,7 +14,8 @@ import type { Searches, SubjectTemplates } from '../../evaluate/protocol/identif
 import { judgeGalleries, search } from '../../evaluate/protocol/identify.ts'
 import { oneToManyErrors } from '../../evaluate/protocol/nist.ts'
 import { searchOutcomes } from '../../evaluate/protocol/outcomes.ts'
-import type { ProtocolName, ProtocolRecord } from '../../evaluate/protocol/record.ts'
+import { benchmarkFacts } from '../../evaluate/protocols/registry.ts'
+import type { ProtocolRecord } from '../../evaluate/protocol/record.ts'
 import type { ProtocolEvaluation } from '../../evaluate/protocol/report.ts'
 import { protocolEvaluation } from '../../evaluate/protocol/report.ts'
 import { retrievalProtocol } from '../../evaluate/protocol/retrieval.ts'
@@ -123,7 +124,7 @@ const numbersOf = (people: Iterable<string>): ReadonlyMap<string, number> =>
   new Map([...new Set(people)].sort(byCodePoint).map((name, number) => [name, number]))
 
 const recordOf = (
-  protocol: ProtocolName,
+  benchmark: string,
   evaluated: Evaluated,
   convention: string,
   options: EvaluateFolderOptions,
@@ -133,7 +134,7 @@ const recordOf = (
     evaluated.kind === 'model' ? flipText(evaluated.model.contract.flip) : 'embeddings as given, normalised'
   const source = evaluated.kind === 'model' ? (options.images ?? '') : evaluated.embeddings.file
   return {
-    protocol,
+    ...benchmarkFacts(benchmark),
     convention: `${convention}; ${features}`,
     aligner: 'as given',
     seed: options.seed ?? 0,

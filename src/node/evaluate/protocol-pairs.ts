@@ -11,19 +11,22 @@ import { conventionInWords } from '../../evaluate/protocol/convention.ts'
 import { insightfaceEvaluation, pairEvaluation } from '../../evaluate/protocol/evaluations.ts'
 import type { GroupsResult } from '../../evaluate/protocol/groups.ts'
 import { groupResults } from '../../evaluate/protocol/groups.ts'
+import { benchmarkFacts, benchmarkNamed } from '../../evaluate/protocols/registry.ts'
 import type { ProtocolRecord } from '../../evaluate/protocol/record.ts'
 import { protocolEvaluation } from '../../evaluate/protocol/report.ts'
 import type { Verification } from '../../evaluate/verify.ts'
 import type { JudgedPairs } from './evaluate-pairs.ts'
 import { judgePairs } from './evaluate-pairs.ts'
 import type { Evaluated } from './evaluated.ts'
+import { pairProtocolNamed } from '../faces/pair-list-file.ts'
 import type { PairSource } from './pair-source.ts'
 import type { ProtocolRequest, ProtocolRun } from './protocol-request.ts'
 import { readWholeFile } from '../files/record-file.ts'
 
 const sourceOf = (request: ProtocolRequest): PairSource => {
   const { pairs, randomPairs, chosen, seed } = request
-  if (pairs !== undefined) return { kind: 'list', file: pairs, ...given({ protocol: chosen.container }) }
+  if (pairs !== undefined)
+    return { kind: 'list', file: pairs, ...given({ protocol: pairProtocolNamed(chosen.container) }) }
   if (randomPairs === undefined && request.images === undefined)
     throw new UsageError(
       'Expected --pairs with a list of pairs, or --random-pairs with their number, got nothing',
@@ -32,10 +35,10 @@ const sourceOf = (request: ProtocolRequest): PairSource => {
 }
 
 const readGroups = async (request: ProtocolRequest): Promise<readonly GroupTable[]> => {
-  const { groups } = request
+  const { groups, groupBy = [] } = request
   if (groups === undefined) return []
-  const text = decodeText(await readWholeFile(groups.file), groups.file)
-  return groups.columns.map((column) => parseGroups(text, groups.file, column))
+  const text = decodeText(await readWholeFile(groups), groups)
+  return groupBy.map((column) => parseGroups(text, groups, column))
 }
 
 const imagesOf = (pairs: readonly Pair[]): string[] => pairs.flatMap(({ a, b }) => [a, b])
@@ -52,11 +55,11 @@ const pairRecord = (request: ProtocolRequest, evaluated: Evaluated, judged: Judg
   const files = [
     pairs ?? `${judged.judgement.verification.scored.length} random pairs of ${images}`,
     thresholdFrom,
-    groups?.file,
+    groups,
     evaluated.kind === 'model' ? undefined : evaluated.embeddings.file,
   ]
   return {
-    protocol: chosen.protocol,
+    ...benchmarkFacts(chosen.protocol),
     convention: conventionInWords(convention, judged.flip, request.threshold !== undefined),
     aligner: 'as given',
     seed,
@@ -68,8 +71,10 @@ const pairRecord = (request: ProtocolRequest, evaluated: Evaluated, judged: Judg
 /** Runs a protocol of single pairs. @throws UsageError, DataError, FormatError as `judgePairs` */
 export async function runPairs(evaluated: Evaluated, request: ProtocolRequest): Promise<ProtocolRun> {
   const { convention, flip, thresholdFrom, threshold, skipMissing, seed, chosen, pairs } = request
-  const isCfp = chosen.container === 'cfp-ff' || chosen.container === 'cfp-fp'
-  const images = request.images ?? (isCfp && pairs !== undefined ? join(pairs, 'Data', 'Images') : undefined)
+  const own = benchmarkNamed(chosen.protocol).benchmark
+  const inFolder = own.container === chosen.container ? own.images : undefined
+  const images =
+    request.images ?? (inFolder === undefined || pairs === undefined ? undefined : join(pairs, ...inFolder))
   const tables = await readGroups(request)
   const { replicates, decode, signal, onProgress, depth } = request
   const judged = await judgePairs(evaluated, {

@@ -1,7 +1,8 @@
 /** @file Any protocol on any of its inputs: from what was asked for to figures with their record. */
 import { UsageError } from '../../base/errors.ts'
 import { given } from '../../base/given.ts'
-import type { ProtocolName } from '../../evaluate/protocol/record.ts'
+import { benchmarkNamed } from '../../evaluate/protocols/registry.ts'
+import { poolingFlags } from '../../evaluate/protocols/templates.ts'
 import type { Evaluated } from './evaluated.ts'
 import { evaluateIjb } from './ijb-evaluate.ts'
 import { evaluateIjbFeatures, type IjbFeatures } from './ijb-features.ts'
@@ -29,7 +30,7 @@ const runTemplates = async (subject: Subject, request: ProtocolRequest): Promise
   const {
     chosen,
     images,
-    pooling: flags,
+    templates,
     rows = 'image',
     seed,
     name,
@@ -40,8 +41,8 @@ const runTemplates = async (subject: Subject, request: ProtocolRequest): Promise
     decode,
   } = request
   const folder = needed('--pairs', request.pairs, 'the benchmark’s folder, with its lists or with meta/')
-  const benchmark = chosen.protocol === 'ijbb' ? 'ijbb' : 'ijbc'
-  const options = { name, seed, benchmark, ...given({ replicates, skipMissing }) } as const
+  const flags = templates === undefined ? undefined : poolingFlags(templates)
+  const options = { name, seed, benchmark: chosen.protocol, ...given({ replicates, skipMissing }) } as const
   if (subject.kind === 'model') {
     const asked = { ...options, ...given({ flags, images, decode, signal, onProgress }) }
     return { evaluation: (await evaluateIjb(subject.model, folder, asked)).evaluation }
@@ -55,7 +56,7 @@ const runTemplates = async (subject: Subject, request: ProtocolRequest): Promise
 }
 
 const runVideos = async (subject: Subject, request: ProtocolRequest): Promise<ProtocolRun> => {
-  const { images, frames, videoPooling: pooling, seed, name, skipMissing } = request
+  const { images, frames, pooling, seed, name, skipMissing } = request
   const { replicates, decode, signal, onProgress } = request
   const splits = needed('--pairs', request.pairs, 'the list of splits')
   const evaluation = await evaluateVideos(await evaluatedBy(subject), splits, {
@@ -84,7 +85,9 @@ const distractorSource = (subject: Subject, request: ProtocolRequest): MegafaceS
 }
 
 const runDistractors = async (subject: Subject, request: ProtocolRequest): Promise<ProtocolRun> => {
-  const { name, seed, lists, sizes, threads, decode, signal, replicates } = request
+  const { name, seed, sizes, threads, decode, signal, replicates } = request
+  const { probeList, distractorList, noisyProbes, noisyDistractors } = request
+  const lists = given({ probes: probeList, distractors: distractorList, noisyProbes, noisyDistractors })
   const evaluation = await evaluateMegaface(distractorSource(subject, request), {
     name,
     seed,
@@ -107,22 +110,13 @@ const searching =
 
 type Runner = (subject: Subject, request: ProtocolRequest) => Promise<ProtocolRun>
 
-const runPairList: Runner = async (subject, request) => runPairs(await evaluatedBy(subject), request)
-
-const runners: Readonly<Record<ProtocolName, Runner>> = {
-  lfw: runPairList,
-  'cfp-ff': runPairList,
-  'cfp-fp': runPairList,
-  agedb: runPairList,
-  calfw: runPairList,
-  cplfw: runPairList,
-  bin: runPairList,
-  pairs: runPairList,
-  ytf: runVideos,
-  ijbb: runTemplates,
-  ijbc: runTemplates,
-  megaface: runDistractors,
-  identify: searching(evaluateIdentification),
+/** By the kind of protocol. */
+const runners: Readonly<Record<string, Runner>> = {
+  pairs: async (subject, request) => runPairs(await evaluatedBy(subject), request),
+  video: runVideos,
+  templates: runTemplates,
+  distractors: runDistractors,
+  identification: searching(evaluateIdentification),
   retrieval: searching(evaluateRetrieval),
 }
 
@@ -131,7 +125,9 @@ const runners: Readonly<Record<ProtocolName, Runner>> = {
  * @throws UsageError where an input is missing, DataError and FormatError where one cannot carry it; nothing is written
  */
 export async function runProtocol(subject: Subject, request: ProtocolRequest): Promise<ProtocolRun> {
-  const run = runners[request.chosen.protocol]
+  const { kind } = benchmarkNamed(request.chosen.protocol).protocol
+  const run = runners[kind]
+  if (run === undefined) throw new RangeError(`There are no sources for protocols of the kind ${kind}`)
   const seen = subject.kind === 'model' ? subject.model.seen : undefined
   if (seen === undefined) return run(subject, request)
   const watch = watchSeen(seen, request.decode ?? decodeImage)

@@ -10,6 +10,7 @@ import type { FlipRule } from '../../evaluate/features.ts'
 import { checkPairKinds } from '../../evaluate/pair.ts'
 import { flipText } from '../../evaluate/protocol.ts'
 import { pairEvaluation } from '../../evaluate/protocol/evaluations.ts'
+import { benchmarkFacts } from '../../evaluate/protocols/registry.ts'
 import type { ProtocolEvaluation } from '../../evaluate/protocol/report.ts'
 import {
   type Frames,
@@ -134,7 +135,7 @@ export async function evaluateVideos(
     {
       name: options.name,
       record: {
-        protocol: 'ytf',
+        ...benchmarkFacts('ytf'),
         convention: `${pooling}; ${limit}; ${words}`,
         aligner: 'as given',
         seed,

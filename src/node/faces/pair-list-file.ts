@@ -80,6 +80,14 @@ const readers: {
   ytf: async (path) => parseYtfSplits(await readText(path), path),
 }
 
+/** A form of files of pairs by its name; undefined for another. */
+export function pairProtocolNamed(name: string | undefined): PairProtocol | undefined {
+  if (name === 'bin') return name
+  const isReader = (key: string | undefined): key is keyof typeof readers =>
+    key !== undefined && Object.hasOwn(readers, key)
+  return isReader(name) ? name : undefined
+}
+
 /**
  * The pairs of a benchmark, guessed from the file where `protocol` is not given. A `.bin` holds its images itself: see `openBin`.
  * @throws UsageError, FormatError
