@@ -84,17 +84,17 @@ describe('wrong use ends with 2, one sentence and nothing on stdout', () => {
     [
       'length in two units',
       ['train', 'x', '--epochs', '1', '--iterations', '5'],
-      /one of `epochs` and `iterations`/,
+      /one of `--epochs` and `--iterations`/,
     ],
     [
       'a batch that does not split',
       ['train', 'x', '--batch', '64', '--accumulate', '5'],
-      /a divisor of `batch` \(64\)/,
+      /a divisor of `--batch` \(64\)/,
     ],
     [
       'milestones out of order',
       ['train', 'x', '--milestones', '9,4', '--iterations', '10'],
-      /`milestones` .* ascending/,
+      /`--milestones` .* ascending/,
     ],
   ]
   it.each(cases)('%s', async (_title, argv, sentence) => {
