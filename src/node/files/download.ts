@@ -10,7 +10,7 @@ import { given } from '../../base/given.ts'
 import type { KnownHashes } from '../../data/public-sets.ts'
 import type { Answer, Transport } from './download-request.ts'
 import { request, webAddress } from './download-request.ts'
-import { lockPlace } from './locked-folder.ts'
+import { clearPlace, lockPlace } from './locked-folder.ts'
 import { replaceFile } from './replace-file.ts'
 
 export interface DownloadOptions extends KnownHashes {
@@ -249,6 +249,7 @@ export async function download(
       throw new UsageError(`${file} is there and is something else: ${wrong}. Move it away to fetch it`)
     // killed between the file's place and this
     await rm(noteOf(file), { force: true })
+    await clearPlace(file)
     return { file, bytes: there.size, sha256: hashes.sha256, resumedAt: there.size }
   }
   await mkdir(dirname(file), { recursive: true })

@@ -1,7 +1,7 @@
 /** @file A folder that this process alone writes to, until it is let go; whoever writes into a folder asks for one. */
 import { createHash } from 'node:crypto'
 import { mkdir, realpath, readdir, rmdir, stat } from 'node:fs/promises'
-import { basename, dirname, join, resolve, sep } from 'node:path'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { UsageError } from '../../base/errors.ts'
 import { isOwnEntry, openDraft, ownPrefix, sweepDrafts } from './draft.ts'
 import { type HeldLock, isLocked, takeLock } from './lock.ts'
@@ -32,6 +32,7 @@ export class LockedFolder implements AsyncDisposable {
   readonly #lock: HeldLock
   readonly #made: readonly string[]
   readonly #swept = new Set<string>()
+  readonly #written = new Set<string>()
 
   private constructor(path: string, lock: HeldLock, made: readonly string[]) {
     this.path = path
@@ -89,7 +90,13 @@ export class LockedFolder implements AsyncDisposable {
   /** A path that may be written, since it lies in the folder. @throws RangeError where it does not */
   own(file: string): string {
     if (!this.holds(file)) throw new RangeError(`Expected a file in ${this.path}, got ${file}`)
+    this.#written.add(relative(this.path, file).split(sep)[0] ?? '')
     return file
+  }
+
+  /** Its entries that were written to, or were to be. */
+  get written(): readonly string[] {
+    return [...this.#written]
   }
 
   /** Replaces a file in the folder whole; folders above it are made. */
@@ -164,6 +171,14 @@ export function lockFreeFolder(name: string): Promise<LockedFolder> {
   return LockedFolder.takeNext((number) => (number === 1 ? name : `${name}-${number}`))
 }
 
+/** The name of the lock of a place, beside it. */
+const placeLock = (path: string): string => {
+  const name = basename(resolve(path))
+  // a name may have 255 bytes
+  const part = Buffer.byteLength(name) > 120 ? createHash('sha256').update(name).digest('hex') : name
+  return `${ownPrefix}-${part}.lock`
+}
+
 /**
  * Locks the place of a file, or of a folder that appears only when it is whole, by a file beside it. What killed commands
  * were writing beside it is removed.
@@ -176,10 +191,7 @@ export async function lockPlace(path: string): Promise<HeldLock> {
   })
   try {
     const above = await realpath(dirname(target))
-    const name = basename(target)
-    // a name may have 255 bytes
-    const part = Buffer.byteLength(name) > 120 ? createHash('sha256').update(name).digest('hex') : name
-    const lock = await takeLock({ file: join(above, `${ownPrefix}-${part}.lock`), of: path })
+    const lock = await takeLock({ file: join(above, placeLock(path)), of: path })
     await sweepDrafts(above)
     return {
       note: lock.note,
@@ -192,6 +204,13 @@ export async function lockPlace(path: string): Promise<HeldLock> {
     await removeEmpty(made)
     throw cannotWrite(path, error)
   }
+}
+
+/** Removes the lock that a killed command left on a place where there is nothing more to do. */
+export async function clearPlace(path: string): Promise<void> {
+  if (!(await isThere(join(dirname(path), placeLock(path))))) return
+  const lock = await lockPlace(path).catch(() => undefined)
+  await lock?.[Symbol.asyncDispose]()
 }
 
 /** Whether something lies at a path. */

@@ -55,6 +55,7 @@ const runEntries = [
   'tensorboard',
   'checkpoints',
   'plan.txt',
+  'seen.json',
   'events.jsonl',
   'split.json',
   'config.json',
@@ -85,7 +86,8 @@ export async function clearForNewRun(folder: LockedFolder): Promise<void> {
 
 /** Takes away what a run has written into a folder that was new or empty; what others put there meanwhile stays. */
 export async function removeRun(folder: LockedFolder): Promise<void> {
-  for (const entry of runEntries)
+  const others = folder.written.filter((entry) => !runEntries.includes(entry))
+  for (const entry of [...others, ...runEntries])
     await rm(folder.own(join(folder.path, entry)), { recursive: true, force: true })
 }
 
