@@ -13,7 +13,7 @@ import type { ScanOptions } from '../faces/folder-scan.ts'
 import { isListData } from '../faces/listed-faces.ts'
 import { isRecordData } from '../faces/record-dataset.ts'
 import { openDraftFolder } from '../files/draft.ts'
-import { isThere, lockPlace } from '../files/locked-folder.ts'
+import { clearPlace, isThere, lockPlace } from '../files/locked-folder.ts'
 import { readWholeFile } from '../files/record-file.ts'
 
 export interface DataApplyOptions extends ScanOptions {
@@ -101,7 +101,9 @@ const pathsOf = (
 }
 
 const checkFree = async (out: string): Promise<void> => {
-  if (await isThere(out)) throw new UsageError(`${out} exists; give the name of a new folder`)
+  if (!(await isThere(out))) return
+  await clearPlace(out)
+  throw new UsageError(`${out} exists; give the name of a new folder`)
 }
 
 /**

@@ -7,7 +7,7 @@ import { mapBounded } from '../../base/concurrency.ts'
 import { UsageError } from '../../base/errors.ts'
 import type { Size } from '../../image/image.ts'
 import { openDraftFolder } from '../files/draft.ts'
-import { lockPlace } from '../files/locked-folder.ts'
+import { clearPlace, lockPlace } from '../files/locked-folder.ts'
 import type { SynthFormat, SynthJob } from './synth-files.ts'
 import { writeIdentity } from './synth-files.ts'
 import { workerEntry } from '../threads/worker-entry.ts'
@@ -51,8 +51,10 @@ const entry = workerEntry('faces/synth-worker')
 const checkEmpty = async (folder: string): Promise<void> => {
   try {
     const entries = await readdir(folder)
-    if (entries.length > 0)
+    if (entries.length > 0) {
+      await clearPlace(folder)
       throw new UsageError(`${folder} is not empty; name a folder that does not exist yet`)
+    }
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
     if (code === 'ENOENT') return
