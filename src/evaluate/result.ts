@@ -17,6 +17,8 @@ export interface TarAtFar {
 
 export interface VerificationResult {
   readonly schema: 'cosface-evaluation/1'
+  /** Which part of a benchmark it is of, where that has parts. */
+  readonly part?: string
   /** The procedure in words: folds, where the threshold comes from, flip rule, tie rule. */
   readonly protocol: string
   /** Share of pairs decided rightly, mean over folds. */

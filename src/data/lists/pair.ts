@@ -1,6 +1,6 @@
 /** @file Pairs as the lists of CFP, AgeDB-30, CALFW, CPLFW and YTF name them. */
 
-export type PairListFormat = 'cfp-ff' | 'cfp-fp' | 'agedb' | 'calfw' | 'cplfw' | 'ytf'
+export type PairListFormat = 'cfp-ff' | 'cfp-fp' | 'agedb' | 'calfw' | 'cplfw' | 'ytf' | 'rfw'
 
 /** Two images, or two videos, of a list. */
 export interface ListedFacePair {

@@ -9,6 +9,7 @@ import type { TemplateVerificationResult } from './ijb.ts'
 import type { InsightfaceResult } from './insightface.ts'
 import type { MegafaceResult } from './megaface.ts'
 import type { OneToManyErrors, OneToOneErrors } from './nist.ts'
+import { type PartsResult, partsFigures } from './parts.ts'
 import { rateText } from './record.ts'
 import type { RetrievalResult } from './retrieval.ts'
 import type { TarAtFar, VerificationResult } from '../result.ts'
@@ -24,6 +25,7 @@ export type ProtocolResult =
   | OneToOneErrors
   | OneToManyErrors
   | GroupsResult
+  | PartsResult
 
 type Unknown<T> = { readonly [K in keyof T]: T[K] | undefined }
 
@@ -264,11 +266,27 @@ const oneToMany = (result: OneToManyErrors): FigureGroup => ({
   ),
 })
 
+/** Figures of a part are told from those of others. */
+const ofPart = (group: FigureGroup, part: string | undefined): FigureGroup =>
+  part === undefined
+    ? group
+    : {
+        ...group,
+        title: `${group.title}, ${part}`,
+        figures: group.figures.map((one) => ({
+          ...one,
+          id: `${part}:${one.id}`,
+          name: `${one.name} of ${part}`,
+        })),
+      }
+
 /** The named figures of any protocol's result. */
 export function figuresOf(result: ProtocolResult): FigureGroup {
   switch (result.schema) {
     case 'cosface-evaluation/1':
-      return verification(result)
+      return ofPart(verification(result), result.part)
+    case 'cosface-parts/1':
+      return partsFigures(result)
     case 'cosface-insightface/1':
       return insightface(result)
     case 'cosface-templates/1':

@@ -25,6 +25,8 @@ export interface Benchmark {
 
 /** What can be found out of the files that were given, when it is asked for. */
 export interface Looked {
+  /** Whether the folder holds a file, by its path in it. */
+  readonly holds: (path: string) => Promise<boolean>
   /** The list of templates in the folder, where it has one. */
   readonly templateList: () => Promise<string | undefined>
   /** How the pairs are stored. @throws UsageError where it cannot be told */

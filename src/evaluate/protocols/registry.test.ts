@@ -14,6 +14,7 @@ const files = (container: string, templateList?: string, header = false): Looked
   container: async () => container,
   templateList: async () => templateList,
   hasLfwHeader: async () => header,
+  holds: async (path) => container === path,
 })
 
 describe('protocols', () => {
@@ -49,6 +50,7 @@ describe('protocols', () => {
     expect(await of({ pairs: 'x/any.bin' }, files('bin'))).toBe('bin')
     expect(await of({ pairs: 'splits.txt' }, files('ytf'))).toBe('ytf')
     expect(await of({ pairs: 'IJBB' }, files('pairs', 'ijbb_face_tid_mid.txt'))).toBe('ijbb')
+    expect(await of({ pairs: 'RFW' }, files('txts/African/African_pairs.txt'))).toBe('rfw')
     await expect(of({ pairs: 'x' }, files('pairs', 'x_face_tid_mid.txt'))).rejects.toThrow('say which')
   })
 })

@@ -5,6 +5,7 @@ import { type PairsAsked, pairsProtocol } from './pairs.ts'
 import type { Question } from '../protocol/record.ts'
 import type { AnyProtocol, Benchmark, Given, Looked, Protocol, Recognised } from './protocol.ts'
 import { type RetrievalAsked, retrievalProtocol } from './retrieval.ts'
+import { type RfwAsked, rfwProtocol } from './rfw.ts'
 import { type TemplatesAsked, templatesProtocol } from './templates.ts'
 import { type VideoAsked, videoProtocol } from './video.ts'
 
@@ -14,7 +15,8 @@ export type ProtocolAsked = PairsAsked &
   TemplatesAsked &
   DistractorsAsked &
   IdentificationAsked &
-  RetrievalAsked
+  RetrievalAsked &
+  RfwAsked
 
 /** The protocols in the order in which they are listed; they are recognised from the last to the first, the most special of which come last. */
 export const protocols: readonly AnyProtocol[] = [
@@ -24,6 +26,7 @@ export const protocols: readonly AnyProtocol[] = [
   distractorsProtocol,
   identificationProtocol,
   retrievalProtocol,
+  rfwProtocol,
 ]
 
 /** The options of all of them. */
@@ -34,6 +37,7 @@ export const protocolOptions: Protocol<ProtocolAsked>['options'] = {
   ...distractorsProtocol.options,
   ...identificationProtocol.options,
   ...retrievalProtocol.options,
+  ...rfwProtocol.options,
 }
 
 /** A benchmark and the protocol it is judged by. */

@@ -5,7 +5,7 @@ export const pairsOption: OptionSpec<string> = textOption({
   group: 'Protocol',
   value: 'file|folder',
   meaning:
-    'the pairs: LFW’s pairs.txt or a list of paths, a .bin pack (needs no --images), CALFW’s, CPLFW’s or YTF’s list, AgeDB’s .mat, the folder of CFP or IJB',
+    'the pairs: LFW’s pairs.txt or a list of paths, a .bin pack (needs no --images), CALFW’s, CPLFW’s or YTF’s list, AgeDB’s .mat, the folder of CFP, IJB or RFW',
 })
 
 export const skipMissingOption: OptionSpec<boolean> = flagOption({

@@ -22,6 +22,7 @@ const isFolder = async (path: string): Promise<boolean> =>
   (await stat(path).catch(() => undefined))?.isDirectory() === true
 
 const look = (pairs: string): Looked => ({
+  holds: async (path) => (await stat(join(pairs, path)).catch(() => undefined))?.isFile() === true,
   templateList: async () => {
     for (const place of [join(pairs, 'meta'), pairs]) {
       const names = await readdir(place).catch((): string[] => [])

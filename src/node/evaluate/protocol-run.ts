@@ -14,6 +14,7 @@ import { runPairs } from './protocol-pairs.ts'
 import type { ProtocolRequest, ProtocolRun, Subject } from './protocol-request.ts'
 import { decodeImage } from '../faces/decode.ts'
 import { watchSeen } from './seen-watch.ts'
+import { evaluateRfw } from './rfw-evaluate.ts'
 import { evaluateVideos } from './video-evaluate.ts'
 
 const needed = (flag: string, value: string | undefined, what: string): string => {
@@ -118,6 +119,7 @@ const runners: Readonly<Record<string, Runner>> = {
   distractors: runDistractors,
   identification: searching(evaluateIdentification),
   retrieval: searching(evaluateRetrieval),
+  rfw: async (subject, request) => ({ evaluation: await evaluateRfw(await evaluatedBy(subject), request) }),
 }
 
 /**

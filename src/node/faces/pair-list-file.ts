@@ -6,6 +6,7 @@ import { readAgeDbPairs } from '../../data/lists/agedb.ts'
 import { parseCrossLfwPairs } from '../../data/lists/calfw.ts'
 import type { CfpKind } from '../../data/lists/cfp.ts'
 import { cfpFiles, readCfpPairs } from '../../data/lists/cfp.ts'
+import { parseRfwPairs } from '../../data/lists/rfw.ts'
 import { decodeText } from '../../data/lists/text.ts'
 import { parseYtfSplits } from '../../data/lists/ytf.ts'
 import type { PairList } from '../../evaluate/pairs.ts'
@@ -14,7 +15,7 @@ import { isImageName } from './folder-walk.ts'
 import { openFile, readWholeFile } from '../files/record-file.ts'
 
 /** Benchmarks of pairs; `pairs` are LFW's lists and plain ones, `bin` a pack with its images. */
-export type PairProtocol = 'pairs' | 'bin' | 'cfp-ff' | 'cfp-fp' | 'agedb' | 'calfw' | 'cplfw' | 'ytf'
+export type PairProtocol = 'pairs' | 'bin' | 'cfp-ff' | 'cfp-fp' | 'agedb' | 'calfw' | 'cplfw' | 'ytf' | 'rfw'
 
 const isFile = async (path: string): Promise<boolean> =>
   (await stat(path).catch(() => undefined))?.isFile() === true
@@ -78,6 +79,7 @@ const readers: {
   calfw: async (path) => parseCrossLfwPairs(await readText(path), path, 'calfw'),
   cplfw: async (path) => parseCrossLfwPairs(await readText(path), path, 'cplfw'),
   ytf: async (path) => parseYtfSplits(await readText(path), path),
+  rfw: async (path) => parseRfwPairs(await readText(path), path, basename(path).replace(/_pairs\.txt$/, '')),
 }
 
 /** A form of files of pairs by its name; undefined for another. */
