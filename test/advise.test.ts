@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { defaultSettings, presetNames, presets } from '../src/train/presets.ts'
 import { run } from './bad-input-process.ts'
+import { cli } from './cli-in-process.ts'
 import { cosface, cosfaceJson, tinyTraining } from './command.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'cosface-advise-'))
@@ -16,6 +18,16 @@ beforeAll(async () => {
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
 describe('advise', () => {
+  it('names what each preset takes and why, where that is another number', async () => {
+    const { code, out: output } = await cli('advise', '--classes', '1331')
+    expect(code).toBe(0)
+    for (const name of presetNames) {
+      const { scale, margin, embeddingSize } = { ...defaultSettings, ...presets[name].settings }
+      const taken = `--scale ${scale} --margin ${margin} --embedding-size ${embeddingSize}`
+      expect(output).toContain(`  ${name}: ${taken} (${presets[name].reason})`)
+    }
+  })
+
   const setting = ['--classes', '100', '--embedding-size', '16', '--images', '1000', '--batch', '8']
 
   it('without a measurement', async () => {

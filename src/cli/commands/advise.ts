@@ -6,7 +6,7 @@ import type { Advice } from '../../loss/advise.ts'
 import type { MarginBound } from '../../loss/bounds.ts'
 import type { IterationSetting, MeasuredIteration } from '../../node/session/measure-iteration.ts'
 import { trainOptions } from '../../train/options.ts'
-import { defaultSettings, presets } from '../../train/presets.ts'
+import { defaultSettings, presetNames, presets } from '../../train/presets.ts'
 import type { TrainSettings } from '../../train/settings.ts'
 import { type Command, command } from '../command.ts'
 import { jsonOption, required } from '../options.ts'
@@ -168,10 +168,24 @@ export const adviseCommand: Command = command<AdviseOptions>({
             ...(measurement === undefined ? [] : [`  ${measured(setting, measurement)}`]),
           ]),
     ]
+    const taken = presetNames.map((name) => {
+      const { reason, settings } = presets[name]
+      const { scale, margin, embeddingSize } = { ...defaultSettings, ...settings }
+      return { preset: name, scale, margin, embeddingSize, reason }
+    })
+    lines.push(
+      '',
+      'This is what a training to the end wants. The presets take:',
+      ...taken.map(
+        (one) =>
+          `  ${one.preset}: --scale ${one.scale} --margin ${one.margin} --embedding-size ${one.embeddingSize} (${one.reason})`,
+      ),
+    )
     for (const line of lines) output.say(line)
     output.result({
       schema: 'cosface-advice/1',
       ...advice,
+      presets: taken,
       ...(measurement === undefined ? {} : { measurement: { ...setting, ...measurement } }),
     })
     return 0
