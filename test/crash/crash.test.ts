@@ -182,7 +182,7 @@ const text = JSON.stringify
 
 /** Packs, or finds that the killed command had packed all. */
 const wholePack = async (place: string, { code, output }: Ended): Promise<void> => {
-  if (code !== 0) expect(output).toContain('exists; pass --overwrite')
+  if (code !== 0) expect(output).toContain('exists; ')
   const read = await run(
     callOf(
       'node/faces/record-dataset.js',
