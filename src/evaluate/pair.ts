@@ -1,5 +1,6 @@
 /** @file Pairs: what a protocol asks about, before and after its images are found. */
 import { DataError } from '../base/errors.ts'
+import { agreeing, counted, withCommas } from '../base/words.ts'
 
 /** Two images and whether they show the same person. `a` and `b` are paths relative to the image folder. */
 export interface Pair {
@@ -49,4 +50,17 @@ export function tenths(same: readonly boolean[]): number[] {
     const kind = isSame ? 'same' : 'different'
     return Math.floor((seen[kind]++ * folds) / totals[kind])
   })
+}
+
+/** False accepts a figure must rest on, at the least. */
+const enoughAccepts = 10
+
+/** In words why `different` pairs cannot carry a FAR, or undefined where they can. */
+export function insufficientPairs(different: number, far: number): string | undefined {
+  if (far * different >= enoughAccepts - 1e-9) return undefined
+  const needed = withCommas(Math.round(enoughAccepts / far))
+  return (
+    `insufficient pairs: ${counted(different, 'pair')} of different people ${agreeing(different, 'leaves', 'leave')} ` +
+    `${Number((far * different).toPrecision(3))} false accepts at this FAR; it takes ${needed} such pairs`
+  )
 }

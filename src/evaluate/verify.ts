@@ -2,9 +2,9 @@
 import { atOnce, breather, pause, withRests, type Pieces } from '../base/breather.ts'
 import { DataError } from '../base/errors.ts'
 import { given } from '../base/given.ts'
-import { agreeing, counted, withCommas } from '../base/words.ts'
+import { agreeing, counted } from '../base/words.ts'
 import { mean } from '../tensor/statistics.ts'
-import { bootstrapTar, type OwnedScore } from './bootstrap.ts'
+import { type OwnedScore, pairIntervals } from './bootstrap.ts'
 import { cosine } from './features.ts'
 import type { FlipRule, TemplateSet } from './features.ts'
 import { type FoldJudgement, foldSpread, judgeFolds } from './folds.ts'
@@ -15,9 +15,8 @@ import {
   sharedBetween,
   sharedBetweenFolds,
 } from './identities.ts'
-import type { Pair, PairSet } from './pair.ts'
+import { insufficientPairs, type Pair, type PairSet } from './pair.ts'
 import { peopleInterval } from './people-interval.ts'
-import { curveIntervals } from './protocol-intervals.ts'
 import { protocolSentence } from './protocol.ts'
 import type { Interval, ScoredPair, TarAtFar, VerificationResult } from './result.ts'
 import { auc, eer, roc } from './roc.ts'
@@ -96,21 +95,16 @@ const ownedBy = (scored: readonly ScoredPair[]): readonly OwnedScore[] => {
   return scored.map(({ same, score }, i) => ({ same, score, identities: owners[i] ?? (['', ''] as const) }))
 }
 
-const tarAtFar = (curve: Roc, owned: readonly OwnedScore[], options: VerifyOptions): readonly TarAtFar[] => {
-  const carried = reportedFars.filter((far) => far * curve.different >= 10 - 1e-9)
-  const replicates = options.replicates ?? 1000
-  const intervals =
-    replicates > 0 ? bootstrapTar(owned, { fars: carried, seed: options.seed ?? 0, replicates }) : []
+/** FARs that these pairs can carry. */
+const carriedBy = ({ different }: Roc): readonly number[] =>
+  reportedFars.filter((far) => far * different >= 10 - 1e-9)
+
+const tarAtFar = (curve: Roc, intervals: readonly (Interval | undefined)[]): readonly TarAtFar[] => {
+  const carried = carriedBy(curve)
   return reportedFars.map((far) => {
     const index = carried.indexOf(far)
     if (index < 0) {
-      const needed = withCommas(Math.round(10 / far))
-      return {
-        far,
-        insufficient:
-          `insufficient pairs: ${counted(curve.different, 'pair')} of different people ${agreeing(curve.different, 'leaves', 'leave')} ` +
-          `${Number((far * curve.different).toPrecision(3))} false accepts at this FAR; it takes ${needed} such pairs`,
-      }
+      return { far, ...given({ insufficient: insufficientPairs(curve.different, far) }) }
     }
     const { tar, threshold } = operatingPoint(curve, far)
     const interval = intervals[index]
@@ -159,7 +153,8 @@ export function verifyScores(scored: readonly ScoredPair[], options: VerifyOptio
   const people = peopleOf(scored)
   const owned = ownedBy(scored)
   const { replicates = 1000, seed = 0 } = options
-  const around = replicates > 0 ? curveIntervals(owned, { seed, replicates }) : {}
+  const around =
+    replicates > 0 ? pairIntervals(owned, { fars: carriedBy(curve), seed, replicates }) : { tar: [] }
   const judged = judgeFolds(scored, options.thresholdOf ?? options.thresholdFrom?.threshold)
   const folds = judged.accuracies.length
   const spread = foldSpread(judged.accuracies)
@@ -177,7 +172,7 @@ export function verifyScores(scored: readonly ScoredPair[], options: VerifyOptio
     ...given({ aucInterval: around.auc }),
     eer: eer(curve),
     ...given({ eerInterval: around.eer }),
-    tarAtFar: tarAtFar(curve, owned, options),
+    tarAtFar: tarAtFar(curve, around.tar),
     pairs: {
       total: scored.length,
       same: curve.same,

@@ -1,8 +1,7 @@
 /** @file Template verification (IJB-B and -C 1:1): millions of pairs, TAR at FARs down to 1e-6, each score held once. */
 import { given } from '../../base/given.ts'
-import { random } from '../../base/random.ts'
 import type { RowProduct } from '../../tensor/row-product.ts'
-import { quantile } from '../../tensor/statistics.ts'
+import { drawnInterval, sumByPerson } from '../drawn-people.ts'
 import { checkBothKinds } from '../pair.ts'
 import { dot } from './dot.ts'
 import type { Admitted, Scores, SortedScores } from './sorted.ts'
@@ -227,33 +226,10 @@ const meanInterval = (
   replicates: number,
 ): ((figure: (score: number) => number) => Interval | undefined) => {
   const count = people.reduce((most, person) => Math.max(most, person), -1) + 1
-  const sizes = new Float64Array(count)
-  for (const person of people) sizes[person] = (sizes[person] ?? 0) + 1
-  // drawn once: the same people for every figure
-  let drawn: Int32Array | undefined
   return (figure) => {
-    if (replicates === 0 || count < 2) return undefined
-    if (drawn === undefined) {
-      const stream = random(seed, 'templates')
-      drawn = Int32Array.from({ length: replicates * count }, () => stream.integer(count))
-    }
-    const sums = new Float64Array(count)
-    scores.forEach((score, pair) => {
-      const person = people[pair] ?? NaN
-      sums[person] = (sums[person] ?? NaN) + figure(score)
-    })
-    const means = new Float64Array(replicates)
-    for (let r = 0; r < replicates; r++) {
-      let [sum, total] = [0, 0]
-      for (let i = r * count; i < (r + 1) * count; i++) {
-        const person = drawn[i] ?? NaN
-        sum += sums[person] ?? NaN
-        total += sizes[person] ?? NaN
-      }
-      means[r] = sum / total
-    }
-    means.sort()
-    return { low: quantile(means, 0.025), high: quantile(means, 0.975) }
+    const sums = sumByPerson(people, count, (pair) => figure(scores[pair] ?? NaN))
+    // the same people for every figure
+    return drawnInterval(sums, { seed, stream: 'templates', replicates })
   }
 }
 

@@ -9,7 +9,7 @@ import { pairsApart, type PeopleOfPairs } from '../identities.ts'
 import { peopleInterval } from '../people-interval.ts'
 import { checkBothKinds } from '../pair.ts'
 import { runsOf } from './folds.ts'
-import { insufficientPairs } from './sorted.ts'
+import { insufficientPairs } from '../pair.ts'
 import type { Interval } from '../result.ts'
 
 const accuracySteps = 400

@@ -8,12 +8,12 @@ import { withCommas } from '../../base/words.ts'
 import { random } from '../../base/random.ts'
 import type { RowProduct } from '../../tensor/row-product.ts'
 import { plainRowProduct } from '../../tensor/row-product.ts'
-import { quantile } from '../../tensor/statistics.ts'
+import { drawnInterval, sumByPerson } from '../drawn-people.ts'
 import { addRow } from '../features.ts'
 import { ScoreHistogram } from './histogram.ts'
 import { MateRanks } from './mates.ts'
 import { type Outcomes, tarOutcomes, unitsOf } from './outcomes.ts'
-import { insufficientPairs } from './sorted.ts'
+import { insufficientPairs } from '../pair.ts'
 import type { Interval, TarAtFar } from '../result.ts'
 
 /** Probes [P, D] of length 1 and who each shows. */
@@ -94,51 +94,30 @@ export function plainProduct(probes: Probes): ScoreProduct {
 
 /** Intervals of a share of searches over people drawn with replacement. */
 const overPeople = (
-  probes: Probes,
-  hits: (rank: number) => Float64Array,
+  { identities }: Probes,
+  hits: Float64Array,
   perProbe: Int32Array,
   options: MegafaceOptions,
-): ((rank: number) => Interval | undefined) => {
-  const people = [...new Set(probes.identities)].filter((person) =>
-    probes.identities.some((identity, p) => identity === person && (perProbe[p] ?? 0) > 0),
-  )
+): Interval | undefined => {
+  const people = [...new Set(identities.filter((_, p) => (perProbe[p] ?? 0) > 0))]
   const positions = new Map(people.map((person, i) => [person, i]))
-  const sum = (values: ArrayLike<number>): Float64Array => {
-    const sums = new Float64Array(people.length)
-    probes.identities.forEach((identity, p) => {
-      const position = positions.get(identity)
-      if (position !== undefined) sums[position] = (sums[position] ?? NaN) + (values[p] ?? NaN)
-    })
-    return sums
-  }
-  const totals = sum(perProbe)
-  const replicates = options.replicates ?? 1000
-  return (rank) => {
-    if (people.length < 2 || replicates === 0) return undefined
-    const found = sum(hits(rank))
-    const stream = random(options.seed ?? 0, 'megaface')
-    const shares = new Float64Array(replicates)
-    for (let r = 0; r < replicates; r++) {
-      let [hit, all] = [0, 0]
-      for (let i = 0; i < people.length; i++) {
-        const person = stream.integer(people.length)
-        hit += found[person] ?? NaN
-        all += totals[person] ?? NaN
-      }
-      shares[r] = hit / all
-    }
-    shares.sort()
-    return { low: quantile(shares, 0.025), high: quantile(shares, 0.975) }
-  }
+  const owners = Int32Array.from(identities, (identity) => positions.get(identity) ?? -1)
+  const sums = sumByPerson(
+    owners,
+    people.length,
+    (p) => hits[p] ?? NaN,
+    (p) => perProbe[p] ?? NaN,
+  )
+  const { seed = 0, replicates = 1000 } = options
+  return drawnInterval(sums, { seed, stream: 'megaface', replicates })
 }
 
 const rankShares = (ranks: MateRanks, probes: Probes, size: number, options: MegafaceOptions): RankAtSize => {
-  const interval = overPeople(probes, (rank) => ranks.hits(rank), ranks.matesOf, options)
   return {
     distractors: size,
     cmc: (options.ranks ?? [1, 5, 10, 100, 1000]).map((rank) => {
       const value = ranks.hits(rank).reduce((sum, hits) => sum + hits, 0) / ranks.total
-      const found = interval(rank)
+      const found = overPeople(probes, ranks.hits(rank), ranks.matesOf, options)
       return { rank, value, ...given({ interval: found }) }
     }),
   }
@@ -171,7 +150,7 @@ const tarsOf = (
       hits[probe] = (hits[probe] ?? 0) + 1
       accepted++
     })
-    const interval = overPeople(probes, () => hits, pairs, options)(1)
+    const interval = overPeople(probes, hits, pairs, options)
     return { far, tar: accepted / scores.length, threshold, ...given({ interval }) }
   })
 

@@ -3,10 +3,10 @@
  * where R is how many others show the same person.
  */
 import { DataError } from '../../base/errors.ts'
-import { random } from '../../base/random.ts'
+import { given } from '../../base/given.ts'
 import type { OpenRowProduct, ProductBlock, Rows } from '../../tensor/row-product.ts'
 import { exactProduct, openPlainProduct, productBlocks, productSlack } from '../../tensor/row-product.ts'
-import { quantile } from '../../tensor/statistics.ts'
+import { drawnInterval, sumByPerson } from '../drawn-people.ts'
 import type { Interval } from '../result.ts'
 
 export interface RetrievalFigure {
@@ -182,21 +182,10 @@ const averaged = (
   seed: number,
   replicates: number,
 ): RetrievalFigure => {
-  const sums = new Map<number, { sum: number; count: number }>()
-  for (const { label, value } of values) {
-    const entry = sums.get(label) ?? { sum: 0, count: 0 }
-    sums.set(label, entry)
-    entry.sum += value
-    entry.count++
-  }
-  const people = [...sums.values()]
-  const share = (drawn: readonly { readonly sum: number; readonly count: number }[]): number =>
-    drawn.reduce((sum, entry) => sum + entry.sum, 0) / drawn.reduce((sum, entry) => sum + entry.count, 0)
-  const value = share(people)
-  if (people.length < 2 || replicates === 0) return { value }
-  const stream = random(seed, 'retrieval')
-  const draws = Float64Array.from({ length: replicates }, () =>
-    share(people.flatMap(() => people[stream.integer(people.length)] ?? [])),
-  ).sort()
-  return { value, interval: { low: quantile(draws, 0.025), high: quantile(draws, 0.975) } }
+  const numbers = new Map([...new Set(values.map(({ label }) => label))].map((label, i) => [label, i]))
+  const owners = values.map(({ label }) => numbers.get(label) ?? -1)
+  const sums = sumByPerson(owners, numbers.size, (i) => values[i]?.value ?? NaN)
+  const sum = (of: Float64Array): number => of.reduce((all, one) => all + one, 0)
+  const interval = drawnInterval(sums, { seed, stream: 'retrieval', replicates })
+  return { value: sum(sums.hits) / sum(sums.totals), ...given({ interval }) }
 }

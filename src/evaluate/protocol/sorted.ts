@@ -4,9 +4,8 @@
  */
 import { DataError } from '../../base/errors.ts'
 import { given } from '../../base/given.ts'
-import { agreeing, counted, withCommas } from '../../base/words.ts'
 import { wilson } from '../interval.ts'
-import { checkBothKinds } from '../pair.ts'
+import { checkBothKinds, insufficientPairs } from '../pair.ts'
 import type { Interval, TarAtFar } from '../result.ts'
 import { justAbove } from '../roc.ts'
 
@@ -84,19 +83,6 @@ export function admittedWithin(scores: SortedScores, far: number): Admitted {
   if (allowed >= different.length) return admittedAt(scores, same[0] ?? NaN)
   const refused = different[different.length - 1 - allowed] ?? NaN
   return admittedAt(scores, nextAbove(same, refused) ?? justAbove(Math.max(refused, same.at(-1) ?? NaN)))
-}
-
-/** False accepts a figure must rest on, at the least. */
-const enoughAccepts = 10
-
-/** In words why `different` pairs cannot carry a FAR, or undefined where they can. */
-export function insufficientPairs(different: number, far: number): string | undefined {
-  if (far * different >= enoughAccepts - 1e-9) return undefined
-  const needed = withCommas(Math.round(enoughAccepts / far))
-  return (
-    `insufficient pairs: ${counted(different, 'pair')} of different people ${agreeing(different, 'leaves', 'leave')} ` +
-    `${Number((far * different).toPrecision(3))} false accepts at this FAR; it takes ${needed} such pairs`
-  )
 }
 
 /** TAR at each FAR; `interval` gives an interval for a threshold, Wilson's by default. */

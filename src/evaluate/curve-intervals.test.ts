@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { random } from '../base/random.ts'
 import { quantile } from '../tensor/statistics.ts'
 import type { OwnedScore } from './bootstrap.ts'
-import { curveIntervals } from './protocol-intervals.ts'
+import { pairIntervals } from './bootstrap.ts'
 import { auc, eer, roc } from './roc.ts'
 
 const stream = random(11, 'pairs')
@@ -20,7 +20,7 @@ const scored: readonly OwnedScore[] = Array.from({ length: 160 }, (_, i) => {
 })
 
 it('are the percentiles of figures of resampled pairs', () => {
-  const found = curveIntervals(scored, { seed: 4, replicates: 200 })
+  const found = pairIntervals(scored, { fars: [], seed: 4, replicates: 200 })
   // the same draws: people in the order in which they first appear among descending scores
   const sorted = [...scored].sort((a, b) => b.score - a.score)
   const people = [
@@ -28,7 +28,7 @@ it('are the percentiles of figures of resampled pairs', () => {
     ...sorted.filter(({ same }) => !same).map(({ identities }) => identities[1]),
   ]
   const names = [...new Set(people)]
-  const draws = random(4, 'bootstrap of curves')
+  const draws = random(4, 'bootstrap')
   const figures: { readonly auc: number; readonly eer: number }[] = []
   for (let replicate = 0; replicate < 200; replicate++) {
     const drawn = new Map<string, number>()
@@ -56,5 +56,5 @@ it('are left out where replicates lack a kind of pairs', () => {
     { same: true, score: 1, identities: ['a', 'a'] },
     { same: false, score: 0, identities: ['b', 'c'] },
   ]
-  expect(curveIntervals(single, { seed: 1 })).toEqual({})
+  expect(pairIntervals(single, { fars: [], seed: 1 })).toEqual({ tar: [] })
 })
