@@ -1,18 +1,11 @@
 /** @file A training session in a real browser, bundled as a user's bundler would: in a web worker, on WebAssembly. */
-import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { chromium, type Browser, type Page } from 'playwright'
+import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { build } from 'vite'
+import { executable, openPage, type OpenedPage } from './browser-page.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const executable = ['/usr/bin/chromium', '/usr/bin/google-chrome', chromium.executablePath()].find((file) =>
-  existsSync(file),
-)
 
 /** w ← w − 0.1·(w·x − y)·x, written in the page's own words. */
 const page = (library: string): string => `
@@ -43,55 +36,14 @@ const page = (library: string): string => `
   }
 `
 
-const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html',
-  '.js': 'text/javascript',
-  '.wasm': 'application/wasm',
-}
-
-function serve(folder: string): Promise<Server> {
-  const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://page.invalid')
-    const file = path.join(folder, pathname === '/' ? 'index.html' : pathname)
-    readFile(file).then(
-      (body) => response.writeHead(200, { 'content-type': types[path.extname(file)] ?? '' }).end(body),
-      () => response.writeHead(404).end(),
-    )
-  })
-  return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => resolve(server))
-  })
-}
-
 describe.skipIf(executable === undefined)('in a browser (skipped where no Chromium is installed)', () => {
-  let folder: string
-  let server: Server
-  let browser: Browser
+  let opened: OpenedPage
   let tab: Page
   beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'cosface-page-'))
-    await writeFile(path.join(folder, 'index.html'), '<script type="module" src="./main.js"></script>')
-    await writeFile(path.join(folder, 'main.js'), page(path.join(root, 'dist')))
-    const outDir = path.join(folder, 'out')
-    await build({
-      root: folder,
-      configFile: false,
-      logLevel: 'error',
-      worker: { format: 'es' },
-      build: { outDir, target: 'esnext', minify: false, reportCompressedSize: false },
-    })
-    server = await serve(outDir)
-    browser = await chromium.launch({ executablePath: executable ?? '', args: ['--no-sandbox'] })
-    tab = await browser.newPage()
-    const address = server.address()
-    const port = typeof address === 'object' ? address?.port : undefined
-    await tab.goto(`http://127.0.0.1:${port}/`)
+    opened = await openPage(page(path.join(root, 'dist')))
+    tab = opened.tab
   })
-  afterAll(async () => {
-    await browser.close()
-    server.close()
-    await rm(folder, { recursive: true, force: true })
-  })
+  afterAll(() => opened.close())
 
   test('a session trains in a web worker', async () => {
     const outcome: unknown = await tab.evaluate(`train('cpu')`)
