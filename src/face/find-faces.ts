@@ -59,7 +59,7 @@ export async function findFaces(
 ): Promise<FoundFaces> {
   const upright = await lookAt(detector, photograph, options.tiles ?? false)
   const rule = options.turns ?? 'auto'
-  const isWeak = best(upright) < detector.weak
+  const isWeak = best(upright) < detector.weak || isLying(upright)
   const isTurned = rule === 'always' || (rule === 'auto' && isWeak && !isOriented)
   const found = isTurned ? await turned(detector, photograph, upright) : { faces: upright, turn: 0 as const }
   return {
@@ -124,7 +124,23 @@ const sharedOf = (a: FaceBox, b: FaceBox): number => {
   return width > 0 && height > 0 ? (width * height) / Math.min(areaOf(a), areaOf(b)) : 0
 }
 
-/** The turn that shows the surest face; one that shows no sure face does not replace the photograph as it lies. */
+/**
+ * A turned photograph's surest face must have so many times the odds of the one found as it lies, which is likelier. Odds
+ * tell scores apart that are all nearly 1.
+ */
+const clearlyBetter = 1.25
+
+const oddsOf = (score: number): number => score / Math.max(1e-7, 1 - score)
+
+/** Whether the surest face lies on its side or stands on its head, by the line between its eyes. */
+const isLying = (faces: readonly DetectedFace[]): boolean => {
+  const [surest] = faces.toSorted((a, b) => b.score - a.score)
+  const { leftEye, rightEye } = surest?.landmarks ?? {}
+  if (leftEye === undefined || rightEye === undefined) return false
+  return Math.abs(rightEye.y - leftEye.y) > rightEye.x - leftEye.x
+}
+
+/** The turn that shows the surest face; where there was none before, only one that is sure counts. */
 const turned = async (
   detector: Detector,
   photograph: Image,
@@ -133,10 +149,18 @@ const turned = async (
   // turning costs less once the photograph is no larger than the network needs
   const small = reduced(photograph, 2 * detector.side)
   let found: Pick<FoundFaces, 'faces' | 'turn'> = { faces: upright, turn: 0 }
+  // a face that lies counts for nothing against one that stands
+  let toBeat =
+    upright.length === 0
+      ? oddsOf(detector.weak)
+      : isLying(upright)
+        ? 0
+        : clearlyBetter * oddsOf(best(upright))
   for (const turn of [1, 3, 2] as const) {
     const image = turnImage(small, turn)
     const faces = await detector.detect(image)
-    if (best(faces) < detector.weak || best(faces) <= best(found.faces)) continue
+    if (faces.length === 0 || oddsOf(best(faces)) < toBeat || isLying(faces)) continue
+    toBeat = oddsOf(best(faces))
     found = { turn, faces: faces.map((face) => turnedBack(face, image, turn, small, photograph)) }
   }
   return found

@@ -49,7 +49,7 @@ export const blazeface: DetectorRecord = {
   landmarks: ['leftEye', 'rightEye', 'nose', 'mouth', 'leftEar', 'rightEar'],
   pixels: { layout: 'nhwc', channels: 'rgb', mean: 127.5, std: 127.5 },
   threshold: 0.5,
-  weak: 0.75,
+  weak: 0.85,
   overlap: 0.3,
   doubles: 'mean',
   recognise: ({ inputs, outputs }) => {

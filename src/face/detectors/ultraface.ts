@@ -29,7 +29,7 @@ export const ultraface: DetectorRecord = {
   landmarks: [],
   pixels: { layout: 'nchw', channels: 'rgb', mean: 127, std: 128 },
   threshold: 0.65,
-  weak: 0.9,
+  weak: 0.9999,
   overlap: 0.4,
   doubles: 'best',
   recognise: (ports) => {

@@ -50,7 +50,7 @@ export const yunet: DetectorRecord = {
   landmarks: alignmentNames,
   pixels: { layout: 'nchw', channels: 'bgr', mean: 0, std: 1 },
   threshold: 0.6,
-  weak: 0.8,
+  weak: 0.9,
   overlap: 0.3,
   doubles: 'best',
   recognise: (ports) => {
