@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { DataError, FormatError, UsageError } from '../../base/errors.ts'
 import type { CellResult } from '../../experiment/cell.ts'
 import { type Cell, type ExperimentPlan, planDifferences } from '../../experiment/plan.ts'
-import { isOwnEntry } from '../files/draft.ts'
+import { isOwnEntry, ownPrefix } from '../files/draft.ts'
 import { type LockedFolder, lockFolder } from '../files/locked-folder.ts'
 import { removeRun, writeJson } from '../run/run-folder.ts'
 
@@ -175,7 +175,15 @@ export async function dropCheckpoints(run: string): Promise<void> {
 
 const droppedIn = (run: string): string => join(run, 'checkpoints.partial')
 
-/** Takes away checkpoints that a kill left half-removed. */
-export async function removeDropped(run: string): Promise<void> {
-  await rm(droppedIn(run), { recursive: true, force: true })
+const removeDropped = (run: string): Promise<void> => rm(droppedIn(run), { recursive: true, force: true })
+
+/** Takes away what a kill left in the folder of a training that is done: half-removed checkpoints, and the lock. */
+export async function tidyDone(run: string): Promise<void> {
+  const left = [droppedIn(run), join(run, `${ownPrefix}.lock`)]
+  if (!left.some((path) => existsSync(path))) return
+  // somebody may be at work on this training alone; then it is his to tidy
+  const folder = await lockFolder(run).catch(() => undefined)
+  if (folder === undefined) return
+  await using _folder = folder
+  await removeDropped(run)
 }

@@ -14,9 +14,9 @@ import {
   type ExperimentPaths,
   experimentPaths,
   readResult,
-  removeDropped,
   runState,
   settlePlan,
+  tidyDone,
 } from './folder.ts'
 import { holdFolder, type LockedFolder, lockFolder } from '../files/locked-folder.ts'
 import { judgeModel } from './judge.ts'
@@ -127,7 +127,7 @@ class Experiment {
     for (const [index, cell] of this.#cells.entries()) {
       const number = index + 1
       if (this.#results.has(cell.id)) {
-        await removeDropped(this.#paths.run(cell))
+        await tidyDone(this.#paths.run(cell))
         yield { kind: 'cell', cell, number, total, state: 'done' }
         continue
       }

@@ -62,6 +62,9 @@ const runEntries = [
   'initial.safetensors',
 ]
 
+/** What a run writes before its configuration. */
+const beforeConfig = ['initial.safetensors', 'seen.json']
+
 /** Checks that a new run can begin in a folder. @throws UsageError where something is in it already */
 export async function checkNewRun(folder: string): Promise<void> {
   const all: readonly string[] = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
@@ -78,9 +81,9 @@ export async function checkNewRun(folder: string): Promise<void> {
 /** Makes ready the folder of a new run. @throws UsageError where something is in it already */
 export async function clearForNewRun(folder: LockedFolder): Promise<void> {
   const entries = await folder.entries()
-  // first weights are written before the configuration: killed between the two, nothing was begun
-  if (folder.note !== undefined && entries.length === 1 && entries[0] === 'initial.safetensors')
-    await removeRun(folder)
+  // killed before the configuration was written, nothing was begun
+  const isUnbegun = entries.every((entry) => beforeConfig.includes(entry))
+  if (folder.note !== undefined && isUnbegun) await removeRun(folder)
   await checkNewRun(folder.path)
 }
 
