@@ -156,7 +156,12 @@ describe.concurrent('checkpoints', () => {
       /faces holds no checkpoint to go on/,
     ],
     ['exporting nothing', () => ['export', at('nothing')], 2, /There is no folder of a run at .*nothing/],
-    ['exporting another folder', () => ['export', at('faces')], 1, /faces holds no checkpoint: it is no run/],
+    [
+      'exporting another folder',
+      () => ['export', at('faces')],
+      1,
+      /faces holds no checkpoint: it is not the folder of a run/,
+    ],
     [
       'exporting to nowhere',
       (out) => ['export', at('run'), '--out', join(out, 'no', 'm.onnx')],

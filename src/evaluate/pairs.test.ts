@@ -82,7 +82,10 @@ describe('parsePairs', () => {
       '1\nA 1 x\nA 1 B 2',
       'line 2: expected `name number number` or `name number name number`, "x" is no image number of at least 1',
     ],
-    ['1\nA 0 2\nA 1 B 2', '"0" is no image number of at least 1'],
+    [
+      '1\nA 0 2\nA 1 B 2',
+      'line 2: expected `name number number` or `name number name number`, "0" is no image number of at least 1',
+    ],
     [
       '1\nA 1 2\nA 1 B -1',
       'line 3: expected `name number number` or `name number name number`, "-1" is no image number of at least 1',

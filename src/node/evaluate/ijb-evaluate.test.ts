@@ -63,7 +63,8 @@ describe('before anything is embedded', () => {
     await remove('0.png', '1.png', '3.png', '4.png', '6.png', '7.png')
     await expect(run()).rejects.toThrow(
       new DataError(
-        `${at('meta', 'x_face_tid_mid.txt')} names 6 images that are not there: 0.png, 1.png, 3.png, 4.png, 6.png, …. ` +
+        `${at('meta', 'x_face_tid_mid.txt')} names 6 images that are not there: 0.png, 1.png, 3.png, 4.png, 6.png, … ` +
+          `(${at('loose_crop')} holds 6 images, such as 10.png, 11.png, 2.png). ` +
           'Give the folder that holds them, or leave them out of their templates with --skip-missing',
       ),
     )
