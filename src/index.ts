@@ -87,6 +87,7 @@ export type { EmbeddingModel, ModelContract } from './model/contract.ts'
 export { openEmbeddingModel, type OpenModelOptions } from './model/embedder.ts'
 export type { ContractOptions } from './model/foreign.ts'
 export { checkParity, type Parity, parity, parityLimit } from './model/parity.ts'
+export { embedAhead, type AheadOptions, type EmbeddedItems } from './model/embed-ahead.ts'
 export { embedTemplates } from './model/templates.ts'
 // faces in photographs: found, aligned, embedded
 export { type AlignedFace, alignDetected, type AlignOptions } from './face/aligned-face.ts'

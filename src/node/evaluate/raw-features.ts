@@ -1,12 +1,10 @@
 /** @file Raw features of images and of their mirror images, for protocols that fuse them in their own way. */
-import { mapBounded } from '../../base/concurrency.ts'
 import { DataError } from '../../base/errors.ts'
 import { given } from '../../base/given.ts'
 import { fuse } from '../../evaluate/features.ts'
 import type { Image } from '../../image/image.ts'
-import { mirrorPlanes, normalise } from '../../image/normalise.ts'
-import { networkCrop } from '../../image/resample.ts'
 import type { EmbeddingModel } from '../../model/contract.ts'
+import { embedAhead } from '../../model/embed-ahead.ts'
 
 /** Features [N, D], neither normalised nor fused. */
 export interface RawFeatures {
@@ -31,27 +29,15 @@ export async function embedRaw(
   image: (index: number) => Promise<Image>,
   options: RawFeatureOptions = {},
 ): Promise<RawFeatures> {
-  const { batch = 32, mirror = true, signal } = options
-  const { contract, embed } = model
-  const size = contract.embeddingSize
+  const { mirror = true, ...ahead } = options
+  const size = model.contract.embeddingSize
   const raw = new Float32Array(count * size)
   const mirrored = mirror ? new Float32Array(count * size) : undefined
-  const read = (start: number): Promise<readonly Image[]> => {
-    const indices = Array.from({ length: Math.max(0, Math.min(batch, count - start)) }, (_, i) => start + i)
-    const images = mapBounded(indices, 4, async (index) => networkCrop(await image(index), contract.input))
-    // read ahead: the error is thrown when its turn comes
-    images.catch(() => {})
-    return images
-  }
-  let next = read(0)
-  for (let start = 0; start < count; start += batch) {
-    signal?.throwIfAborted()
-    const images = await next
-    next = read(start + batch)
-    const pixels = normalise(images, contract)
-    raw.set(await embed(pixels, images.length), start * size)
-    mirrored?.set(await embed(mirrorPlanes(pixels, contract.input), images.length), start * size)
-    options.onProgress?.(start + images.length, count)
+  const indices = Array.from({ length: count }, (_, index) => index)
+  for await (const piece of embedAhead(model, indices, image, { ...ahead, mirror })) {
+    const start = (piece.items[0] ?? 0) * size
+    raw.set(piece.raw, start)
+    if (piece.mirrored !== undefined) mirrored?.set(piece.mirrored, start)
   }
   const wrong = raw.findIndex((value) => !Number.isFinite(value))
   if (wrong >= 0)

@@ -1,14 +1,11 @@
 /** @file Image files to templates, by a model's contract: decoded ahead, embedded in batches. */
-import { mapBounded } from '../../base/concurrency.ts'
 import { DataError, FormatError } from '../../base/errors.ts'
 import { counted } from '../../base/words.ts'
-import type { TemplateSet } from '../../evaluate/features.ts'
+import { fuse, type TemplateSet } from '../../evaluate/features.ts'
 import type { DecodeImage, Image, Size } from '../../image/image.ts'
-import { normalise } from '../../image/normalise.ts'
-import { networkCrop } from '../../image/resample.ts'
 import type { EmbeddingModel } from '../../model/contract.ts'
 import type { PixelModel } from '../../model/templates.ts'
-import { embedTemplates } from '../../model/templates.ts'
+import { embedAhead } from '../../model/embed-ahead.ts'
 import { decodeImage, readImage } from './decode.ts'
 
 /** A file and the name its template gets. */
@@ -40,28 +37,6 @@ export interface TemplatePiece {
   readonly lengths: Float64Array
 }
 
-type Read = { readonly name: string } & (
-  | { readonly kind: 'image'; readonly image: Image }
-  | { readonly kind: 'unreadable'; readonly error: FormatError }
-)
-
-const readAll = async (
-  files: readonly NamedFile[],
-  size: Size,
-  options: EmbedFilesOptions,
-): Promise<readonly Read[]> =>
-  mapBounded(files, options.concurrency ?? 4, async ({ name, file }): Promise<Read> => {
-    options.signal?.throwIfAborted()
-    try {
-      const image = await readImage(file, options.decode ?? decodeImage)
-      options.onSize?.(name, image)
-      return { kind: 'image', name, image: networkCrop(image, size) }
-    } catch (error) {
-      if (error instanceof FormatError) return { kind: 'unreadable', name, error }
-      throw error
-    }
-  })
-
 const unreadableError = (errors: readonly FormatError[], total: number): DataError => {
   const [first] = errors
   if (errors.length === 1 && first !== undefined) return new DataError(first.message, { cause: first })
@@ -80,38 +55,33 @@ export async function* embedPieces(
   files: readonly NamedFile[],
   options: EmbedFilesOptions = {},
 ): AsyncGenerator<TemplatePiece> {
-  const { batch = 32, onUnreadable, onProgress, signal } = options
+  const { onUnreadable, onSize, decode = decodeImage, ...ahead } = options
   const { contract } = model
-  const read = (start: number): Promise<readonly Read[]> => {
-    const some = readAll(files.slice(start, start + batch), contract.input, options)
-    // read ahead: an error is thrown when its turn comes
-    some.catch(() => {})
-    return some
-  }
   const errors: FormatError[] = []
-  let next = read(0)
-  for (let start = 0; start < files.length; start += batch) {
-    const results = await next
-    next = read(start + batch)
-    signal?.throwIfAborted()
-    const good = results.filter((result) => result.kind === 'image')
-    for (const result of results) {
-      if (result.kind === 'image') continue
-      if (onUnreadable === undefined) errors.push(result.error)
-      else onUnreadable(result.error, result.name)
+  const read = async ({ name, file }: NamedFile): Promise<Image | undefined> => {
+    try {
+      const image = await readImage(file, decode)
+      onSize?.(name, image)
+      return image
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error
+      if (onUnreadable === undefined) errors.push(error)
+      else onUnreadable(error, name)
+      return undefined
     }
-    // once it is certain that nothing will come of it, only look for further unreadable files
-    if (errors.length === 0 && good.length > 0) {
-      const names = good.map(({ name }) => name)
-      const pixels = normalise(
-        good.map(({ image }) => image),
-        contract,
-      )
-      const lengths = new Float64Array(good.length)
-      const nameOf = (row: number): string => names[row] ?? ''
-      yield { names, data: await embedTemplates(model, pixels, good.length, nameOf, lengths), lengths }
+  }
+  const pieces = embedAhead(model, files, read, { ...ahead, mirror: contract.flip !== 'none' })
+  for await (const { items, raw, mirrored } of pieces) {
+    // once it is certain that nothing will come of it, further unreadable files are looked for
+    if (errors.length > 0) continue
+    const names = items.map(({ name }) => name)
+    const lengths = new Float64Array(names.length)
+    const nameOf = (row: number): string => names[row] ?? ''
+    yield {
+      names,
+      data: fuse(raw, mirrored, contract.embeddingSize, contract.flip, nameOf, lengths),
+      lengths,
     }
-    onProgress?.(Math.min(start + batch, files.length), files.length)
   }
   if (errors.length > 0) throw unreadableError(errors, files.length)
 }

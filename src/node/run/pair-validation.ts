@@ -4,8 +4,9 @@ import { fuse, type FlipRule, type TemplateSet } from '../../evaluate/features.t
 import type { PairSet } from '../../evaluate/pair.ts'
 import { verifyResting, type ThresholdFrom, type Verification } from '../../evaluate/verify.ts'
 import type { Image, Size } from '../../image/image.ts'
-import { mirrorPlanes, normalise } from '../../image/normalise.ts'
+import { paperNormalisation } from '../../image/normalise.ts'
 import { networkCrop } from '../../image/resample.ts'
+import { embedAhead } from '../../model/embed-ahead.ts'
 import type { Embed, ValidationSet } from '../../train/surroundings.ts'
 import type { BinPairs } from '../faces/bin-file.ts'
 
@@ -34,38 +35,19 @@ export async function loadPairCrops(
 
 const batch = 64
 
-/** Templates of images under a flip rule; the next batch is read while one is embedded. */
+/** Templates of images of the network's input under a flip rule. */
 const embedImages = async (
   names: readonly string[],
   image: (index: number) => Promise<Image>,
-  embed: Embed,
+  { embed, input }: { readonly embed: Embed; readonly input: Size },
   flip: FlipRule,
   signal: AbortSignal,
 ): Promise<TemplateSet> => {
   const parts: Float32Array[] = []
-  const read = (start: number): Promise<readonly Image[]> => {
-    const some = mapBounded(
-      names.slice(start, start + batch).map((_, i) => start + i),
-      4,
-      image,
-    )
-    // read ahead: an error is thrown when its turn comes
-    some.catch(() => {})
-    return some
-  }
-  let next = read(0)
-  for (let start = 0; start < names.length; start += batch) {
-    signal.throwIfAborted()
-    const some = await next
-    next = read(start + batch)
-    const pixels = normalise(some)
-    const raw = await embed(pixels, some.length)
-    const mirrored =
-      flip === 'none'
-        ? undefined
-        : await embed(mirrorPlanes(pixels, some[0] ?? { height: 1, width: 1 }), some.length)
-    parts.push(fuse(raw, mirrored, raw.length / some.length, flip))
-  }
+  const model = { embed, contract: { ...paperNormalisation, input } }
+  const options = { batch, mirror: flip !== 'none', signal }
+  for await (const { items, raw, mirrored } of embedAhead(model, [...names.keys()], image, options))
+    parts.push(fuse(raw, mirrored, raw.length / items.length, flip))
   const size = (parts[0]?.length ?? 0) / Math.max(1, Math.min(batch, names.length))
   const data = new Float32Array(size * names.length)
   parts.forEach((part, index) => data.set(part, index * batch * size))
@@ -84,7 +66,8 @@ export async function embedCrops(
     if (found === undefined) throw new RangeError(`Expected a crop below ${crops.length}, got ${index}`)
     return found
   }
-  return embedImages(names, crop, embed, flip, signal)
+  const [{ height, width } = { height: 1, width: 1 }] = crops
+  return embedImages(names, crop, { embed, input: { height, width } }, flip, signal)
 }
 
 /** Embeds the crops and judges the pairs. */
@@ -126,7 +109,7 @@ export function packValidation(
     kind,
     name,
     evaluate: async (embed, signal) => {
-      const templates = await embedImages(pack.names, crop, embed, flip, signal)
+      const templates = await embedImages(pack.names, crop, { embed, input: size }, flip, signal)
       return (await verifyResting(pack.set, templates, { flip, replicates: 0 })).result
     },
   }
