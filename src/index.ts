@@ -165,3 +165,27 @@ export {
 } from './experiment/lab-figures.ts'
 export { contentFeatures, type DecidedFeatures } from './experiment/noise.ts'
 export { figureSvg, type Pane, type PaneFigure } from './plot/pane.ts'
+// galleries: people, answers about faces, over any store
+export type { Identified, IdentifyOptions, Probe } from './gallery/answers.ts'
+export type { AuditCheck, AuditEntry, AuditHead } from './gallery/audit.ts'
+export { clusterFaces, type ClusterFace, type ClusterRequest, type FaceLink } from './gallery/cluster.ts'
+export { scoreClusters } from './gallery/cluster-score.ts'
+export { compareFaces } from './gallery/compare-faces.ts'
+export {
+  type Candidate,
+  decideIdentification,
+  decideVerification,
+  type Identification,
+  type PersonVerification,
+} from './gallery/decision.ts'
+export type { Enrolled, Enrolment, EnrolOptions } from './gallery/enrol.ts'
+export { type Gallery, type GalleryOptions, openGallery } from './gallery/gallery.ts'
+export { type HygieneFinding } from './gallery/hygiene.ts'
+export { openMemoryStore } from './gallery/memory-store.ts'
+export { mergeCandidates, mergeCounts } from './gallery/merge-searches.ts'
+export type { Consent, Person } from './gallery/person.ts'
+export type { Reference, ReferenceDetails } from './gallery/reference.ts'
+export { plainScorer, type Scorer } from './gallery/score-blocks.ts'
+export type { GalleryStore, Shard } from './gallery/store.ts'
+export { type GalleryScoring, type StrangerScores } from './gallery/thresholds.ts'
+export { plainVault, type Vault } from './gallery/vault.ts'

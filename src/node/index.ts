@@ -69,3 +69,15 @@ export { openWeights, type WeightsFile } from './run/weights-file.ts'
 // this machine
 export { type DoctorReport, examine } from './session/doctor.ts'
 export { doctorText } from './session/doctor-text.ts'
+// galleries
+export { type Backup, backupGallery, restoreGallery } from './gallery/backup-file.ts'
+export { enrolPhotographs, personPhotographs, type PhotographEnrolled } from './gallery/enrol-photographs.ts'
+export { type IdentifiedPhotograph, identifyPhotographs } from './gallery/identify-photographs.ts'
+export {
+  openGalleryAt,
+  type OpenedGallery,
+  type OpenGalleryOptions,
+  openStore,
+} from './gallery/open-gallery.ts'
+export { rotateGalleryKey } from './gallery/rotate-key.ts'
+export { runtimeScorer } from './gallery/runtime-scorer.ts'
