@@ -201,7 +201,7 @@ class Queue {
   #room: () => void = () => undefined
   #ended = false
   #stopped = false
-  #error: unknown
+  #error: Error | undefined
 
   async push(line: string): Promise<void> {
     if (this.#stopped) throw new Error('nobody reads the backup any more')
@@ -212,7 +212,7 @@ class Queue {
 
   end(error?: unknown): void {
     this.#ended = true
-    this.#error = error
+    if (error !== undefined) this.#error = error instanceof Error ? error : new Error(String(error))
     this.#wake()
   }
 

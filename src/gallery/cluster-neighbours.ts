@@ -1,5 +1,4 @@
 /** @file The most similar pairs among faces, found block by block. */
-import type { ClusterFace } from './cluster.ts'
 import type { Scorer } from './score-blocks.ts'
 
 /** A pair of rows, the first the smaller. */
@@ -17,7 +16,7 @@ const probesAtOnce = 64
 
 /** Each face’s `k` nearest others with a cosine of at least `threshold`, as pairs. */
 export async function clusterNeighbours(
-  faces: readonly Pick<ClusterFace, 'embedding'>[],
+  faces: readonly { readonly embedding: Float32Array }[],
   scorer: Scorer,
   k: number,
   threshold: number,

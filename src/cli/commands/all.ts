@@ -3,6 +3,7 @@ import type { Command } from '../command.ts'
 import { adviseCommand } from './advise.ts'
 import { alignCommand } from './align.ts'
 import { calibrateCommand } from './calibrate.ts'
+import { clusterCommand } from './cluster.ts'
 import { compareCommand } from './compare.ts'
 import { dataApplyCommand, dataCheckCommand } from './data.ts'
 import { dataFetchCommands } from './data-fetch.ts'
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   verifyCommand,
   enrolCommand,
   identifyCommand,
+  clusterCommand,
   ...peopleCommands,
   ...galleryCommands,
   calibrateCommand,

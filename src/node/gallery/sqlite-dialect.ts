@@ -17,6 +17,11 @@ class ImmediateDriver extends SqliteDriver {
   ): Promise<void> {
     this.#database.exec(settings?.accessMode === 'read only' ? 'begin' : 'begin immediate')
   }
+
+  // a full disk has ended the transaction already, and a second end would hide why
+  override async rollbackTransaction(): Promise<void> {
+    if (this.#database.inTransaction) this.#database.exec('rollback')
+  }
 }
 
 /** A transaction waits for other writers before its first statement; one that only reads waits for nobody. */
