@@ -66,6 +66,11 @@ const leaveLock = async (out: string, parts: Record<string, unknown>): Promise<v
 }
 
 describe('a locked folder', () => {
+  it.runIf(process.platform === 'linux')('is refused where no folder can be made, at once', async () => {
+    for (const place of ['/proc/none', '/proc/none/below'])
+      await expect(lockFolder(place)).rejects.toThrow(`${place} cannot be written to (ENOENT)`)
+  })
+
   it('belongs to one process until it is let go, and leaves nothing', async () => {
     const out = join(folder, 'a', 'b')
     {

@@ -7,14 +7,33 @@ import { isOwnEntry, openDraft, ownPrefix, sweepDrafts } from './draft.ts'
 import { type HeldLock, isLocked, takeLock } from './lock.ts'
 import { completeTogether } from './together.ts'
 
-/** Folders made for `path`, outermost first; none where it was there. */
+/**
+ * Folders made for `path`, outermost first; none where it was there. One after the other: Node's own recursive `mkdir` never ends
+ * where the system answers that a parent is missing which is there, as under /proc.
+ */
 const makeFolders = async (path: string): Promise<readonly string[]> => {
-  const first = await mkdir(path, { recursive: true })
-  if (first === undefined) return []
-  const made = [resolve(path)]
-  while (made[0] !== undefined && made[0] !== resolve(first)) made.unshift(dirname(made[0]))
+  const missing: string[] = []
+  for (let at = resolve(path); !(await isFolder(at)); at = dirname(at)) {
+    missing.unshift(at)
+    if (dirname(at) === at) break
+  }
+  const made: string[] = []
+  for (const one of missing) {
+    try {
+      await mkdir(one)
+      made.push(one)
+    } catch (error) {
+      // another process may have made it meanwhile
+      if (await isFolder(one)) continue
+      await removeEmpty(made)
+      throw error
+    }
+  }
   return made
 }
+
+const isFolder = async (path: string): Promise<boolean> =>
+  (await stat(path).catch(() => undefined))?.isDirectory() === true
 
 const cannotWrite = (path: string, error: unknown): unknown => {
   if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return error
