@@ -72,6 +72,12 @@ export async function checkNewRun(folder: string): Promise<void> {
     throw new UsageError(`The run cannot be written to ${folder} (${error.message})`, { cause: error })
   })
   const entries = all.filter((entry) => !isOwnEntry(entry))
+  // a lock is there: whether its run was begun is seen by whoever takes it over
+  if (entries.length < all.length && entries.every((entry) => beforeConfig.includes(entry))) return
+  expectEmpty(folder, entries)
+}
+
+const expectEmpty = (folder: string, entries: readonly string[]): void => {
   if (entries.length === 0) return
   const isBegun = entries.includes('checkpoints') || entries.includes('config.json')
   const begun = isBegun ? `go on with the run in it by --resume ${folder}, or ` : ''
@@ -84,7 +90,7 @@ export async function clearForNewRun(folder: LockedFolder): Promise<void> {
   // killed before the configuration was written, nothing was begun
   const isUnbegun = entries.every((entry) => beforeConfig.includes(entry))
   if (folder.note !== undefined && isUnbegun) await removeRun(folder)
-  await checkNewRun(folder.path)
+  expectEmpty(folder.path, await folder.entries())
 }
 
 /** Takes away what a run has written into a folder that was new or empty; what others put there meanwhile stays. */
