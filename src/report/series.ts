@@ -148,6 +148,25 @@ const layersOf = (events: readonly TrainEvent[]): Pick<RunSeries, 'gradientNorms
   }
 }
 
+/** What a whole training took; an `end` tells of the part since the run was last taken up. */
+const courseOf = (
+  events: readonly TrainEvent[],
+  steps: readonly StepEvent[],
+):
+  | { readonly seconds: number; readonly waitedShare: number; readonly imagesPerSecond: number }
+  | undefined => {
+  const end = ofKind(events, 'end').at(-1)
+  if (end === undefined) return undefined
+  const start = ofKind(events, 'start').at(-1)
+  // a step's seconds hold the validation and the saving before it
+  const before = steps.filter(({ iteration }) => iteration < (start?.iteration ?? 0))
+  if (before.length === 0) return end
+  const seconds = before.reduce((sum, step) => sum + step.seconds, end.seconds)
+  const waited = before.reduce((sum, step) => sum + step.waitedSeconds, end.waitedShare * end.seconds)
+  const images = steps.length * (start?.config.batch ?? 0)
+  return { seconds, waitedShare: waited / seconds, imagesPerSecond: images / seconds }
+}
+
 /** Reduces a run's events to what is drawn and said; curves are thinned to `limit` points. */
 export function runSeries(events: readonly TrainEvent[], limit: number = 1000): RunSeries {
   const steps = lastTold(events)
@@ -164,7 +183,7 @@ export function runSeries(events: readonly TrainEvent[], limit: number = 1000): 
       gradientNorm: metric('gradientNorm'),
     }
   }
-  const end = ofKind(events, 'end').at(-1)
+  const course = courseOf(events, steps)
   return {
     metrics: all((points) => thinned(points, limit)),
     smooth: all((points) => smoothed(points)),
@@ -188,8 +207,8 @@ export function runSeries(events: readonly TrainEvent[], limit: number = 1000): 
       .map(({ iteration, reason, text }) => ({ iteration, reason, text }))
       .at(-1),
     iterations: (steps.at(-1)?.iteration ?? -1) + 1,
-    seconds: end?.seconds,
-    waitedShare: end?.waitedShare,
-    meanImagesPerSecond: end?.imagesPerSecond,
+    seconds: course?.seconds,
+    waitedShare: course?.waitedShare,
+    meanImagesPerSecond: course?.imagesPerSecond,
   }
 }

@@ -72,7 +72,7 @@ export function experimentContents(
     rows,
     reference,
     seeds,
-    judgedOn: `Reported on ${plan.list === undefined ? roles[role] : plan.list.pairs}: ${withCommas(same)} pairs of the same person and ${withCommas(pairs.pairs.pairs.length - same)} of different people, the same for every row, each model's best checkpoint by the validation identities, once.`,
+    judgedOn: `Reported on ${plan.list === undefined ? roles[role] : plan.list.pairs}: ${withCommas(same)} pairs of the same person and ${withCommas(pairs.pairs.pairs.length - same)} of different people, the same for every row, each model's ${data.sets.validationPairs === undefined ? 'last checkpoint' : 'best checkpoint by the validation identities'}, once.`,
     threshold:
       role === 'validation' || data.sets.validationPairs === undefined
         ? 'The threshold of each fold is chosen on the others.'

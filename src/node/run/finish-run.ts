@@ -7,12 +7,14 @@ import { openEmbeddingModel } from '../../model/embedder.ts'
 import type { ModelContract } from '../../model/contract.ts'
 import type { Parity } from '../../model/parity.ts'
 import { runReport } from '../../report/run-report.ts'
+import { runSeries } from '../../report/series.ts'
 import type { ReportedSet } from '../../report/contents.ts'
 import type { ImageKind } from '../../report/words.ts'
 import type { UnreadableImage } from '../../data/dataset.ts'
 import type { OpenSession } from '../../runtime/session.ts'
 import type { TrainConfig } from '../../train/config.ts'
 import type { TrainEvent } from '../../train/events.ts'
+import { imageKindOf } from '../faces/drawn-folder.ts'
 import { expectLoss } from '../../loss/expect-loss.ts'
 import { exportRun } from './export-run.ts'
 import { verifyCrops, type PairCrops } from './pair-validation.ts'
@@ -152,12 +154,39 @@ export async function finishRun(options: FinishOptions): Promise<FinishedRun> {
   }
 }
 
-const environmentOf = (events: readonly TrainEvent[], contract: ModelContract): Record<string, string> => {
+/** The page of a run that ended in a number that is not finite: its curves and what was said, no model and no result. */
+export async function reportStopped({
+  paths,
+  config,
+  data,
+  events,
+}: Pick<FinishOptions, 'paths' | 'config' | 'data' | 'events'>): Promise<void> {
+  const expected = expectLoss(config.loss, {
+    classes: data.sets.train.identities.length,
+    embeddingSize: config.embeddingSize,
+  })
+  const page = await runReport({
+    title: `Training run ${paths.folder}`,
+    images: imageKindOf(config.data.folders),
+    config,
+    events,
+    sets: [],
+    crops: await sampleCrops(data.sets.train, config),
+    environment: environmentOf(events, undefined),
+    ...(expected === undefined ? {} : { expectedFirstLoss: expected.first }),
+  })
+  await replaceFile(paths.report, page)
+}
+
+const environmentOf = (
+  events: readonly TrainEvent[],
+  contract: ModelContract | undefined,
+): Record<string, string> => {
   const start = events.findLast((event) => event.kind === 'start')
-  const end = events.findLast((event) => event.kind === 'end')
+  const { seconds, meanImagesPerSecond = NaN, waitedShare = NaN } = runSeries(events)
   const fingerprint = start?.kind === 'start' ? start.fingerprint : undefined
   return {
-    model: contract.id,
+    ...(contract === undefined ? {} : { model: contract.id }),
     processor: `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`,
     node: process.version,
     ...(fingerprint === undefined
@@ -166,10 +195,10 @@ const environmentOf = (events: readonly TrainEvent[], contract: ModelContract): 
           runtime: `${fingerprint.runtime}, ${fingerprint.driver} driver, ${fingerprint.threads} threads`,
           plan: fingerprint.plan,
         }),
-    ...(end?.kind === 'end'
-      ? {
-          'training time': `${(end.seconds / 60).toFixed(1)} minutes, ${end.imagesPerSecond.toFixed(1)} images/s, ${(end.waitedShare * 100).toFixed(1)} % waiting for data`,
-        }
-      : {}),
+    ...(seconds === undefined
+      ? {}
+      : {
+          'training time': `${(seconds / 60).toFixed(1)} minutes, ${meanImagesPerSecond.toFixed(1)} images/s, ${(waitedShare * 100).toFixed(1)} % waiting for data`,
+        }),
   }
 }

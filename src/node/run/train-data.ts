@@ -11,6 +11,8 @@ import type { ValidationSet } from '../../train/surroundings.ts'
 import { openBatches, type DecodedCrops, type NodeBatchSource } from '../faces/batches.ts'
 import { openTrainingData, type TrainingData } from './folder-training-data.ts'
 import { checkMemory } from './check-memory.ts'
+import { requireDevice } from '../session/devices.ts'
+import { openDriver } from '../session/open-driver.ts'
 import { loadHeldOut, type HeldOut } from './held-out.ts'
 import { pairValidation, type PairCrops } from './pair-validation.ts'
 import { openWatched } from './watched-pairs.ts'
@@ -95,6 +97,17 @@ const repeatedInBatch = (batch: number, images: number): readonly Note[] =>
         },
       ]
 
+/** Long before there is anything to run on it. @throws MissingPartError where the device does not work here */
+const checkDevice = async ({ device, threads }: TrainConfig): Promise<void> => {
+  if (device === 'cpu') return
+  const { driver } = await openDriver({ threads })
+  try {
+    await requireDevice(device, driver)
+  } finally {
+    await driver[Symbol.asyncDispose]()
+  }
+}
+
 /**
  * Opens the folders, divides the people and decodes those kept apart.
  * @param check looks at who is in which set before anything is decoded
@@ -106,6 +119,7 @@ export async function openRunSets(
   check: (sets: TrainingData) => void = () => {},
 ): Promise<RunSets> {
   const { signal } = options
+  await checkDevice(config)
   const seed = splitSeedOf(config)
   const sets = await openTrainingData(config.data, seed, config.size)
   try {
@@ -135,6 +149,17 @@ export async function openRunSets(
     })
   } else {
     validation.push(pairValidation('validation', 'validation identities', validationPairs, ownFlip))
+  }
+  const testPeople = sets.test.identities.length
+  if (testPairs === undefined && testPeople > 0) {
+    const instead =
+      validationPairs === undefined
+        ? 'nothing is said about how good the model is'
+        : 'the model is judged on the validation people, who also choose it'
+    notes.push({
+      level: 'warning',
+      text: `Test has ${counted(testPeople, 'person', 'people')}; a test takes 20 with two images each, so ${instead}`,
+    })
   }
   for (const file of config.data.watch) validation.push(await openWatched(file, config, ownFlip, signal))
   return {

@@ -21,7 +21,7 @@ import {
 } from './checkpoint-store.ts'
 import { identitiesWithImages } from './held-out.ts'
 import { imageKindOf } from '../faces/drawn-folder.ts'
-import { finishRun, type FinishedRun, type FinishOptions } from './finish-run.ts'
+import { finishRun, reportStopped, type FinishedRun, type FinishOptions } from './finish-run.ts'
 import {
   checkNewRun,
   checkRunFolder,
@@ -227,7 +227,12 @@ async function* course(
     yield event
     ended ||= event.kind === 'end'
   }
-  if (!ended) return
+  if (!ended) {
+    if (!isNonFinite(log.events)) return
+    await reportStopped({ paths, config, data: open, events: log.events })
+    yield { kind: 'note', level: 'info', text: `What led there is in ${paths.report}` }
+    return
+  }
   const finishing = finishRun({
     folder: out,
     config,
@@ -245,6 +250,11 @@ async function* course(
   })
   const finished = yield* whileWorking(finishing, drain)
   yield finished === undefined ? unreported(config) : { kind: 'finished', ...finished }
+}
+
+const isNonFinite = (events: readonly TrainEvent[]): boolean => {
+  const last = events.at(-1)
+  return last?.kind === 'stopped' && last.reason === 'non-finite'
 }
 
 const unreported = ({ iterations }: TrainConfig): TrainEvent => ({
