@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { smallConfig } from '../../test/training-fixture.ts'
 import type { TrainEvent } from '../train/events.ts'
 import { runSeries, smoothed, thinned } from './series.ts'
 
@@ -80,4 +81,32 @@ test('follows the layers, what is told twice once', () => {
     { x: 0, y: 0 },
     { x: 50, y: 0.5 },
   ])
+})
+
+test('a run that was taken up counts the seconds of all its parts', () => {
+  const startAt = (iteration: number): TrainEvent => ({
+    kind: 'start',
+    config: smallConfig,
+    iteration,
+    iterations: 40,
+    data: { identities: 1, images: 1, validationIdentities: 0, testIdentities: 0, skipped: 0 },
+    fingerprint: {
+      ...{ runtime: '', driver: '', device: 'cpu', cpu: '', threads: 1, blockSize: 1, plan: '' },
+    },
+    plan: { blockSize: 1, layouts: {}, lowerings: {} },
+    parameters: 1,
+    resumed: iteration > 0,
+  })
+  const steps = (from: number, to: number): TrainEvent[] =>
+    Array.from({ length: to - from }, (_, i) => step(from + i, 1))
+  const end: TrainEvent = { kind: 'end', iteration: 40, seconds: 10, imagesPerSecond: 8, waitedShare: 0.5 }
+  // killed at 35, taken up from the checkpoint at 30: five iterations are told twice and count once
+  const parts = [startAt(0), ...steps(0, 35), startAt(30), ...steps(30, 40), end]
+  expect(runSeries(parts)).toMatchObject({
+    seconds: 30 + 10,
+    waitedShare: 5 / 40,
+    meanImagesPerSecond: (40 * smallConfig.batch) / 40,
+  })
+  const whole = runSeries([startAt(0), ...steps(0, 40), end])
+  expect([whole.seconds, whole.meanImagesPerSecond]).toEqual([10, 8])
 })

@@ -156,17 +156,17 @@ export async function finishRun(options: FinishOptions): Promise<FinishedRun> {
 
 /** The page of a run that ended in a number that is not finite: its curves and what was said, no model and no result. */
 export async function reportStopped({
-  paths,
+  folder,
   config,
   data,
   events,
-}: Pick<FinishOptions, 'paths' | 'config' | 'data' | 'events'>): Promise<void> {
+}: Pick<FinishOptions, 'folder' | 'config' | 'data' | 'events'>): Promise<void> {
   const expected = expectLoss(config.loss, {
     classes: data.sets.train.identities.length,
     embeddingSize: config.embeddingSize,
   })
   const page = await runReport({
-    title: `Training run ${paths.folder}`,
+    title: `Training run ${folder.path}`,
     images: imageKindOf(config.data.folders),
     config,
     events,
@@ -175,7 +175,7 @@ export async function reportStopped({
     environment: environmentOf(events, undefined),
     ...(expected === undefined ? {} : { expectedFirstLoss: expected.first }),
   })
-  await replaceFile(paths.report, page)
+  await folder.replace(runPaths(folder.path).report, page)
 }
 
 const environmentOf = (

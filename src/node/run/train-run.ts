@@ -229,8 +229,8 @@ async function* course(
   }
   if (!ended) {
     if (!isNonFinite(log.events)) return
-    await reportStopped({ paths, config, data: open, events: log.events })
-    yield { kind: 'note', level: 'info', text: `What led there is in ${paths.report}` }
+    await reportStopped({ folder: out, config, data: open, events: log.events })
+    yield { kind: 'note', level: 'info', text: `What led there is in ${runPaths(out.path).report}` }
     return
   }
   const finishing = finishRun({
