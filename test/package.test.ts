@@ -89,7 +89,7 @@ describe('package.json', () => {
     expect(citation).toContain(`license: ${about.license}\n`)
     expect(readFileSync(join(root, 'LICENSE'), 'utf8')).toMatch(/Apache License\s+Version 2\.0/)
     expect(readFileSync(join(root, 'CHANGELOG.md'), 'utf8')).toMatch(
-      new RegExp(`## (?:Unreleased|${about.version})`),
+      new RegExp(`## \\[(?:Unreleased|${about.version})\\]`),
     )
   })
 })
