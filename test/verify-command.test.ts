@@ -127,6 +127,28 @@ describe('cosface verify', () => {
     expect(missing.err).toBe(`cosface: ${at('none.jpg')}: there is no such file\n`)
   })
 
+  it('compares a photograph with a person of the gallery, at a rate that counts their references', async () => {
+    const place = ['--store', at('gallery.db'), '--key-file', at('gallery.key')]
+    const enrolled = await cli('enrol', at('people'), ...place, ...models())
+    expect(enrolled.code).toBe(0)
+    const asked = ['--person', 'p0', '--fmr', '0.05', ...place, ...models()]
+    const own = await cli('verify', first(), ...asked)
+    expect(own.code).toBe(0)
+    expect(own.out).toMatch(/^same\nthreshold {3}/)
+    expect(own.out).toContain('1 − (1 − FMR)^references; made-up people')
+    // two references of a person give a stranger two chances: 0.01 is carried for one comparison only
+    const strict = await cli('verify', first(), ...asked.map((word) => (word === '0.05' ? '0.01' : word)))
+    expect([strict.code, strict.out.split(':')[0]]).toEqual([4, 'no decision'])
+    const nobody = await cli('verify', first(), ...asked.map((word) => (word === 'p0' ? 'nobody' : word)))
+    expect(nobody.code).toBe(2)
+    expect((await cli('verify', first(), ...models())).err).toContain(
+      'Expected a second photograph, or --person NAME; got one photograph',
+    )
+    expect((await cli('verify', first(), first(), ...asked)).err).toContain(
+      '--person is compared with one photograph; got two',
+    )
+  })
+
   it('draws what it compared', async () => {
     const { code } = await cli('verify', first(), at('two.png'), ...models(), '--save', at('compared.png'))
     expect([0, 3]).toContain(code)

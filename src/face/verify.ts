@@ -65,7 +65,8 @@ const faceOf = ({ size, embedded }: VerifiedPhotograph, which: ComparedFace): Em
     ? [...embedded.faces].sort((a, b) => farFromCentre(a, size) - farFromCentre(b, size))[0]
     : embedded.faces[0]
 
-const usable = (side: VerifiedPhotograph, which: ComparedFace): EmbeddedFace | string => {
+/** The face of a photograph that is compared, or in words why there is none. */
+export function comparedFace(side: VerifiedPhotograph, which: ComparedFace): EmbeddedFace | string {
   const { name, embedded } = side
   const face = faceOf(side, which)
   if (face === undefined) return `no face was found in ${name}`
@@ -75,7 +76,8 @@ const usable = (side: VerifiedPhotograph, which: ComparedFace): EmbeddedFace | s
   return face
 }
 
-const sideOf = (side: VerifiedPhotograph, which: ComparedFace): ComparedSide => {
+/** What is told of a photograph that was compared. */
+export function comparedSide(side: VerifiedPhotograph, which: ComparedFace): ComparedSide {
   const [photograph, found] = [side.name, side.embedded.faces.length]
   const face = faceOf(side, which)
   if (face === undefined) return { photograph, found }
@@ -101,11 +103,11 @@ export function verifyPhotographs(
 ): Verification {
   const base = {
     schema: 'cosface-verify/1',
-    sides: [sideOf(first, face), sideOf(second, face)],
+    sides: [comparedSide(first, face), comparedSide(second, face)],
     origin,
     liveness: 'not checked',
   } as const
-  const [a, b] = [usable(first, face), usable(second, face)]
+  const [a, b] = [comparedFace(first, face), comparedFace(second, face)]
   if (typeof a === 'string') return { ...base, decision: 'no decision', reason: a }
   if (typeof b === 'string') return { ...base, decision: 'no decision', reason: b }
   const cosine = cosineOf(a.embedding, b.embedding)

@@ -7,14 +7,14 @@ import { oneIn } from '../../face/calibration.ts'
 import type { ComparedFace, ComparedSide, Verification } from '../../face/verify.ts'
 import { comparedFaces, usualFmr } from '../../face/verify.ts'
 import { type Command, command, type ExitCode } from '../command.ts'
-import { jsonOption } from '../options.ts'
+import { galleryOptions, type GalleryPlace } from '../gallery-options.ts'
 import { type RecognitionOptions, recognitionOptions } from '../recognition-options.ts'
 
-interface VerifyOptions extends RecognitionOptions {
+interface VerifyOptions extends RecognitionOptions, GalleryPlace {
+  readonly person: string
   readonly fmr: number
   readonly face: ComparedFace
   readonly save: string
-  readonly json: boolean
 }
 
 const options: OptionSpecs<VerifyOptions> = {
@@ -32,14 +32,20 @@ const options: OptionSpecs<VerifyOptions> = {
     choices: comparedFaces,
     default: 'largest',
   }),
+  person: textOption({
+    group: 'Gallery',
+    value: 'name',
+    meaning: 'compare the photograph with this person of the gallery, by name or by number like #7',
+    default: 'two photographs are compared',
+  }),
   save: textOption({
     group: 'Output',
     value: 'file.png',
     meaning: 'a picture of both photographs with the faces that were compared, and their crops',
     default: 'none',
   }),
+  ...galleryOptions,
   ...recognitionOptions,
-  json: jsonOption,
 }
 
 const exitCodes: Readonly<Record<Verification['decision'], ExitCode>> = {
@@ -93,16 +99,29 @@ export const verifyCommand: Command = command<VerifyOptions>({
     'Finds, aligns and embeds a face in each photograph and compares the two. The answer comes from a threshold whose false-match rate was measured; without such a calibration for exactly this model, detector, aligner and flip rule there is no decision. A cosine is no probability.\nExit codes: 0 the same person, 3 different people, 4 no decision, 1 a failure, 2 wrong use.',
   arguments: [
     { name: 'first', meaning: 'a photograph', required: true },
-    { name: 'second', meaning: 'another photograph', required: true },
+    { name: 'second', meaning: 'another photograph; none with --person' },
   ],
   options,
   examples: [
     'cosface verify anna.jpg passport.jpg',
     'cosface verify a.jpg b.jpg --fmr 0.001 --save compared.png',
+    'cosface verify door.jpg --person Anna',
     'cosface verify a.jpg b.jpg --model runs/first --detector yunet --json',
   ],
-  run: async (context, [first = '', second = ''], chosen) => {
+  run: async (context, [first = '', second], chosen) => {
     const { output } = context
+    if ((second === undefined) === (chosen.person === undefined))
+      throw new UsageError(
+        second === undefined
+          ? 'Expected a second photograph, or --person NAME; got one photograph'
+          : '--person is compared with one photograph; got two',
+      )
+    if (chosen.person !== undefined && chosen.save !== undefined)
+      throw new UsageError('--save draws two photographs; leave it out with --person')
+    if (second === undefined) {
+      const { verifyPerson } = await import('../verify-person.ts')
+      return verifyPerson(context, first, chosen.person ?? '', chosen)
+    }
     if (chosen.save !== undefined && !/\.(png|jpe?g|webp)$/i.test(chosen.save))
       throw new UsageError(`--save must end in .png, .jpg or .webp, got ${chosen.save}`)
     const { readPhotograph } = await import('../../node/face/read-photograph.ts')
