@@ -212,7 +212,8 @@ class Queue {
 
   end(error?: unknown): void {
     this.#ended = true
-    if (error !== undefined) this.#error = error instanceof Error ? error : new Error(String(error))
+    if (error !== undefined)
+      this.#error = error instanceof Error ? error : new Error('the backup ended', { cause: error })
     this.#wake()
   }
 

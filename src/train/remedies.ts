@@ -103,7 +103,7 @@ const isFlag = (name: string): name is keyof typeof flags => name in flags
 /** A change as it is typed: `--lr 0.01 --clip 1`. */
 export function typed(change: Change): string {
   const plain = Object.entries(change).flatMap(([name, value]) =>
-    isFlag(name) ? [`${flags[name]} ${String(value)}`] : [],
+    isFlag(name) && typeof value === 'number' ? [`${flags[name]} ${value}`] : [],
   )
   const options = Object.entries(change.lossOption ?? {}).map(
     ([name, value]) => `--loss-option ${name}=${String(value)}`,

@@ -79,7 +79,7 @@ class Unpacking {
   }
 
   /** Where a file goes; undefined for a folder. Counts before anything is made. @throws FormatError */
-  #placeOf({ path, type, size = 0 }: ReadEntry): readonly string[] | undefined {
+  #placeOf({ path, type, size }: ReadEntry): readonly string[] | undefined {
     const { top, limit = usualLimit, entryLimit = usualEntryLimit } = this.#options
     const isFolder = folders.has(type)
     if (!isFolder && !files.has(type)) throw this.#fail(refusal({ path, type }))

@@ -145,11 +145,14 @@ export function configDifferences(
     .map((setting) => ({ setting, first: a.get(setting) ?? '', second: b.get(setting) ?? '' }))
 }
 
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
 const flat = (value: object, path = '', into = new Map<string, string>()): Map<string, string> => {
-  for (const [key, one] of Object.entries(value)) {
+  const entries: readonly (readonly [string, unknown])[] = Object.entries(value)
+  for (const [key, one] of entries) {
     const at = path === '' ? key : `${path}.${key}`
-    const isNested = typeof one === 'object' && one !== null && !Array.isArray(one)
-    if (isNested) flat(one, at, into)
+    if (isObject(one)) flat(one, at, into)
     else into.set(at, JSON.stringify(one))
   }
   return into
