@@ -4,13 +4,13 @@ import {
   type GraphProto,
   type ModelProto,
   ModelProtoSchema,
-  TensorProto_DataLocation,
   type TensorProto,
   type ValueInfoProto,
 } from 'onnx-buf'
 import { bytesOf } from '../base/bytes.ts'
 import { FormatError } from '../base/errors.ts'
 import { encodeMetadata } from './encode.ts'
+import { refuseExternalData } from './external-data.ts'
 import { onnxDTypes, type OnnxDType, type OnnxInitializer, type OnnxPort } from './model.ts'
 
 /** A model as read from a file: enough to feed it, to look at its constants, and to know where it came from. */
@@ -87,6 +87,7 @@ function parse(bytes: Uint8Array, file: string): { model: ModelProto; graph: Gra
   if (graph.node.length === 0 || graph.output.length === 0) {
     throw new FormatError(file, 'not a complete ONNX model: its graph has no nodes or no outputs')
   }
+  refuseExternalData(model, file)
   return { model, graph }
 }
 
@@ -108,9 +109,6 @@ function decodePort(port: ValueInfoProto, file: string): OnnxPort {
 }
 
 function decodeTensor(tensor: TensorProto, file: string): OnnxInitializer {
-  if (tensor.dataLocation === TensorProto_DataLocation.EXTERNAL) {
-    throw new FormatError(file, `${tensor.name} lies in another file; only models in one file are read`)
-  }
   const dtype = decodeDType(tensor.dataType, tensor.name, file)
   const shape = tensor.dims.map(Number)
   const bytes = tensor.rawData.length > 0 ? tensor.rawData : typedBytes(tensor)
