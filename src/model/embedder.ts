@@ -1,5 +1,5 @@
 /** @file An ONNX file and a runtime make an embedding model. */
-import { DataError, FormatError } from '../base/errors.ts'
+import { DataError, FormatError, MissingPartError } from '../base/errors.ts'
 import { given as withGiven } from '../base/given.ts'
 import { readOnnx } from '../onnx/decode.ts'
 import type { ProgramTensor } from '../onnx/program.ts'
@@ -19,6 +19,10 @@ export interface OpenModelOptions extends Pick<LoadOptions, 'device' | 'threads'
   readonly contract?: ContractOptions
 }
 
+/** Of an image's side in pixels, and images at once: what more a file declares would only take all memory. */
+const largestSide = 1024
+const largestBatch = 1024
+
 const port = (name: string, shape: readonly number[]): ProgramTensor => ({
   name,
   port: name,
@@ -27,10 +31,21 @@ const port = (name: string, shape: readonly number[]): ProgramTensor => ({
   layout: 'plain',
 })
 
+/** What the runtime says, with the model it says it of. */
+const ofModel =
+  (file: string) =>
+  (cause: unknown): never => {
+    // what this machine lacks is not the model's fault
+    if (cause instanceof MissingPartError) throw cause
+    const said = cause instanceof Error ? cause.message : String(cause)
+    throw new DataError(`${file} cannot be run: ${said}`, { cause })
+  }
+
 /** Runs a model on any number of images, in pieces where it takes a fixed number. */
-const embedWith = (runner: Runner, perImage: number, batch: number | undefined, file: string): Embed => {
+const embedWith = (runner: Runner, perImage: number, declared: number | undefined, file: string): Embed => {
+  let batch = declared
   const runOnce = async (pixels: Float32Array): Promise<Float32Array> => {
-    const [rows] = await runner.run([pixels])
+    const [rows] = await runner.run([pixels]).catch(ofModel(file))
     if (!(rows instanceof Float32Array)) throw new DataError(`${file} gives no float32 embeddings`)
     return rows
   }
@@ -40,7 +55,17 @@ const embedWith = (runner: Runner, perImage: number, batch: number | undefined, 
         `Expected ${count * perImage} pixel values for ${count} images, got ${pixels.length}`,
       )
     }
-    if (batch === undefined) return (await runOnce(pixels)).slice()
+    if (batch === undefined) {
+      try {
+        return (await runOnce(pixels)).slice()
+      } catch (error) {
+        // a number of images written into the graph, in a Reshape say, shows only when another number comes
+        if (count === 1) throw error
+        const first = await runOnce(pixels.slice(0, perImage)).catch(() => undefined)
+        if (first === undefined) throw error
+        batch = 1
+      }
+    }
     const pieces: Float32Array[] = []
     for (let start = 0; start < count; start += batch) {
       const images = Math.min(batch, count - start)
@@ -66,7 +91,7 @@ const embedWith = (runner: Runner, perImage: number, batch: number | undefined, 
  * @throws DataError where the model is not from images [N, 3, H, W] to embeddings [N, D]
  */
 export async function openEmbeddingModel(
-  driver: Driver,
+  driver: Pick<Driver, 'load'>,
   bytes: Uint8Array,
   file: string,
   options: OpenModelOptions,
@@ -84,13 +109,19 @@ export async function openEmbeddingModel(
   if ((ports.height ?? height) !== height || (ports.width ?? width) !== width) {
     throw contradiction(file, `images of ${ports.height}x${ports.width}`, `${height}x${width}`)
   }
+  if (Math.max(height, width) > largestSide || (ports.batch ?? 1) > largestBatch) {
+    throw new FormatError(
+      file,
+      `takes ${ports.batch ?? 1} images of ${height}x${width} at once; at most ${largestBatch} of ${largestSide}x${largestSide} are run`,
+    )
+  }
   const program = {
     model: bytes,
     inputs: [port(ports.input, [ports.batch ?? -1, 3, height, width])],
     outputs: [outputPort(ports)],
   }
   const { device, threads } = options
-  const runner = await driver.load(program, { device, threads })
+  const runner = await driver.load(program, { device, threads }).catch(ofModel(file))
   try {
     const embed = embedWith(runner, 3 * height * width, ports.batch, file)
     const embeddingSize = await measuredSize(embed, 3 * height * width, ports, file)
