@@ -88,7 +88,7 @@ describe('sweepPlan', () => {
   })
 
   it('refuses what cannot be swept', () => {
-    expect(() => sweepPlan({}, input, {})).toThrow(/neither/)
+    expect(() => sweepPlan({}, input, {})).toThrow(/got one value of each/)
     expect(() => sweepPlan({}, input, { margin: '0:0.2', scale: '2:4' })).toThrow(/both/)
     expect(() => sweepPlan({ loss: 'softmax' }, input, { margin: '0:0.2' })).toThrow(/no margin/)
   })

@@ -153,7 +153,10 @@ export const signatures: { readonly [S in Signature]: Detector } = {
   'scale-too-small': (history, facts) => {
     const floor = facts.expected(now(history))?.floor ?? 0
     const { moreScale } = facts.remedies
-    return moreScale !== undefined && settled(history, facts) && aboveFloor(history, facts, floor) < 0.35
+    // a floor close to what nothing learned costs leaves nothing to fall to
+    const isFlat = floor > 0.5 && floor > 0.8 * untrainedLoss(history, facts)
+    const isLow = isFlat || aboveFloor(history, facts, floor) < 0.35
+    return moreScale !== undefined && settled(history, facts) && isLow
       ? advise(
           `The loss is ${fixed(recent(history, 'loss'))} and cannot go under ${fixed(floor)} with this scale`,
           'a larger one lets it fall (Eq 6 gives the least; see cosface advise); begin anew with',

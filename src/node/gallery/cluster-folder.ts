@@ -177,8 +177,9 @@ const readNames = async (file: string): Promise<ReadonlyMap<number, string>> => 
   return new Map(
     lines.flatMap((line, at) => {
       if (line.trim() === '' || line.startsWith('cluster,')) return []
-      const [, cluster, name] = /^\s*(\d+)\s*,\s*\d*\s*,(.*)$/.exec(line) ?? []
-      if (cluster === undefined || name === undefined)
+      const [cluster = '', faces = '', ...rest] = line.split(',')
+      const name = rest.join(',')
+      if (!/^\d+$/.test(cluster.trim()) || !/^\d*$/.test(faces.trim()) || rest.length === 0)
         throw new DataError(`${file}: line ${at + 1} is not cluster,faces,name`)
       const given = name.trim().replace(/^"(.*)"$/, (_all, inner: string) => inner.replaceAll('""', '"'))
       return given === '' ? [] : [[Number(cluster), given] as const]
