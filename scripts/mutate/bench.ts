@@ -45,6 +45,8 @@ const run = async ({ write, tests }: Task): Promise<Outcome> => {
   return {}
 }
 
+// whoever asks is gone: nothing is left to do
+process.on('disconnect', () => process.exit(1))
 process.on('message', (task: Task) => {
   void run(task).then(
     (outcome) => process.send?.(outcome),

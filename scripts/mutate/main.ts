@@ -167,7 +167,7 @@ const related = relatedTests(copy)
 const bench = new Bench()
 const sound = new Map<string, boolean>()
 process.on('exit', () => bench.stop())
-process.on('SIGINT', () => process.exit(1))
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1))
 
 /** The nearest tests that pass on the program as it is, in time. */
 const testsOf = async (file: string): Promise<string[]> => {
