@@ -1,7 +1,7 @@
 /** @file A network loaded for the sizes it is asked for; only the last few stay loaded. */
 import { DataError } from '../base/errors.ts'
 import type { Size } from '../image/image.ts'
-import type { ProgramTensor } from '../onnx/program.ts'
+import { plainPort } from '../onnx/program.ts'
 import type { Driver, LoadOptions, Runner } from '../runtime/driver.ts'
 import { Queue } from '../runtime/queue.ts'
 import type { PixelRule } from '../image/pixel-rule.ts'
@@ -13,14 +13,6 @@ export interface Runners extends AsyncDisposable {
 
 /** Sizes kept loaded. */
 const kept = 6
-
-const port = (name: string, shape: readonly number[]): ProgramTensor => ({
-  name,
-  port: name,
-  shape,
-  dtype: 'float32',
-  layout: 'plain',
-})
 
 const inputShape = ({ height, width }: Size, { layout, channels }: PixelRule): readonly number[] => {
   const depth = channels === 'grey' ? 1 : 3
@@ -47,8 +39,8 @@ export function openRunners(
       (await driver.load(
         {
           model,
-          inputs: [port(ends.input, inputShape(size, pixels))],
-          outputs: ends.outputs.map((name) => port(name, [-1])),
+          inputs: [plainPort(ends.input, inputShape(size, pixels))],
+          outputs: ends.outputs.map((name) => plainPort(name, [-1])),
         },
         { device, threads },
       ))

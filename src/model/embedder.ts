@@ -2,7 +2,7 @@
 import { DataError, FormatError, MissingPartError } from '../base/errors.ts'
 import { given as withGiven } from '../base/given.ts'
 import { readOnnx } from '../onnx/decode.ts'
-import type { ProgramTensor } from '../onnx/program.ts'
+import { plainPort, type ProgramTensor } from '../onnx/program.ts'
 import type { Driver, LoadOptions, Runner } from '../runtime/driver.ts'
 import type { EmbeddingModel, Embed } from './contract.ts'
 import { bundleWeightsHash, contractOf, fileHash } from './contract-id.ts'
@@ -22,14 +22,6 @@ export interface OpenModelOptions extends Pick<LoadOptions, 'device' | 'threads'
 /** Of an image's side in pixels, and images at once: what more a file declares would only take all memory. */
 const largestSide = 1024
 const largestBatch = 1024
-
-const port = (name: string, shape: readonly number[]): ProgramTensor => ({
-  name,
-  port: name,
-  shape,
-  dtype: 'float32',
-  layout: 'plain',
-})
 
 /** What the runtime says, with the model it says it of. */
 const ofModel =
@@ -117,7 +109,7 @@ export async function openEmbeddingModel(
   }
   const program = {
     model: bytes,
-    inputs: [port(ports.input, [ports.batch ?? -1, 3, height, width])],
+    inputs: [plainPort(ports.input, [ports.batch ?? -1, 3, height, width])],
     outputs: [outputPort(ports)],
   }
   const { device, threads } = options
@@ -162,4 +154,5 @@ const measuredSize = async (
 }
 
 // the driver may resolve one open length; which one is open does not matter, as embeddings are read flat
-const outputPort = (ports: ModelPorts): ProgramTensor => port(ports.output, [-1, ports.embeddingSize ?? 1])
+const outputPort = (ports: ModelPorts): ProgramTensor =>
+  plainPort(ports.output, [-1, ports.embeddingSize ?? 1])

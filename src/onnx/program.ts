@@ -20,3 +20,8 @@ export interface EmittedProgram {
   readonly inputs: readonly ProgramTensor[]
   readonly outputs: readonly ProgramTensor[]
 }
+
+/** A float32 port of a model from elsewhere, which keeps its own name and layout. */
+export function plainPort(name: string, shape: readonly number[]): ProgramTensor {
+  return { name, port: name, shape, dtype: 'float32', layout: 'plain' }
+}
